@@ -1,0 +1,151 @@
+"""The grammar of formulas: text in, a postfix program out.
+
+One grammar serves the table of operations and what a person types. It knows nothing of values or of functions:
+`operations` turns the postfix program into a tree, `expression` runs it on Values. The parser keeps its own stack,
+so an expression may be nested as deeply as memory allows.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+Hint = Callable[["list[Token]"], str]
+
+
+class Token(NamedTuple):
+    """A word of the text: kind is "number", "name", "operator" or "end"; column counts from 1."""
+
+    kind: str
+    text: str
+    column: int
+
+
+class Item(NamedTuple):
+    """One instruction of a postfix program: takes `takes` operands from the stack and pushes one."""
+
+    kind: str  # "number" "name" "call" "negate", or the operator itself
+    text: str
+    takes: int
+    column: int
+
+
+# Binary operators: how tightly each binds, as in Python. "negate" stands between the products and the powers.
+BINDING = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "negate": 4, "**": 5}
+SPELLINGS = {"·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-", "^": "**"}  # what people paste
+NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+WORDS = re.compile(rf"\s*(?:(?P<number>{NUMBER})|(?P<name>[^\W\d]\w*(?:\[i\])?)|(?P<operator>\*\*|[<>=]=|.))", re.DOTALL)
+
+
+def tokenize(text: str) -> "list[Token]":
+    """The words of the text, then an "end" token. Other spellings of the operators (·, ÷, −, ^) become Python's."""
+    tokens, at, end = [], 0, len(text.rstrip())
+    while at < end:
+        match = WORDS.match(text, at)
+        assert match is not None  # the last branch of the pattern takes any character
+        kind = match.lastgroup or ""
+        word = match[kind]
+        tokens.append(Token(kind, SPELLINGS.get(word, word), match.start(kind) + 1))
+        at = match.end()
+    return [*tokens, Token("end", "", end + 1)]
+
+
+def wrong(what: str, column: int, advice: str = "") -> ValueError:
+    """The error for a text that cannot be read: what is wrong, where, and what to write instead."""
+    return ValueError(f"column {column}: {what}" + (f"; {advice}" if advice else ""))
+
+
+def postfix(tokens: "list[Token]", is_function: Callable[[str], bool] = lambda name: True, hint: Hint = lambda tokens: "") -> "list[Item]":
+    """The postfix program of one expression (Dijkstra's shunting yard).
+
+    `tokens` ends with an "end" token; `is_function(name)` says whether a name before "(" is a call; `hint(tokens)`
+    may answer a forgotten operator with a repaired text. Raises ValueError that points at the column.
+
+    >>> [item.text for item in postfix(tokenize("3*(a + b*c)"))]
+    ['3', 'a', 'b', 'c', '*', '+', '*']
+    """
+    program: list[Item] = []
+    waiting: list[Item] = []  # operators and open parentheses; an open call counts its arguments
+    operand_next = True
+
+    def place_until(binding: int) -> None:
+        while waiting and BINDING.get(waiting[-1].kind, 0) >= binding:
+            operator = waiting.pop()
+            if operator.kind == "negate" and program[-1].kind == "number" and program[-1].text[0] != "-":
+                number = program.pop()  # -2 is a number, not an operation on 2
+                operator = Item("number", "-" + number.text, 0, operator.column)
+            program.append(operator)
+
+    for position, token in enumerate(tokens):
+        before = tokens[position - 1] if position else None
+        if operand_next:
+            if token.kind == "number":
+                program.append(Item("number", token.text, 0, token.column))
+                operand_next = False
+            elif token.kind == "name":
+                if tokens[position + 1].text == "(" and is_function(token.text):
+                    continue  # the "(" that follows opens the call
+                program.append(Item("name", token.text, 0, token.column))
+                operand_next = False
+            elif token.text == "(":
+                call = before is not None and before.kind == "name"
+                waiting.append(Item("call" if call else "(", before.text if before and call else "(", 1, token.column))
+            elif token.text == "-":
+                waiting.append(Item("negate", "-", 1, token.column))
+            elif token.text == ")" and before is not None and before.text == "(" and waiting and waiting[-1].kind == "call":
+                call_item = waiting.pop()
+                program.append(call_item._replace(takes=0))
+                operand_next = False
+            elif token.text != "+":  # a sign + changes nothing
+                raise _missing_operand(token, before)
+        elif token.kind == "operator" and token.text in BINDING:
+            binding = BINDING[token.text]
+            if binding == 1 and any(item.kind in BINDING and BINDING[item.kind] == 1 for item in waiting[-1:]):
+                raise wrong("comparisons cannot be chained", token.column)
+            place_until(binding + (token.text == "**"))  # a power binds from right to left
+            waiting.append(Item(token.text, token.text, 2, token.column))
+            operand_next = True
+        elif token.text in (")", ","):
+            place_until(1)
+            if not waiting:
+                raise _stray(token, before, tokens[position + 1])
+            if token.text == ",":
+                if waiting[-1].kind != "call":
+                    raise _stray(token, before, tokens[position + 1])
+                waiting[-1] = waiting[-1]._replace(takes=waiting[-1].takes + 1)
+                operand_next = True
+            else:
+                opened = waiting.pop()
+                if opened.kind == "call":
+                    program.append(opened)
+        elif token.kind == "end":
+            place_until(1)
+            if waiting:
+                raise wrong('this "(" is never closed', waiting[-1].column, 'add a ")"')
+        else:
+            raise _juxtaposed(token, before, hint(tokens))
+    return program
+
+
+def _missing_operand(token: Token, before: "Token | None") -> ValueError:
+    if token.kind == "end" and before is None:
+        return wrong("there is no expression", token.column, "write one, such as 3*(a + b*c)")
+    place = f'after "{before.text}"' if before else f'before "{token.text}"'
+    if token.kind != "end" and token.text not in BINDING and token.text not in ("(", ")", ",", "="):
+        return wrong(f'"{token.text}" cannot stand in an expression', token.column, "use numbers, names, + - * / ** and ( )")
+    return wrong(f"something is missing {place}", token.column, "write a number, a name or a ( there")
+
+
+def _stray(token: Token, before: "Token | None", after: Token) -> ValueError:
+    if token.text == ")":
+        return wrong('this ")" closes nothing', token.column, "take it away")
+    if before and before.kind == after.kind == "number":
+        return wrong("a comma separates arguments", token.column, f"write the decimal point: {before.text}.{after.text}")
+    return wrong("a comma stands only between the arguments of a function", token.column, "take it away")
+
+
+def _juxtaposed(token: Token, before: "Token | None", repaired: str) -> ValueError:
+    if token.kind == "operator" and token.text != "(":
+        advice = "use * for a product" if token.text == "." else "use numbers, names, + - * / ** and ( )"
+        return wrong(f'"{token.text}" cannot stand in an expression', token.column, advice)
+    what = f'an operator is missing between "{before.text if before else ""}" and "{token.text}"'
+    return wrong(what, token.column, f"write {repaired}" if repaired else "write * for a product")

@@ -1,0 +1,390 @@
+"""The table of operations: everything mathematical about each, as formulas in text.
+
+An entry gives the value and the local derivative for each operand, in the operands `a`, `b`, `c` and the result `y`;
+an n-ary entry uses `a[i]` and `b[i]`. A formula may use + - * / **, integers, comparisons, where(condition, x, y),
+the functions of this table, and sum, max and min over i. Each dialect below writes the same formula for another
+reader: Python for floats, Python for exact fractions, Python for Values, NumPy. To add an operation, `define` it.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from .grammar import postfix, tokenize
+
+Number = float | Fraction
+EXACT_BITS = 4096  # a fraction that needs more becomes a float
+inf, nan = math.inf, math.nan
+
+
+# --- numbers: what IEEE 754 says, where Python would raise -------------------------------------------------------
+
+
+def as_float(a: Any) -> float:
+    """The nearest float; what is too large for one becomes an infinity."""
+    try:
+        return float(a)
+    except OverflowError:
+        return inf if a > 0 else -inf
+
+
+def settle(a: Any) -> Number:
+    """The result of an exact formula as a number to keep: a fraction of reasonable size, or a float."""
+    if a.__class__ is float:
+        return a
+    a = Fraction(a)
+    return a if a.numerator.bit_length() + a.denominator.bit_length() <= EXACT_BITS else as_float(a)
+
+
+def divide(a: Any, b: Any) -> Any:
+    """a / b: 1/0 is inf, 0/0 is nan. Two integers give a fraction."""
+    try:
+        return Fraction(a, b) if a.__class__ is b.__class__ is int else a / b
+    except ZeroDivisionError:
+        a, b = as_float(a), as_float(b)
+        return nan if a == 0 or a != a else math.copysign(inf, a) * math.copysign(1.0, b)
+    except OverflowError:  # a fraction beyond the floats, beside a float
+        return divide(as_float(a), as_float(b))
+
+
+def power(a: Any, b: Any) -> Any:
+    """a ** b, never complex; exact for a fraction and a whole exponent, while the result is of reasonable size."""
+    if a.__class__ is not float and b.__class__ is not float and b.denominator == 1 and (a or b >= 0):
+        a = Fraction(a)
+        if (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b) <= 2 * EXACT_BITS:
+            return a ** int(b)
+    a, b = as_float(a), as_float(b)
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -inf if a < 0 and b % 2 == 1 else inf
+    except ValueError:  # a negative number to a fractional power, or a pole
+        return nan if a else math.copysign(inf, a) if b % 2 == 1 else inf
+
+
+def largest(numbers: Sequence[Any]) -> Any:
+    """The largest of the numbers; nan as soon as one is nan."""
+    return next((a for a in numbers if a != a), None) or max(numbers)
+
+
+def smallest(numbers: Sequence[Any]) -> Any:
+    """The smallest of the numbers; nan as soon as one is nan."""
+    return next((a for a in numbers if a != a), None) or min(numbers)
+
+
+def _ieee(function: Callable[[float], float], poles: dict[float, float]) -> Callable[[Any], float]:
+    """A function of `math` without its exceptions: the limit on overflow, the given value at a pole, else nan."""
+
+    def safe(a: Any) -> float:
+        a = as_float(a)
+        try:
+            return function(a)
+        except OverflowError:
+            return function(math.copysign(inf, a))
+        except ValueError:
+            return poles.get(a, nan)
+
+    return safe
+
+
+POLES = {"log": {0.0: -inf}, "log1p": {-1.0: -inf}}
+PRIMITIVES = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")  # math has these
+
+
+# --- formulas ----------------------------------------------------------------------------------------------------
+
+Tree = tuple[Any, ...]  # ("number", 2), ("name", "a"), ("call", "exp", tree, …), ("negate", tree), ("+", tree, tree)
+
+
+def formula(text: str) -> Tree:
+    """A formula as a tree.
+
+    >>> formula("-y / b")
+    ('/', ('negate', ('name', 'y')), ('name', 'b'))
+    """
+    stack: list[Tree] = []
+    for item in postfix(tokenize(text)):
+        operands = [stack.pop() for _ in range(item.takes)][::-1]
+        if item.kind == "number":
+            stack.append(("number", int(item.text)))
+        elif item.kind in ("name", "call"):
+            stack.append((item.kind, item.text, *operands))
+        else:
+            stack.append((item.kind, *operands))
+    return stack.pop()
+
+
+def names_in(tree: Tree) -> set[str]:
+    """The names of operands that a formula reads."""
+    if tree[0] == "name":
+        return {tree[1]}
+    return set().union(*(names_in(part) for part in tree[1:] if isinstance(part, tuple)))
+
+
+class Dialect:
+    """How one reader has a formula written: a pattern for each construct; what has none is written as in Python."""
+
+    def __init__(self, **patterns: str):
+        self.patterns = patterns
+
+    def write(self, tree: Tree, lets: dict[str, str]) -> str:
+        """The formula as an expression. Sums, maxima and minima over i go to `lets` (text → local name), innermost first."""
+        kind, *parts = tree
+        if kind == "number":
+            return self.patterns["number"].format(parts[0])
+        if kind == "name":
+            return str(parts[0]).replace("[i]", self.patterns["item"])
+        if kind == "call":
+            name, *parts = parts
+            texts = [self.write(part, lets) for part in parts]
+            if name in ("sum", "max", "min"):
+                text = self.patterns["reduce"].format(name, *texts, each=_each(names_in(parts[0])))
+                return lets.setdefault(text, f"r{len(lets)}")
+            return self.patterns.get(name, f"{name}({', '.join(['{}'] * len(texts))})").format(*texts)
+        texts = [self.write(part, lets) for part in parts]
+        if kind == "negate":
+            return f"(-{texts[0]})"
+        if kind == "**" and parts[1][0] == "number":
+            return self.patterns.get("power of a number", "({} ** {})").format(texts[0], parts[1][1])
+        return self.patterns.get(kind, "({} " + kind + " {})").format(*texts)
+
+
+def _each(names: Iterable[str]) -> str:
+    """The clause that runs over the lists among `names`: "for a_i, b_i in zip(a, b)"."""
+    lists = sorted(name[0] for name in names if name.endswith("[i]"))
+    items = ", ".join(f"{name}_i" for name in lists)
+    return f"for {items} in zip({', '.join(lists)})" if len(lists) > 1 else f"for {items} in {lists[0]}" if lists else ""
+
+
+_python = {"item": "_i", "reduce": "{0}([{1} {each}])", "where": "({1} if {0} else {2})"}
+FLOATS = Dialect(number="{}.0", **{**_python, "**": "power({}, {})"})  # fast; may raise where IEEE has inf or nan
+NUMBERS = Dialect(number="{}", **{**_python, "/": "divide({}, {})", "**": "power({}, {})", "power of a number": "power({}, {})"})
+VALUES = Dialect(number="{}", **{**_python, "==": "equal({}, {})"})
+ARRAYS = Dialect(number="{}.0", item="", reduce="{0}({1}, axis=-1, keepdims=True)")
+
+
+# --- the table ---------------------------------------------------------------------------------------------------
+
+
+class Operation:
+    """One entry of the table.
+
+    `value` and `partials` (one per operand; one per list of an n-ary operation) are formulas. `definition` is the
+    formula to show where the rule is a stable form of it. `kinks` are formulas whose sign says which side of a kink
+    the operands are on. `skips_constant` names an operand whose local derivative is 0 when it is a constant, because
+    nobody asks for it. `symbol` is set for the operators of Python.
+    """
+
+    def __init__(self, name: str, value: str = "", *partials: str, symbol: str = "", definition: str = "", kinks: Iterable[str] = (),
+                 skips_constant: str = "", about: str = ""):  # fmt: skip
+        self.name, self.value, self.partials = name, value, partials
+        self.symbol, self.definition, self.kinks = symbol, definition or value, tuple(kinks)
+        self.skips_constant, self.about = skips_constant, about
+        self.letters = "abc"[: len(partials)]
+        self.is_nary = "[i]" in value
+        self.operand_names = {*(letter + "[i]" * self.is_nary for letter in self.letters), "y", "pi"}
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}: {self.definition}>"
+
+    def arguments(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """The operands of a node as the formulas take them: one by one, or one list for each letter."""
+        if not self.is_nary:
+            return operands
+        n = len(operands) // len(self.letters)
+        return [operands[k * n : (k + 1) * n] for k in range(len(self.letters))]
+
+    def at(self, operands: Sequence[Number]) -> Number:
+        """The value at the operands (floats or fractions), as IEEE 754 has it.
+
+        >>> TABLE["div"].at([1.0, 0.0]), TABLE["div"].at([Fraction(1), Fraction(3)])
+        (inf, Fraction(1, 3))
+        """
+        operands, keep = _alike(operands)
+        return keep(self._value_of_numbers(*self.arguments(operands)))
+
+    def partials_at(self, operands: Sequence[Number], y: Number) -> tuple[Number, ...]:
+        """The local derivatives at the operands, where the value is `y`.
+
+        >>> TABLE["mul"].partials_at([3.0, 2.0], 6.0)
+        (2.0, 3.0)
+        """
+        operands, keep = _alike(operands)
+        return tuple([keep(partial) for partial in self._partials_of_numbers(*self.arguments(operands), keep(y))])
+
+    def side_at(self, operands: Sequence[Number], y: Number) -> tuple[int, ...]:
+        """On which side of each of its kinks the operation is: -1, 0 (on the kink) or 1; () where it has none.
+
+        >>> TABLE["relu"].side_at([-2.0], 0.0), TABLE["exp"].side_at([0.0], 1.0)
+        ((-1,), ())
+        """
+        return tuple([(distance > 0) - (distance < 0) for distance in self._distances(*self.arguments(operands), y)])
+
+    def on_arrays(self, *arrays: Any) -> Any:
+        """The value on NumPy arrays, element by element; an n-ary operation reduces the last axis."""
+        import numpy
+
+        arrays = numpy.broadcast_arrays(*[a if a.dtype.kind == "f" else a.astype(float) for a in map(numpy.asarray, arrays)])
+        with numpy.errstate(all="ignore"):
+            y = self._value_of_arrays(*arrays)
+        return y[..., 0] if self.is_nary else y
+
+    def partials_of_values(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
+        """The local derivatives as Values (or plain numbers), so that they can be differentiated again."""
+        return self._partials_of_values(*self.arguments(operands), y)
+
+    def source(self, dialect: Dialect, formulas: Sequence[str], one: bool = False) -> str:
+        """The formulas as a Python function of the operands and y, in one of the dialects."""
+        lets: dict[str, str] = {}
+        results = [dialect.write(formula(text), lets) for text in formulas]
+        if one:
+            returned = results[0]
+        elif self.is_nary:
+            lists = [f"{letter}[i]" for letter in self.letters]
+            spread = [text[0] if text in ("a_i", "b_i") else f"[{text} {_each(lists)}]" for text in results]
+            returned = "[*" + ", *".join(spread) + "]"
+        else:
+            returned = "(" + "".join(f"{text}, " for text in results) + ")"
+        body = "".join(f"    {name} = {text}\n" for text, name in lets.items())
+        return f"def {self.name}({', '.join(self.letters)}, y=None):\n{body}    return {returned}\n"
+
+    def compile(self, dialect: Dialect, formulas: Sequence[str], names: dict[str, Any], one: bool = False) -> Callable[..., Any]:
+        """That function, compiled. Only formulas of the table ever come here."""
+        made: dict[str, Any] = {}
+        exec(self.source(dialect, formulas, one), names, made)
+        return made[self.name]
+
+    @cached_property
+    def _value_of_numbers(self) -> Callable[..., Any]:
+        return self.compile(NUMBERS, [self.value], NUMBER_FUNCTIONS, one=True)
+
+    @cached_property
+    def _partials_of_numbers(self) -> Callable[..., Any]:
+        return self.compile(NUMBERS, self.partials, NUMBER_FUNCTIONS)
+
+    @cached_property
+    def _distances(self) -> Callable[..., Any]:
+        return self.compile(NUMBERS, self.kinks, NUMBER_FUNCTIONS)
+
+    @cached_property
+    def _partials_of_values(self) -> Callable[..., Any]:
+        return self.compile(VALUES, self.partials, VALUE_FUNCTIONS)
+
+    @cached_property
+    def _value_of_arrays(self) -> Callable[..., Any]:
+        import numpy
+
+        names = {name: entry._value_of_arrays for name, entry in TABLE.items() if name in self.value and name not in PRIMITIVES}
+        return self.compile(ARRAYS, [self.value], {**vars(numpy), **names}, one=True)
+
+
+def _alike(operands: Sequence[Number]) -> tuple[Sequence[Number], Callable[[Any], Number]]:
+    """The operands as one kind of number (a float among fractions makes floats), and what keeps results of that kind."""
+    if all(a.__class__ is Fraction for a in operands) and operands:
+        return operands, settle
+    return [as_float(a) for a in operands], as_float
+
+
+TABLE: dict[str, Operation] = {}
+NUMBER_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "divide": divide, "power": power, "max": largest, "min": smallest,
+    **{name: _ieee(getattr(math, name), POLES.get(name, {})) for name in PRIMITIVES},
+}  # fmt: skip
+VALUE_FUNCTIONS: dict[str, Callable[..., Any]] = {"equal": lambda a, b: float(a) == float(b)}  # `functions` adds its own
+for _functions in (NUMBER_FUNCTIONS, VALUE_FUNCTIONS):
+    _functions["pi"] = math.pi  # type: ignore[assignment]
+
+
+_readers: list[Callable[[Operation], Any]] = []
+
+
+def for_each_operation(reader: Callable[[Operation], Any]) -> None:
+    """Calls `reader` with every entry of the table, now and whenever one is added."""
+    _readers.append(reader)
+    for entry in TABLE.values():
+        reader(entry)
+
+
+def define(name: str, value: str, *partials: str, **more: Any) -> Operation:
+    """Adds an operation to the table: its value, then its local derivative for each operand.
+
+    The rest of the engine follows: after define("cube", "a ** 3", "3 * a ** 2") there is v.cube(), it can be drawn,
+    stepped through and differentiated to any order. `more` is described at `Operation`. Raises ValueError for a name
+    that is taken, or a formula that cannot be read.
+    """
+    if name in TABLE or not name.isidentifier():
+        raise ValueError(f'an operation needs a new name that is a Python name, not "{name}"')
+    entry = Operation(name, value, *partials, **more)
+    unknown = names_in(formula(value)).union(*(names_in(formula(text)) for text in partials)) - entry.operand_names
+    if unknown:
+        raise ValueError(
+            f"the formulas of {name} use {', '.join(sorted(unknown))}, which are no operands; a partial is needed for each operand"
+        )
+    TABLE[name] = entry
+    NUMBER_FUNCTIONS.setdefault(name, lambda *operands: entry.at(operands))
+    for reader in _readers:
+        reader(entry)
+    return entry
+
+
+LEAF, CONSTANT = Operation("leaf"), Operation("const")
+
+define("add", "a + b", "1", "1", symbol="+")
+define("sub", "a - b", "1", "-1", symbol="-")
+define("mul", "a * b", "b", "a", symbol="*")
+define("div", "a / b", "1 / b", "-y / b", symbol="/")
+define("pow", "a ** b", "where(b == 0, 0, b * a ** (b - 1))", "where(a == 0, where(b < 0, y * log(a), 0), y * log(a))",
+       symbol="**", skips_constant="b")  # fmt: skip
+define("neg", "-a", "-1", symbol="-")
+define(
+    "abs",
+    "where(a < 0, -a, a)",
+    "where(a == 0, 0, where(a < 0, -1, 1))",
+    kinks=["a"],
+    about="The absolute value; its derivative at 0 is 0.",
+)
+
+define("exp", "exp(a)", "y", about="The exponential function.")
+define("expm1", "expm1(a)", "y + 1", about="exp(a) - 1, accurate near 0.")
+define("log", "log(a)", "1 / a", about="The natural logarithm.")
+define("log1p", "log1p(a)", "1 / (1 + a)", about="log(1 + a), accurate near 0.")
+define("sqrt", "sqrt(a)", "1 / (2 * y)", about="The square root; its derivative at 0 is infinite.")
+define("sin", "sin(a)", "cos(a)", about="The sine of an angle in radians.")
+define("cos", "cos(a)", "-sin(a)", about="The cosine of an angle in radians.")
+define("tan", "tan(a)", "1 + y ** 2", about="The tangent of an angle in radians.")
+define("sinh", "sinh(a)", "cosh(a)", about="The hyperbolic sine.")
+define("cosh", "cosh(a)", "sinh(a)", about="The hyperbolic cosine.")
+define("tanh", "tanh(a)", "1 - y ** 2", about="The hyperbolic tangent.")
+
+define("sigmoid", "where(a >= 0, 1 / (1 + exp(-a)), exp(a) / (1 + exp(a)))", "y * (1 - y)", definition="1 / (1 + exp(-a))",
+       about="The logistic function; no overflow at either side (lecture rows D2-04, D4-01).")  # fmt: skip
+define("softplus", "where(a > 0, a + log1p(exp(-a)), log1p(exp(a)))", "sigmoid(a)", definition="log(1 + exp(a))",
+       about="A smooth relu; no overflow at either side.")  # fmt: skip
+define("relu", "where(a <= 0, 0, a)", "where(a <= 0, 0, 1)", kinks=["a"], definition="max(a, 0)",
+       about="The rectifier. Its derivative at 0 is 0; that of maximum(a, 0) is 1/2 there (lecture row D2-21).")  # fmt: skip
+define("leaky_relu", "where(a > 0, a, b * a)", "where(a > 0, 1, b)", "where(a > 0, 0, a)", kinks=["a"],
+       about="The rectifier with slope `b` below 0, and at 0 (lecture row D2-22).")  # fmt: skip
+define("elu", "where(a > 0, a, b * expm1(a))", "where(a > 0, 1, b * exp(a))", "where(a > 0, 0, expm1(a))", kinks=["a"],
+       about="The exponential linear unit with scale `b`; at 0 it has the derivative from the left, `b`.")  # fmt: skip
+_TANH = "tanh(sqrt(2 / pi) * (a + 44715 / 1000000 * a ** 3))"
+define("gelu", f"a / 2 * (1 + {_TANH})",
+       f"where(a ** 2 > 400, where(a > 0, 1, 0), (1 + {_TANH}) / 2 + a / 2 * (1 - {_TANH} ** 2) * sqrt(2 / pi) * (1 + 134145 / 1000000 * a ** 2))",
+       about="The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, arXiv:1606.08415).")  # fmt: skip
+define("silu", "a * sigmoid(a)", "y + sigmoid(a) * (1 - y)", about="a * sigmoid(a), also called swish.")
+define("heaviside", "where(a > 0, 1, where(a <= 0, 0, a))", "0", kinks=["a"],
+       about="The unit step, 0 at 0. Its derivative is 0 everywhere, so nothing can be learned through it (lecture row D1-01).")  # fmt: skip
+
+define("clip", "where(a < b, b, where(a > c, c, a))", "where(a < b, 0, where(a > c, 0, 1))", "where(a < b, 1, 0)",
+       "where(a < b, 0, where(a > c, 1, 0))", kinks=["a - b", "a - c"],
+       about="The number between the borders `b` and `c` that is nearest to `a`; the gradient passes at the borders.")  # fmt: skip
+define("maximum", "max(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
+       about="The largest operand. Where k operands tie, each has the local derivative 1/k.")  # fmt: skip
+define("minimum", "min(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
+       about="The smallest operand. Where k operands tie, each has the local derivative 1/k.")  # fmt: skip
+define("total", "sum(a[i])", "1", about="The sum of all operands, as one node.")
+define("dot", "sum(a[i] * b[i])", "b[i]", "a[i]", about="The sum of products of two lists of equal length, as one node.")
+_MAX = "max(a[i])"
+define("logsumexp", f"where({_MAX} - {_MAX} == 0, {_MAX} + log(sum(exp(a[i] - {_MAX}))), {_MAX})", "exp(a[i] - y)",
+       definition="log(sum(exp(a[i])))", about="The logarithm of the sum of the exponentials; no overflow.")  # fmt: skip
