@@ -8,6 +8,9 @@
 6.0
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .differentiate import grad, hessian, jacobian, jvp
 from .functions import (
     clip,
@@ -39,6 +42,33 @@ from .functions import (
 from .graph import label, leaves, names, no_grad, nodes, replay, scope, topological_order
 from .value import Value
 
+if TYPE_CHECKING:
+    from . import examples
+    from .expression import Expression, parse
+    from .handcheck import check
+    from .numeric import gradcheck, numeric_grad
+    from .passes import steps
+
 __version__ = "0.1.0"
 
-__all__ = ["Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip
+# What the engine itself does not need is loaded when it is first asked for, to keep the import short.
+_LATER = {
+    "steps": ".passes",
+    "parse": ".expression",
+    "Expression": ".expression",
+    "numeric_grad": ".numeric",
+    "gradcheck": ".numeric",
+    "check": ".handcheck",
+    "examples": ".examples",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(_LATER[name], __name__)
+    found = globals()[name] = module if name == "examples" else getattr(module, name)
+    return found
+
+
+__all__ = ["Expression", "check", "examples", "gradcheck", "numeric_grad", "parse", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip

@@ -13,7 +13,7 @@ Hint = Callable[["list[Token]"], str]
 
 
 class Token(NamedTuple):
-    """A word of the text: kind is "number", "name", "operator" or "end"; column counts from 1."""
+    """A word of the text: kind is "number", "name", "operator", "newline" or "end"; column counts from 1."""
 
     kind: str
     text: str
@@ -33,7 +33,11 @@ class Item(NamedTuple):
 BINDING = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "negate": 4, "**": 5}
 SPELLINGS = {"·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-", "^": "**"}  # what people paste
 NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-WORDS = re.compile(rf"\s*(?:(?P<number>{NUMBER})|(?P<name>[^\W\d]\w*(?:\[i\])?)|(?P<operator>\*\*|[<>=]=|.))", re.DOTALL)
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+LETTER = rf"(?:(?![{RAISED}])\w)"  # not the raised digits: x² is no name
+WORDS = re.compile(
+    rf"[^\S\n]*(?:(?P<newline>\n)|(?P<number>{NUMBER})|(?P<name>(?!\d){LETTER}+(?:\[i\])?)|(?P<operator>\*\*|[<>=]=|.))", re.DOTALL
+)
 
 
 def tokenize(text: str) -> "list[Token]":
@@ -145,7 +149,27 @@ def _stray(token: Token, before: "Token | None", after: Token) -> ValueError:
 
 def _juxtaposed(token: Token, before: "Token | None", repaired: str) -> ValueError:
     if token.kind == "operator" and token.text != "(":
-        advice = "use * for a product" if token.text == "." else "use numbers, names, + - * / ** and ( )"
+        advice = (
+            "use * for a product"
+            if token.text == "."
+            else f"write **{RAISED.index(token.text)}"
+            if token.text in RAISED
+            else "use numbers, names, + - * / ** and ( )"
+        )
         return wrong(f'"{token.text}" cannot stand in an expression', token.column, advice)
     what = f'an operator is missing between "{before.text if before else ""}" and "{token.text}"'
     return wrong(what, token.column, f"write {repaired}" if repaired else "write * for a product")
+
+
+def spelled(tokens: "list[Token]") -> str:
+    """Tokens as a text, with spaces around sums and after commas.
+
+    >>> spelled(tokenize("3*( a+b * c)"))
+    '3*(a + b*c)'
+    """
+    text, before = "", ""
+    for token in tokens:
+        binary = token.text in ("+", "-") and before not in ("", "(", ",", "+", "-", "*", "/", "**")
+        text += f" {token.text} " if binary else f"{token.text} " if token.text == "," else token.text
+        before = token.text
+    return text

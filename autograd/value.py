@@ -9,7 +9,7 @@ import math
 from fractions import Fraction
 from numbers import Real
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .operations import CONSTANT, FLOATS, LEAF, NUMBER_FUNCTIONS, PRIMITIVES, Number, Operation, as_float, for_each_operation, formula
 
@@ -72,8 +72,14 @@ class Value:
         self._label = label
         self._scope = CONTEXT["scope"]
 
-    data: Any
-    grad: Any
+    if TYPE_CHECKING:  # written from the table further down, and by `functions` and `differentiate`
+        data: Any
+        grad: Any
+        __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = lambda self, other: Value(0.0)
+        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = lambda self, other: Value(0.0)
+        __neg__ = __abs__ = lambda self: Value(0.0)
+
+        def __getattr__(self, name: str) -> Any: ...
 
     @property
     def label(self) -> str:

@@ -1,0 +1,144 @@
+"""A formula of the table with names or numbers put in, as plain text: "b · c", "1 - 0.707107^2".
+
+The text can be typed back: the parser reads · and ^.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..operations import NUMBER_FUNCTIONS, Number, Operation, Tree, formula
+from .numbers import number_text
+
+SUM, PRODUCT, SIGN, POWER, ATOM = 2, 3, 4, 5, 6
+LONGEST_LIST = 6  # a longer sum is shortened to its first terms and the last
+
+
+class Operand(NamedTuple):
+    """An operand as it is to be shown, and its number, which decides the branch of a where()."""
+
+    text: str
+    data: Number
+
+    @property
+    def strength(self) -> int:
+        """How tightly the text holds together: a negative number binds like a sign, a fraction like a quotient."""
+        if self.text[:1] == "-":
+            return SIGN
+        return PRODUCT if "/" in self.text and self.text.replace("/", "").isdigit() else ATOM
+
+
+class Written(NamedTuple):
+    """A piece of formula: its text, how tightly it holds together, and its number."""
+
+    text: str
+    strength: int
+    data: Any
+
+
+NUMERALS = re.compile(r"[\d.+ -]+")
+SIGNS = {"+": (" + ", SUM), "-": (" - ", SUM), "*": (" · ", PRODUCT), "/": (" / ", PRODUCT), "**": ("^", POWER)}
+
+
+def write(tree: Tree, operands: dict[str, Any]) -> Written:
+    """The formula with its operands put in: `operands` maps "a", "b", "y" to an Operand, or "a" to a list of them.
+
+    >>> write(formula("a * (b + 1)"), {"a": Operand("w", 2.0), "b": Operand("-3", -3.0)}).text
+    'w · (-3 + 1)'
+    """
+    kind, *parts = tree
+    if kind == "number":
+        return Written(str(parts[0]), SIGN if parts[0] < 0 else ATOM, parts[0])
+    if kind == "name":
+        if parts[0] == "pi":
+            return Written("π", ATOM, NUMBER_FUNCTIONS["pi"])
+        shown = operands[parts[0]]
+        return Written(shown.text, shown.strength, shown.data)
+    if kind == "call":
+        return _write_call(parts[0], parts[1:], operands)
+    written = [write(part, operands) for part in parts]
+    if kind == "negate":
+        return Written("-" + _held(written[0], SIGN + 1), SIGN, -written[0].data)
+    left, right = written
+    if kind == "**" and NUMERALS.fullmatch(right.text):  # an exponent of numbers alone: x^2 for x^(3 - 1), x for x^(2 - 1)
+        if right.data == 1:
+            return left
+        right = Written(number_text(right.data), SIGN if right.data < 0 else ATOM, right.data)
+    if kind not in SIGNS:
+        return Written(f"{left.text} {kind} {right.text}", 1, _compared(kind, left.data, right.data))
+    sign, strength = SIGNS[kind]
+    one, other = (_held(left, strength + 1), _held(right, SIGN)) if kind == "**" else (_held(left, strength), _held(right, strength + 1))
+    if right.text[:1] == "-" and other[:1] != "(":
+        other = f"({other})"
+    return Written(f"{one}{sign}{other}", strength, _computed(kind, left.data, right.data))
+
+
+def _held(piece: Written, strength: int) -> str:
+    """The text of a piece, in parentheses if it holds together less than it must."""
+    return piece.text if piece.strength >= strength else f"({piece.text})"
+
+
+def _computed(kind: str, a: Any, b: Any) -> Any:
+    if kind in ("/", "**"):
+        return NUMBER_FUNCTIONS["divide" if kind == "/" else "power"](a, b)
+    return a + b if kind == "+" else a - b if kind == "-" else a * b
+
+
+def _compared(kind: str, a: Any, b: Any) -> bool:
+    return bool({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[kind])
+
+
+def _write_call(name: str, parts: Sequence[Tree], operands: dict[str, Any]) -> Written:
+    if name == "where":
+        return write(parts[1] if write(parts[0], operands).data else parts[2], operands)
+    if name in ("sum", "max", "min"):
+        lists = {key: shown for key, shown in operands.items() if isinstance(shown, list)}
+        rows = [dict(zip((f"{key}[i]" for key in lists), row, strict=True)) for row in zip(*lists.values(), strict=True)]
+        terms = [write(parts[0], {**operands, **row}) for row in rows]
+        if name == "sum" and terms and isinstance(terms[0].data, bool):  # sum(a[i] == y) counts
+            count = sum(term.data for term in terms)
+            return Written(str(count), ATOM, count)
+        if name == "sum":
+            texts = [_held(term, SUM + (k > 0)) if term.text[:1] != "-" or not k else f"({term.text})" for k, term in enumerate(terms)]
+            return Written(" + ".join(_shortened(texts)) or "0", SUM if len(texts) > 1 else ATOM, sum(term.data for term in terms))
+        data = NUMBER_FUNCTIONS[name]([term.data for term in terms])
+        return Written(f"{name}({', '.join(_shortened([term.text for term in terms]))})", ATOM, data)
+    written = [write(part, operands) for part in parts]
+    data = NUMBER_FUNCTIONS[name](*[piece.data for piece in written])
+    return Written(f"{name}({', '.join(piece.text for piece in written)})", ATOM, data)
+
+
+def _shortened(texts: list[str]) -> list[str]:
+    return texts if len(texts) <= LONGEST_LIST else [*texts[:3], "…", texts[-1]]
+
+
+def _by_letter(operation: Operation, operands: Sequence[Operand]) -> dict[str, Any]:
+    return dict(zip(operation.letters, operation.arguments(list(operands)), strict=True))
+
+
+def value_formula(operation: Operation) -> Tree | None:
+    """The formula to show for a node's value: that of an operator or a sum; None for a function, shown by its name."""
+    return formula(operation.value) if operation.symbol or operation.definition.startswith("sum(") else None
+
+
+def write_value(operation: Operation, operands: Sequence[Operand]) -> Written:
+    """The operation applied to its operands: "b · c", "tanh(n)", "w1 · x1 + w2 · x2"."""
+    tree = value_formula(operation)
+    if tree is not None:
+        return write(tree, _by_letter(operation, operands))
+    return Written(f"{operation.name}({', '.join(_shortened([shown.text for shown in operands]))})", ATOM, None)
+
+
+def write_partial(operation: Operation, slot: int, operands: Sequence[Operand], y: Operand) -> Written:
+    """The local derivative for one operand: "c" for the first factor of b · c."""
+    shown = _by_letter(operation, operands)
+    letter, place = slot, 0
+    if operation.is_nary:
+        letter, place = divmod(slot, len(operands) // len(operation.letters))
+        shown |= {f"{key}[i]": items[place] for key, items in shown.items()}
+    return write(formula(operation.partials[letter]), {**shown, "y": y})
+
+
+def put_in(data: Number, digits: int | None = None) -> Operand:
+    """An operand shown by its number."""
+    return Operand(number_text(data, digits), data)

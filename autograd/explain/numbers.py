@@ -1,0 +1,96 @@
+"""Numbers for people: short enough to read, long enough to recompute, "=" only where it is true as printed."""
+
+from fractions import Fraction
+from math import isfinite, isqrt, ulp
+from typing import Any
+
+from ..operations import PRIMITIVES, Number, Tree, as_float
+
+DIGITS = 6  # significant digits where nothing asks for more
+
+
+def number_text(data: Number, digits: int | None = None) -> str:
+    """A number with at most `digits` significant digits (6); fractions and whole numbers below 10**15 in full.
+
+    >>> number_text(33.0), number_text(2 / 3), number_text(Fraction(2, 3)), number_text(1.5e-9)
+    ('33', '0.666667', '2/3', '1.5e-9')
+    """
+    if isinstance(data, Fraction):
+        return str(data) if len(str(data)) <= 24 else number_text(as_float(data), digits)
+    if not isfinite(data):
+        return str(data)
+    if data == int(data) and abs(data) < 1e15:
+        return str(int(data))
+    text = f"{data:.{digits or DIGITS}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        return f"{mantissa}e{int(exponent)}"
+    return text
+
+
+def as_printed(text: str) -> Fraction | None:
+    """The exact number that a printed text stands for; None for inf and nan."""
+    try:
+        return Fraction(text)
+    except ValueError:
+        return None
+
+
+def is_exact(data: Number, text: str) -> bool:
+    """Whether a printed text is the number: the same fraction, or a decimal within the rounding of a float."""
+    printed = as_printed(text)
+    return printed is None or (printed == data if isinstance(data, Fraction) else abs(float(printed) - data) <= 4 * ulp(data))
+
+
+def exact_value(tree: Tree, operands: dict[str, Any]) -> Fraction | None:
+    """The value of a formula in exact arithmetic, where it is a fraction for certain; None where it is not.
+
+    `operands` maps a letter to a fraction, or to a list of fractions for `a[i]`. Of a transcendental function only
+    the value at its rational point is a fraction: exp(0), log(1) (theorem of Lindemann and Weierstrass).
+    """
+    kind, *parts = tree
+    if kind == "number":
+        return Fraction(parts[0])
+    if kind == "name":
+        return operands.get(parts[0])
+    if kind == "call":
+        return _exact_call(parts[0], parts[1:], operands)
+    numbers = [exact_value(part, operands) for part in parts]
+    if any(number is None for number in numbers):
+        return None
+    if kind == "negate":
+        return -numbers[0]  # type: ignore[operator]
+    a, b = numbers
+    assert a is not None and b is not None
+    if kind == "**":
+        small = b.denominator == 1 and abs(b) <= 64 and (a or b >= 0)
+        return Fraction(a ** int(b)) if small else None
+    if kind == "/":
+        return a / b if b else None
+    if kind in ("+", "-", "*"):
+        return a + b if kind == "+" else a - b if kind == "-" else a * b
+    return Fraction({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[kind])
+
+
+def _exact_call(name: str, parts: list[Tree], operands: dict[str, Any]) -> Fraction | None:
+    if name == "where":
+        condition = exact_value(parts[0], operands)
+        return None if condition is None else exact_value(parts[1] if condition else parts[2], operands)
+    if name in ("sum", "max", "min"):
+        lists = {key: value for key, value in operands.items() if isinstance(value, list)}
+        rows = [{**operands, **dict(zip((f"{key}[i]" for key in lists), row, strict=True))} for row in zip(*lists.values(), strict=True)]
+        terms = [exact_value(parts[0], row) for row in rows]
+        known = [term for term in terms if term is not None]
+        if len(known) < len(terms) or not (known or name == "sum"):
+            return None
+        return sum(known, start=Fraction(0)) if name == "sum" else max(known) if name == "max" else min(known)
+    argument = exact_value(parts[0], operands) if len(parts) == 1 else None
+    if argument is None or name not in PRIMITIVES:
+        return None
+    if name == "sqrt":
+        roots = [isqrt(max(part, 0)) for part in (argument.numerator, argument.denominator)]
+        return Fraction(*roots) if Fraction(*roots) ** 2 == argument else None
+    if argument != (1 if name == "log" else 0):
+        return None
+    return Fraction(name in ("exp", "cos", "cosh"))

@@ -1,0 +1,138 @@
+"""The forward and the backward pass as data: a sequence of frozen `Step`s.
+
+Whoever shows, asks, checks or derives reads this one sequence; nobody else walks the graph for it. The sentences
+come from `explain`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .differentiate import seed_of
+from .explain.numbers import number_text
+from .explain.words import edge_words, fill, gradient_name, sum_words, value_words
+from .graph import names, refuse_stale
+from .operations import Number
+from .value import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of a pass; what does not apply is None.
+
+    forward: `node` gets its `value` from the numbers `operands` of its parents.
+    backward, the seed: `node` is the root and `total_after` its gradient, 1.
+    backward, an edge: the gradient `upstream` of `node` times the `local` derivative for the operand in `slot` is the
+    `contribution` to `parent`, whose gradient grows from `total_before` to `total_after`; it is number `term` of
+    `terms`, and only the last one makes the gradient complete. Totals start at 0, never from `.grad`.
+    """
+
+    index: int  # from 1
+    phase: str  # "forward" or "backward"
+    root: Value = field(repr=False)
+    node: Value
+    value: Number
+    operands: tuple[Number, ...]
+    names: Mapping[Value, str] = field(repr=False)
+    parent: Value | None = None
+    slot: int | None = None
+    upstream: Number | None = None
+    local: Number | None = None
+    contribution: Number | None = None
+    total_before: Number | None = None
+    total_after: Number | None = None
+    term: int | None = None
+    terms: int | None = None
+
+    def words(self, digits: int | None = None) -> list[tuple[str, dict[str, str]]]:
+        """The sentences of this step as template keys with the texts to fill in."""
+        if self.phase == "forward":
+            operands = [(self.names[parent], data) for parent, data in zip(self.node.parents, self.operands, strict=True)]
+            return [value_words(self.names[self.node], self.node._operation, operands, self.value, digits)]
+        if self.parent is None:
+            name = self.names[self.node]
+            return [("step.seed", {"gradient": gradient_name(name, name), "value": number_text(self.total_after or 0)})]
+        said = [edge_words(self, self.names, digits)]
+        if self.terms != 1 and self.term == self.terms:
+            said.append(sum_words(self, self.names, digits))
+        return said
+
+    def text(self, lang: str = "en", digits: int | None = None) -> str:
+        """This step in one line.
+
+        >>> b, c = Value(3, "b"), Value(2, "c")
+        >>> steps(b * c)[0].text()
+        'J = b · c = 3 · 2 = 6'
+        """
+        return "; ".join([fill(key, texts, lang) for key, texts in self.words(digits)])
+
+
+class Steps(tuple[Step, ...]):
+    """All steps of both passes. Printing them prints one numbered line each."""
+
+    def text(self, lang: str = "en", digits: int | None = None) -> str:
+        """The numbered lines, under a heading for each pass."""
+        width, phase, lines = len(str(len(self))), None, []
+        for step in self:
+            if step.phase != phase:
+                phase = step.phase
+                lines.append(fill(phase, {}, lang))
+            lines.append(f"  {step.index:>{width}}  {step.text(lang, digits)}")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    __repr__ = __str__
+
+
+def steps(y: Value) -> Steps:
+    """The two passes of y, step by step: every value, the seed, then every edge to a node that is not a constant.
+
+    Values come in topological order, edges in reverse, slot by slot. Raises ValueError when a leaf has changed since
+    the graph was built.
+
+    >>> a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
+    >>> print(steps(3 * (a + b * c)))
+    forward
+      1  u = b · c = 3 · 2 = 6
+      2  v = a + u = 5 + 6 = 11
+      3  J = 3 · v = 3 · 11 = 33
+    backward
+      4  ∂J/∂J = 1
+      5  ∂J/∂v = ∂J/∂J · 3 = 1 · 3 = 3
+      6  ∂J/∂a = ∂J/∂v · 1 = 3 · 1 = 3
+      7  ∂J/∂u = ∂J/∂v · 1 = 3 · 1 = 3
+      8  ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6
+      9  ∂J/∂c = ∂J/∂u · b = 3 · 3 = 9
+    """
+    called = names(y)
+    refuse_stale(y)
+    order = [node for node in called if node.parents]
+    made: list[Step] = []
+
+    def add(phase: str, node: Value, **more: Any) -> None:
+        operands = tuple([parent.data for parent in node.parents])
+        made.append(Step(len(made) + 1, phase, y, node, node.data, operands, called, **more))
+
+    for node in order:
+        add("forward", node)
+    seed = seed_of(y)
+    zero = 0 * seed
+    totals: dict[Value, Number] = dict.fromkeys(called, zero)
+    totals[y] = seed
+    add("backward", y, total_before=zero, total_after=seed)
+    terms = Counter(parent for node in order for parent in node.parents)
+    arrived: Counter[Value] = Counter()
+    for node in reversed(order):
+        upstream = totals[node]
+        for slot, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
+            if parent.constant:
+                continue
+            contribution = upstream * local if upstream else zero
+            before, totals[parent] = totals[parent], totals[parent] + contribution
+            arrived[parent] += 1
+            add("backward", node, parent=parent, slot=slot, upstream=upstream, local=local, contribution=contribution,
+                total_before=before, total_after=totals[parent], term=arrived[parent], terms=terms[parent])  # fmt: skip
+    return Steps(made)
