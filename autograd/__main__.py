@@ -1,0 +1,142 @@
+"""The command line: an expression in; its value, both passes and its gradients beside finite differences out.
+
+The entry point above all packages: nobody imports it, and it loads `viz` only for the option that draws.
+"""
+
+import argparse
+import sys
+import warnings
+from fractions import Fraction
+from pathlib import Path
+from typing import NoReturn
+
+import autograd
+
+if not hasattr(autograd, "Value"):
+    sys.exit(
+        "another distribution named autograd takes the place of chalkgrad's; "
+        "uninstall it (pip uninstall autograd) and install chalkgrad again (pip install --force-reinstall chalkgrad)"
+    )
+
+from autograd import Value, check, grad, gradcheck, parse, steps
+from autograd.explain.numbers import number_text
+from autograd.explain.words import fill, templates
+from autograd.graph import names
+from autograd.handcheck.answers import typed
+from autograd.numeric import GradientCheck
+
+DRAWINGS = (".svg", ".png", ".pdf", ".dot")
+
+
+class Arguments(argparse.ArgumentParser):
+    """A parser of arguments that complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def arguments() -> Arguments:
+    parser = Arguments(
+        prog="python -m autograd",
+        description="Both passes of an expression, step by step, and its gradients beside finite differences.",
+        epilog='example: python -m autograd "3*(a + b*c)" a=5 b=3 c=2 --draw graph.svg',
+    )
+    parser.add_argument("expression", help='what to compute, such as "3*(a + b*c)" or "u = b*c; 3*(a + u)"')
+    parser.add_argument(
+        "numbers", nargs="*", default=[], metavar="name=number", help="the number of each leaf: a=5, b=0,5 or c=3/4 (exact)"
+    )
+    parser.add_argument("--constants", default="", metavar="x,y", help="leaves that are data: nobody asks for their gradients")
+    parser.add_argument("--draw", metavar="FILE", help=f"write a drawing of the graph with its gradients ({', '.join(DRAWINGS)})")
+    parser.add_argument("--check", metavar="ANSWERS", help='judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
+    parser.add_argument("--digits", type=int, metavar="N", help="significant digits to print (6, more where needed)")
+    parser.add_argument("--lang", default="en", help="the language of the steps (en)")
+    return parser
+
+
+def leaf_numbers(pairs: list[str]) -> dict[str, float | Fraction]:
+    """The numbers of "a=5 b=0,5 c=3/4". Raises ValueError for anything else."""
+    numbers: dict[str, float | Fraction] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier():
+            raise ValueError(f'"{pair[:40]}" gives no leaf a number; write name=number, such as a=5')
+        if name in numbers:
+            raise ValueError(f"{name} is given twice")
+        answer = typed(text, name)
+        if answer is None:
+            raise ValueError(f"{name} has no number; write one, such as {name}=5")
+        numbers[name] = Fraction(text.strip()) if "/" in text and text.replace("/", "").strip().lstrip("-").isdigit() else answer.data
+    return numbers
+
+
+def gradient_table(y: Value, result: GradientCheck, digits: int | None, lang: str) -> str:
+    """Every node that is not a constant: its value, its gradient, and the finite difference beside it."""
+    called = names(y)
+    nodes = [node for node in called if not node.constant]
+    lines = [fill("cli.heads", {}, lang).split("|")]
+    for node, gradient, row in zip(nodes, grad(y, nodes), result, strict=True):
+        numbers = (number_text(node.data, digits), number_text(gradient, digits), number_text(row.numeric, digits or 8))
+        lines.append([called[node], *numbers])
+    widths = [max(len(line[k]) for line in lines) for k in range(4)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Does what the options ask for; the exit code."""
+    templates(options.lang)
+    if options.digits is not None and not 1 <= options.digits <= 17:
+        raise ValueError(f"--digits takes a number from 1 to 17, not {options.digits}")
+    if options.draw and Path(options.draw).suffix.lower() not in DRAWINGS:
+        raise ValueError(f"--draw writes {', '.join(DRAWINGS)}; {options.draw} ends with none of them")
+    numbers = leaf_numbers(options.numbers)
+    constants = [name.strip() for name in options.constants.split(",") if name.strip()]
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        y = parse(options.expression.lstrip(), numbers, constants=constants)
+    report = check(y, options.check, lang=options.lang) if options.check is not None else None
+    for note in notes:
+        print(fill("cli.note", {"note": note.message}, options.lang))
+    called = names(y)
+    print(fill("cli.value", {"name": called[y], "value": number_text(y.data, options.digits)}, options.lang))
+    print()
+    print(steps(y).text(options.lang, options.digits))
+    asked = [node for node in called if not node.constant]
+    result = gradcheck(y, asked)
+    print()
+    print(gradient_table(y, result, options.digits, options.lang))
+    wrong = ", ".join(row.name for row in result if row.verdict == "wrong")
+    print(fill("cli.disagree" if wrong else "cli.agree", {"names": wrong}, options.lang))
+    if options.draw:
+        import viz
+
+        y.backward()
+        try:
+            viz.draw(y).save(options.draw)
+        except OSError as error:
+            raise ValueError(f"{options.draw} cannot be written: {error.strerror or error}") from error
+        print(fill("cli.drawn", {"path": options.draw}, options.lang))
+    if report is not None:
+        print()
+        print(report)
+        return 0 if report.ok else 1
+    return 0
+
+
+def main(given: list[str] | None = None) -> int:
+    """Runs the command line: 0, or 1 when --check finds an error, or 2 for bad input, with one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without ∂ still shows the numbers
+    given = sys.argv[1:] if given is None else given
+    # argparse takes "-a + 3" for an option unless it holds a space
+    shielded = [f" {word}" if word[:1] == "-" and word[1:2] not in ("-", "h") else word for word in given]
+    try:
+        return run(arguments().parse_args(shielded))
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        print(f"python -m autograd: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
