@@ -1,0 +1,62 @@
+"""A picture in DOT, the language of Graphviz: the same cards and wires, for those who want to go on in that world."""
+
+from typing import Any
+
+from .picture import Card, Picture, Wire
+
+
+def source(picture: Picture, direction: str) -> str:
+    """The DOT text of a picture."""
+    return "\n".join(["digraph {", *[f"  {line}" for line in _lines(picture, direction)], "}"]) + "\n"
+
+
+def digraph(picture: Picture, direction: str) -> Any:
+    """The same as a `graphviz.Digraph`."""
+    import graphviz
+
+    return graphviz.Digraph(body=[f"\t{line}\n" for line in _lines(picture, direction)])
+
+
+def _lines(picture: Picture, direction: str) -> list[str]:
+    lines = [
+        f"rankdir={direction} ordering=in",
+        'node [shape=box style=rounded fontname="sans-serif"]',
+        'edge [fontname="sans-serif" fontsize=11]',
+    ]
+    lines += [f"{card.key} [{_attributes(card)}]" for card in picture.cards]
+    lines += [_edge(wire, picture) for wire in picture.wires]
+    return lines
+
+
+def quoted(text: str) -> str:
+    """A text as a DOT string that shows just this text: Graphviz reads backslashes and HTML entities in labels.
+
+    >>> quoted('5" & <b>')
+    '"5\\\\" &amp; <b>"'
+    """
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'
+
+
+def _attributes(card: Card) -> str:
+    if card.kind == "constant" and not card.name:
+        return f'label={quoted(card.value)} style="rounded,dashed" tooltip={quoted(card.title)}'
+    rows = [f"{card.name} = {card.value}"]
+    if card.badge:
+        rows[0] = f"{card.badge}   {rows[0]}"
+    if card.chip:
+        rows.append(f"{card.chip.label} = {card.chip.text}" if card.chip.text else f"{card.chip.label}: not computed")
+    if card.note:
+        rows.append(card.note)
+    label = "\\n".join([quoted(row)[1:-1] for row in rows])
+    return f'label="{label}" tooltip={quoted(card.title)}'
+
+
+def _edge(wire: Wire, picture: Picture) -> str:
+    target = picture.cards[wire.target]
+    label = target.slots[wire.slot]
+    if target.numbered[wire.slot]:
+        label = f"({wire.slot + 1}) {label}".rstrip()
+    attributes = [f"label={quoted(label)}"] if label else []
+    if wire.flow is not None and wire.flow < 0:
+        attributes.append("style=dashed")
+    return f"{picture.cards[wire.source].key} -> {target.key} [{' '.join([*attributes, f'tooltip={quoted(wire.title)}'])}]"

@@ -1,0 +1,110 @@
+"""Text in pictures: how wide it is, how to shorten it, how to keep it harmless.
+
+A picture is made without asking for fonts, so widths are those of a wide typeface (DejaVu Sans): what fits on paper
+here fits in narrower ones too. Numbers are written for people; what they mean is left to `picture`.
+"""
+
+import math
+import unicodedata
+from fractions import Fraction
+from typing import Any
+
+# Advance widths in hundredths of the size, in a wide sans serif; letters not listed are looked up by their class.
+_WIDTHS = {
+    letter: width
+    for width, letters in {
+        32: " ,.IJijl·'|′",
+        40: '-/:;\\f!()[]rt"″ιⁿ¹²³₀₁₂₃₄₅₆₇₈₉',
+        53: "*_`sz∂?LcεζνξΓ",
+        62: "FPTYaekovxyγδθκλοπτυχ",
+        66: "$0123456789EKSbdghnpqu{}αβημρσφψΞΣ∇√∑",
+        72: "ABCRVXZΔΛ",
+        80: "DGHNUΠΩ&OQwΘΦΨ…",
+        85: "#+<=>M^~ω−×÷≈≠≤≥±∞←→↵",
+        102: "%m@W",
+    }.items()
+    for letter in letters
+}
+MINUS = "−"
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """An upper estimate of how wide a text is, in the unit of `size`.
+
+    >>> width("J", 10) < width("W", 10)
+    True
+    """
+    hundredths = sum([_WIDTHS.get(letter) or _width_of_stranger(letter) for letter in text])
+    return hundredths * size * (0.0108 if bold else 0.01)
+
+
+def _width_of_stranger(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 135 if unicodedata.east_asian_width(letter) in "WF" or ord(letter) > 0xFFFF else 88
+
+
+def shortened(text: str, size: float, room: float) -> str:
+    """The text, cut with "…" where it is wider than `room`.
+
+    >>> shortened("a label that is too long", 10, 60)
+    'a label th…'
+    """
+    if width(text, size) <= room:
+        return text
+    room -= width("…", size)
+    for count, letter in enumerate(text):
+        room -= width(letter, size)
+        if room < 0:
+            return text[:count].rstrip() + "…"
+    return text
+
+
+def harmless(text: str) -> str:
+    """The text as one line that XML can carry: line breaks as "↵", and "�" for control characters and lone surrogates.
+
+    Marks that turn the direction of writing are dropped, because they would turn what stands beside them as well.
+    """
+    kept = []
+    for letter in " ".join(text.replace("\r\n", "\n").split("\t")):
+        category = unicodedata.category(letter)
+        if letter in "\n\r\v\f\x85\u2028\u2029":
+            kept.append("↵")
+        elif letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+            continue
+        elif category in ("Cc", "Cs") or ord(letter) & 0xFFFE == 0xFFFE:
+            kept.append("\ufffd")
+        else:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def number_text(number: Any, digits: int | None = None) -> str:
+    """A number for a card: as it is when that is short, else to `digits` significant digits (4).
+
+    >>> number_text(11.0), number_text(-0.70710678), number_text(1e-9), number_text(Fraction(1, 3))
+    ('11', '−0.7071', '1e−9', '1/3')
+    """
+    if number.__class__ is Fraction:
+        text = str(number)
+        if len(text) <= 9:
+            return text.replace("-", MINUS)
+    number = float(number)
+    if math.isnan(number):
+        return "nan"
+    if math.isinf(number):
+        return MINUS * (number < 0) + "∞"
+    text = repr(number).removesuffix(".0")
+    if digits is not None or len(text.lstrip("-")) > 6:
+        text = f"{number:.{digits or 4}g}"
+        if "e" not in text and "." in text:
+            text = text.rstrip("0").rstrip(".")
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        text = f"{mantissa}e{int(exponent)}"
+    return ("0" if text == "-0" else text).replace("-", MINUS)
+
+
+def signed(text: str) -> str:
+    """A number text with its sign shown also where it is positive: "+3"."""
+    return text if text.startswith(MINUS) or text in ("0", "nan") else f"+{text}"
