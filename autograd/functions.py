@@ -78,6 +78,8 @@ def _items(name: str, values: Any) -> Any:
 
 def _of_lists(operation: Operation, lists: Sequence[Any]) -> Any:
     """An n-ary operation on one list of operands for each of its letters."""
+    if len(lists) != len(operation.letters):
+        raise TypeError(f"{operation.name} takes {len(operation.letters)} list{'s' * (len(operation.letters) > 1)}, not {len(lists)}")
     rows = [_items(operation.name, values) for values in lists]
     if len({len(row) for row in rows}) > 1:
         raise ValueError(f"{operation.name} takes lists of one length, not of {' and '.join(str(len(row)) for row in rows)}")
