@@ -11,6 +11,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from . import copying  # noqa: F401 (a Value can be copied and pickled from here on)
 from .differentiate import grad, hessian, jacobian, jvp
 from .functions import (
     clip,

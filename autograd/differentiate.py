@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from .graph import find, names, refuse_stale, topological_order
-from .operations import Number, as_float
+from .ieee import Number, as_float
 from .value import Value, number
 
 

@@ -1,4 +1,4 @@
-"""Reading a graph: its nodes in topological order, their names, its value with other leaves, scopes, copies.
+"""Reading a graph: its nodes in topological order, their names, its value with other leaves, scopes.
 
 Everything here walks with a loop, never by recursion: a graph may be a million nodes deep.
 """
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import chain, count
 from typing import Any
 
-from .operations import TABLE, Number
+from .ieee import Number
 from .value import CONTEXT, Value, number
 
 # --- making a graph ----------------------------------------------------------------------------------------------
@@ -240,70 +240,3 @@ def refuse_stale(y: Value) -> None:
     leaf = changed_leaf(y)
     if leaf is not None:
         raise ValueError(f"{leaf.label or repr(leaf)} has changed since this graph was built; build the expression again")
-
-
-# --- copies ------------------------------------------------------------------------------------------------------
-
-
-def _like(node: Value, parents: tuple[Value, ...]) -> Value:
-    """A new node with everything of `node` but its parents."""
-    copy = Value.__new__(Value)
-    for slot in Value.__slots__:
-        setattr(copy, slot, getattr(node, slot))
-    if parents:
-        copy._a, copy._b = (parents, None) if node._a.__class__ is tuple else (*parents, None)[:2]
-    return copy
-
-
-def _deep_copy(y: Value, memo: dict[int, Any]) -> Value:
-    for node in topological_order(y):
-        if id(node) not in memo:
-            memo[id(node)] = _like(node, tuple([memo[id(parent)] for parent in node.parents]))
-    return memo[id(y)]
-
-
-_LEAF_SLOTS = ("_data", "_grad", "_label", "_scope", "_da")
-_NODE_SLOTS = ("_data", "_grad", "_label", "_scope", "_da", "_db")
-
-
-def _reduce(y: Value) -> tuple[Any, ...]:
-    """For pickle: a leaf by itself, a computed node as flat records of its graph, whose leaves are shared by all graphs."""
-    if y._a is None:
-        return _restore_leaf, (y.constant, [getattr(y, slot) for slot in _LEAF_SLOTS])
-    order = topological_order(y)
-    place = {node: k for k, node in enumerate(order)}
-    records = [
-        node if node._a is None else (node.op, [place[parent] for parent in node.parents], [getattr(node, slot) for slot in _NODE_SLOTS])
-        for node in order
-    ]
-    return _restore_graph, (records,)
-
-
-def _restore_leaf(constant: bool, state: list[Any]) -> Value:
-    leaf = Value(0.0, constant=constant)
-    for slot, content in zip(_LEAF_SLOTS, state, strict=True):
-        setattr(leaf, slot, content)
-    return leaf
-
-
-def _restore_graph(records: list[Any]) -> Value:
-    made: list[Value] = []
-    for record in records:
-        if isinstance(record, Value):
-            made.append(record)
-            continue
-        name, places, state = record
-        node = Value.__new__(Value)
-        node._operation = TABLE[name]
-        parents = tuple([made[place] for place in places])
-        many = node._operation.is_nary or len(parents) > 2
-        node._a, node._b = (parents, None) if many else (*parents, None)[:2]
-        for slot, content in zip(_NODE_SLOTS, state, strict=True):
-            setattr(node, slot, content)
-        made.append(node)
-    return made[-1]
-
-
-Value.__deepcopy__ = _deep_copy  # type: ignore[attr-defined]
-Value.__copy__ = lambda node: _like(node, node.parents)  # type: ignore[attr-defined]
-Value.__reduce_ex__ = lambda node, protocol: _reduce(node)  # type: ignore[method-assign, assignment, arg-type]

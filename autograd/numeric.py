@@ -12,7 +12,7 @@ from typing import Any
 from .differentiate import grad
 from .explain.numbers import number_text
 from .graph import find, names, refuse_stale, values
-from .operations import Number, as_float
+from .ieee import Number, as_float
 from .value import Value, number
 
 EPSILON = 2.0**-52

@@ -1,171 +1,18 @@
 """The table of operations: everything mathematical about each, as formulas in text.
 
 An entry gives the value and the local derivative for each operand, in the operands `a`, `b`, `c` and the result `y`;
-an n-ary entry uses `a[i]` and `b[i]`. A formula may use + - * / **, integers, comparisons, where(condition, x, y),
-the functions of this table, and sum, max and min over i. Each dialect below writes the same formula for another
-reader: Python for floats, Python for exact fractions, Python for Values, NumPy. To add an operation, `define` it.
+an n-ary entry uses `a[i]` and `b[i]`. A formula may use + - * / **, integers, pi, comparisons, where(condition, x, y),
+the functions of this table, and sum, max and min over i. `dialects` writes it for each reader. To add an operation,
+`define` it.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from .grammar import postfix, tokenize
-
-Number = float | Fraction
-EXACT_BITS = 4096  # a fraction that needs more becomes a float
-inf, nan = math.inf, math.nan
-
-
-# --- numbers: what IEEE 754 says, where Python would raise -------------------------------------------------------
-
-
-def as_float(a: Any) -> float:
-    """The nearest float; what is too large for one becomes an infinity."""
-    try:
-        return float(a)
-    except OverflowError:
-        return inf if a > 0 else -inf
-
-
-def settle(a: Any) -> Number:
-    """The result of an exact formula as a number to keep: a fraction of reasonable size, or a float."""
-    if a.__class__ is float:
-        return a
-    a = Fraction(a)
-    return a if a.numerator.bit_length() + a.denominator.bit_length() <= EXACT_BITS else as_float(a)
-
-
-def divide(a: Any, b: Any) -> Any:
-    """a / b: 1/0 is inf, 0/0 is nan. Two integers give a fraction."""
-    try:
-        return Fraction(a, b) if a.__class__ is b.__class__ is int else a / b
-    except ZeroDivisionError:
-        a, b = as_float(a), as_float(b)
-        return nan if a == 0 or a != a else math.copysign(inf, a) * math.copysign(1.0, b)
-    except OverflowError:  # a fraction beyond the floats, beside a float
-        return divide(as_float(a), as_float(b))
-
-
-def power(a: Any, b: Any) -> Any:
-    """a ** b, never complex; exact for a fraction and a whole exponent, while the result is of reasonable size."""
-    if a.__class__ is not float and b.__class__ is not float and b.denominator == 1 and (a or b >= 0):
-        a = Fraction(a)
-        if (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b) <= 2 * EXACT_BITS:
-            return a ** int(b)
-    a, b = as_float(a), as_float(b)
-    try:
-        return math.pow(a, b)
-    except OverflowError:
-        return -inf if a < 0 and b % 2 == 1 else inf
-    except ValueError:  # a negative number to a fractional power, or a pole
-        return nan if a else math.copysign(inf, a) if b % 2 == 1 else inf
-
-
-def largest(numbers: Sequence[Any]) -> Any:
-    """The largest of the numbers; nan as soon as one is nan."""
-    return next((a for a in numbers if a != a), None) or max(numbers)
-
-
-def smallest(numbers: Sequence[Any]) -> Any:
-    """The smallest of the numbers; nan as soon as one is nan."""
-    return next((a for a in numbers if a != a), None) or min(numbers)
-
-
-def _ieee(function: Callable[[float], float], poles: dict[float, float]) -> Callable[[Any], float]:
-    """A function of `math` without its exceptions: the limit on overflow, the given value at a pole, else nan."""
-
-    def safe(a: Any) -> float:
-        a = as_float(a)
-        try:
-            return function(a)
-        except OverflowError:
-            return function(math.copysign(inf, a))
-        except ValueError:
-            return poles.get(a, nan)
-
-    return safe
-
-
-POLES = {"log": {0.0: -inf}, "log1p": {-1.0: -inf}}
-PRIMITIVES = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")  # math has these
-
-
-# --- formulas ----------------------------------------------------------------------------------------------------
-
-Tree = tuple[Any, ...]  # ("number", 2), ("name", "a"), ("call", "exp", tree, …), ("negate", tree), ("+", tree, tree)
-
-
-def formula(text: str) -> Tree:
-    """A formula as a tree.
-
-    >>> formula("-y / b")
-    ('/', ('negate', ('name', 'y')), ('name', 'b'))
-    """
-    stack: list[Tree] = []
-    for item in postfix(tokenize(text)):
-        operands = [stack.pop() for _ in range(item.takes)][::-1]
-        if item.kind == "number":
-            stack.append(("number", int(item.text)))
-        elif item.kind in ("name", "call"):
-            stack.append((item.kind, item.text, *operands))
-        else:
-            stack.append((item.kind, *operands))
-    return stack.pop()
-
-
-def names_in(tree: Tree) -> set[str]:
-    """The names of operands that a formula reads."""
-    if tree[0] == "name":
-        return {tree[1]}
-    return set().union(*(names_in(part) for part in tree[1:] if isinstance(part, tuple)))
-
-
-class Dialect:
-    """How one reader has a formula written: a pattern for each construct; what has none is written as in Python."""
-
-    def __init__(self, **patterns: str):
-        self.patterns = patterns
-
-    def write(self, tree: Tree, lets: dict[str, str]) -> str:
-        """The formula as an expression. Sums, maxima and minima over i go to `lets` (text → local name), innermost first."""
-        kind, *parts = tree
-        if kind == "number":
-            return self.patterns["number"].format(parts[0])
-        if kind == "name":
-            return str(parts[0]).replace("[i]", self.patterns["item"])
-        if kind == "call":
-            name, *parts = parts
-            texts = [self.write(part, lets) for part in parts]
-            if name in ("sum", "max", "min"):
-                text = self.patterns["reduce"].format(name, *texts, each=_each(names_in(parts[0])))
-                return lets.setdefault(text, f"r{len(lets)}")
-            return self.patterns.get(name, f"{name}({', '.join(['{}'] * len(texts))})").format(*texts)
-        texts = [self.write(part, lets) for part in parts]
-        if kind == "negate":
-            return f"(-{texts[0]})"
-        if kind == "**" and parts[1][0] == "number":
-            return self.patterns.get("power of a number", "({} ** {})").format(texts[0], parts[1][1])
-        return self.patterns.get(kind, "({} " + kind + " {})").format(*texts)
-
-
-def _each(names: Iterable[str]) -> str:
-    """The clause that runs over the lists among `names`: "for a_i, b_i in zip(a, b)"."""
-    lists = sorted(name[0] for name in names if name.endswith("[i]"))
-    items = ", ".join(f"{name}_i" for name in lists)
-    return f"for {items} in zip({', '.join(lists)})" if len(lists) > 1 else f"for {items} in {lists[0]}" if lists else ""
-
-
-_python = {"item": "_i", "reduce": "{0}([{1} {each}])", "where": "({1} if {0} else {2})"}
-FLOATS = Dialect(number="{}.0", **{**_python, "**": "power({}, {})"})  # fast; may raise where IEEE has inf or nan
-NUMBERS = Dialect(number="{}", **{**_python, "/": "divide({}, {})", "**": "power({}, {})", "power of a number": "power({}, {})"})
-VALUES = Dialect(number="{}", **{**_python, "==": "equal({}, {})"})
-ARRAYS = Dialect(number="{}.0", item="", reduce="{0}({1}, axis=-1, keepdims=True)")
-
-
-# --- the table ---------------------------------------------------------------------------------------------------
+from .dialects import ARRAYS, NUMBERS, VALUES, Dialect, each, formula, names_in
+from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float, settle
 
 
 class Operation:
@@ -243,7 +90,7 @@ class Operation:
             returned = results[0]
         elif self.is_nary:
             lists = [f"{letter}[i]" for letter in self.letters]
-            spread = [text[0] if text in ("a_i", "b_i") else f"[{text} {_each(lists)}]" for text in results]
+            spread = [text[0] if text in ("a_i", "b_i") else f"[{text} {each(lists)}]" for text in results]
             returned = "[*" + ", *".join(spread) + "]"
         else:
             returned = "(" + "".join(f"{text}, " for text in results) + ")"
@@ -288,15 +135,7 @@ def _alike(operands: Sequence[Number]) -> tuple[Sequence[Number], Callable[[Any]
 
 
 TABLE: dict[str, Operation] = {}
-NUMBER_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "divide": divide, "power": power, "max": largest, "min": smallest,
-    **{name: _ieee(getattr(math, name), POLES.get(name, {})) for name in PRIMITIVES},
-}  # fmt: skip
-VALUE_FUNCTIONS: dict[str, Callable[..., Any]] = {"equal": lambda a, b: float(a) == float(b)}  # `functions` adds its own
-for _functions in (NUMBER_FUNCTIONS, VALUE_FUNCTIONS):
-    _functions["pi"] = math.pi  # type: ignore[assignment]
-
-
+VALUE_FUNCTIONS: dict[str, Any] = {"pi": NUMBER_FUNCTIONS["pi"], "equal": lambda a, b: float(a) == float(b)}  # `functions` adds to it
 _readers: list[Callable[[Operation], Any]] = []
 
 
@@ -331,20 +170,15 @@ def define(name: str, value: str, *partials: str, **more: Any) -> Operation:
 
 LEAF, CONSTANT = Operation("leaf"), Operation("const")
 
+# fmt: off
 define("add", "a + b", "1", "1", symbol="+")
 define("sub", "a - b", "1", "-1", symbol="-")
 define("mul", "a * b", "b", "a", symbol="*")
 define("div", "a / b", "1 / b", "-y / b", symbol="/")
 define("pow", "a ** b", "where(b == 0, 0, b * a ** (b - 1))", "where(a == 0, where(b < 0, y * log(a), 0), y * log(a))",
-       symbol="**", skips_constant="b")  # fmt: skip
+       symbol="**", skips_constant="b")
 define("neg", "-a", "-1", symbol="-")
-define(
-    "abs",
-    "where(a < 0, -a, a)",
-    "where(a == 0, 0, where(a < 0, -1, 1))",
-    kinks=["a"],
-    about="The absolute value; its derivative at 0 is 0.",
-)
+define("abs", "where(a < 0, -a, a)", "where(a == 0, 0, where(a < 0, -1, 1))", kinks=["a"], about="The absolute value; its derivative at 0 is 0.")
 
 define("exp", "exp(a)", "y", about="The exponential function.")
 define("expm1", "expm1(a)", "y + 1", about="exp(a) - 1, accurate near 0.")
@@ -359,32 +193,32 @@ define("cosh", "cosh(a)", "sinh(a)", about="The hyperbolic cosine.")
 define("tanh", "tanh(a)", "1 - y ** 2", about="The hyperbolic tangent.")
 
 define("sigmoid", "where(a >= 0, 1 / (1 + exp(-a)), exp(a) / (1 + exp(a)))", "y * (1 - y)", definition="1 / (1 + exp(-a))",
-       about="The logistic function; no overflow at either side (lecture rows D2-04, D4-01).")  # fmt: skip
+       about="The logistic function; no overflow at either side (lecture rows D2-04, D4-01).")
 define("softplus", "where(a > 0, a + log1p(exp(-a)), log1p(exp(a)))", "sigmoid(a)", definition="log(1 + exp(a))",
-       about="A smooth relu; no overflow at either side.")  # fmt: skip
+       about="A smooth relu; no overflow at either side.")
 define("relu", "where(a <= 0, 0, a)", "where(a <= 0, 0, 1)", kinks=["a"], definition="max(a, 0)",
-       about="The rectifier. Its derivative at 0 is 0; that of maximum(a, 0) is 1/2 there (lecture row D2-21).")  # fmt: skip
+       about="The rectifier. Its derivative at 0 is 0; that of maximum(a, 0) is 1/2 there (lecture row D2-21).")
 define("leaky_relu", "where(a > 0, a, b * a)", "where(a > 0, 1, b)", "where(a > 0, 0, a)", kinks=["a"],
-       about="The rectifier with slope `b` below 0, and at 0 (lecture row D2-22).")  # fmt: skip
+       about="The rectifier with slope `b` below 0, and at 0 (lecture row D2-22).")
 define("elu", "where(a > 0, a, b * expm1(a))", "where(a > 0, 1, b * exp(a))", "where(a > 0, 0, expm1(a))", kinks=["a"],
-       about="The exponential linear unit with scale `b`; at 0 it has the derivative from the left, `b`.")  # fmt: skip
+       about="The exponential linear unit with scale `b`; at 0 it has the derivative from the left, `b`.")
 _TANH = "tanh(sqrt(2 / pi) * (a + 44715 / 1000000 * a ** 3))"
 define("gelu", f"a / 2 * (1 + {_TANH})",
        f"where(a ** 2 > 400, where(a > 0, 1, 0), (1 + {_TANH}) / 2 + a / 2 * (1 - {_TANH} ** 2) * sqrt(2 / pi) * (1 + 134145 / 1000000 * a ** 2))",
-       about="The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, arXiv:1606.08415).")  # fmt: skip
+       about="The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, arXiv:1606.08415).")
 define("silu", "a * sigmoid(a)", "y + sigmoid(a) * (1 - y)", about="a * sigmoid(a), also called swish.")
 define("heaviside", "where(a > 0, 1, where(a <= 0, 0, a))", "0", kinks=["a"],
-       about="The unit step, 0 at 0. Its derivative is 0 everywhere, so nothing can be learned through it (lecture row D1-01).")  # fmt: skip
+       about="The unit step, 0 at 0. Its derivative is 0 everywhere, so nothing can be learned through it (lecture row D1-01).")
 
 define("clip", "where(a < b, b, where(a > c, c, a))", "where(a < b, 0, where(a > c, 0, 1))", "where(a < b, 1, 0)",
        "where(a < b, 0, where(a > c, 1, 0))", kinks=["a - b", "a - c"],
-       about="The number between the borders `b` and `c` that is nearest to `a`; the gradient passes at the borders.")  # fmt: skip
+       about="The number between the borders `b` and `c` that is nearest to `a`; the gradient passes at the borders.")
 define("maximum", "max(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
-       about="The largest operand. Where k operands tie, each has the local derivative 1/k.")  # fmt: skip
+       about="The largest operand. Where k operands tie, each has the local derivative 1/k.")
 define("minimum", "min(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
-       about="The smallest operand. Where k operands tie, each has the local derivative 1/k.")  # fmt: skip
+       about="The smallest operand. Where k operands tie, each has the local derivative 1/k.")
 define("total", "sum(a[i])", "1", about="The sum of all operands, as one node.")
 define("dot", "sum(a[i] * b[i])", "b[i]", "a[i]", about="The sum of products of two lists of equal length, as one node.")
 _MAX = "max(a[i])"
 define("logsumexp", f"where({_MAX} - {_MAX} == 0, {_MAX} + log(sum(exp(a[i] - {_MAX}))), {_MAX})", "exp(a[i] - y)",
-       definition="log(sum(exp(a[i])))", about="The logarithm of the sum of the exponentials; no overflow.")  # fmt: skip
+       definition="log(sum(exp(a[i])))", about="The logarithm of the sum of the exponentials; no overflow.")

@@ -13,7 +13,7 @@ from .differentiate import seed_of
 from .explain.numbers import number_text
 from .explain.words import edge_words, fill, gradient_name, sum_words, value_words
 from .graph import names, refuse_stale
-from .operations import Number
+from .ieee import Number
 from .value import Value
 
 

@@ -11,7 +11,9 @@ from numbers import Real
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from .operations import CONSTANT, FLOATS, LEAF, NUMBER_FUNCTIONS, PRIMITIVES, Number, Operation, as_float, for_each_operation, formula
+from .dialects import FLOATS, formula
+from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float
+from .operations import CONSTANT, LEAF, Operation, for_each_operation
 
 
 def number(data: Any, what: str = "a Value") -> Number:

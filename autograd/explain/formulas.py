@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..operations import NUMBER_FUNCTIONS, Number, Operation, Tree, formula
+from ..dialects import Tree, formula
+from ..ieee import NUMBER_FUNCTIONS, Number
+from ..operations import Operation
 from .numbers import number_text
 
 SUM, PRODUCT, SIGN, POWER, ATOM = 2, 3, 4, 5, 6

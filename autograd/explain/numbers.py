@@ -4,7 +4,8 @@ from fractions import Fraction
 from math import isfinite, isqrt, ulp
 from typing import Any
 
-from ..operations import PRIMITIVES, Number, Tree, as_float
+from ..dialects import Tree
+from ..ieee import PRIMITIVES, Number, as_float
 
 DIGITS = 6  # significant digits where nothing asks for more
 

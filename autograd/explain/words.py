@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..operations import Number, Operation, Tree, formula
+from ..dialects import Tree, formula
+from ..ieee import Number
+from ..operations import Operation
 from .formulas import PRODUCT, SUM, Operand, put_in, write_partial, write_value
 from .numbers import DIGITS, as_printed, exact_value, is_exact, number_text
 

@@ -10,9 +10,10 @@ from fractions import Fraction
 from math import isfinite, nan
 from typing import Any, NamedTuple
 
+from ..dialects import formula
 from ..explain.numbers import exact_value
 from ..graph import find, names
-from ..operations import as_float, formula
+from ..ieee import as_float
 from ..value import Value, number
 
 LOOSEST = 0.05  # however few digits are typed, more than this relative error is not rounding

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from ..graph import topological_order
-from ..operations import Number, as_float
+from ..ieee import Number, as_float
 from ..value import Value
 from .answers import Quantity, Typed
 

@@ -1,0 +1,87 @@
+"""Real arithmetic as IEEE 754 has it: inf and nan where Python raises, never a complex number, fractions kept exact."""
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+Number = float | Fraction
+EXACT_BITS = 4096  # a fraction that needs more becomes a float
+inf, nan = math.inf, math.nan
+
+
+def as_float(a: Any) -> float:
+    """The nearest float; what is too large for one becomes an infinity."""
+    try:
+        return float(a)
+    except OverflowError:
+        return inf if a > 0 else -inf
+
+
+def settle(a: Any) -> Number:
+    """The result of an exact formula as a number to keep: a fraction of reasonable size, or a float."""
+    if a.__class__ is float:
+        return a
+    a = Fraction(a)
+    return a if a.numerator.bit_length() + a.denominator.bit_length() <= EXACT_BITS else as_float(a)
+
+
+def divide(a: Any, b: Any) -> Any:
+    """a / b: 1/0 is inf, 0/0 is nan. Two integers give a fraction."""
+    try:
+        return Fraction(a, b) if a.__class__ is b.__class__ is int else a / b
+    except ZeroDivisionError:
+        a, b = as_float(a), as_float(b)
+        return nan if a == 0 or a != a else math.copysign(inf, a) * math.copysign(1.0, b)
+    except OverflowError:  # a fraction beyond the floats, beside a float
+        return divide(as_float(a), as_float(b))
+
+
+def power(a: Any, b: Any) -> Any:
+    """a ** b, never complex; exact for a fraction and a whole exponent, while the result is of reasonable size."""
+    if a.__class__ is not float and b.__class__ is not float and b.denominator == 1 and (a or b >= 0):
+        a = Fraction(a)
+        if (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b) <= 2 * EXACT_BITS:
+            return a ** int(b)
+    a, b = as_float(a), as_float(b)
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -inf if a < 0 and b % 2 == 1 else inf
+    except ValueError:  # a negative number to a fractional power, or a pole
+        return nan if a else math.copysign(inf, a) if b % 2 == 1 else inf
+
+
+def largest(numbers: Sequence[Any]) -> Any:
+    """The largest of the numbers; nan as soon as one is nan."""
+    return next((a for a in numbers if a != a), None) or max(numbers)
+
+
+def smallest(numbers: Sequence[Any]) -> Any:
+    """The smallest of the numbers; nan as soon as one is nan."""
+    return next((a for a in numbers if a != a), None) or min(numbers)
+
+
+def _ieee(function: Callable[[float], float], poles: dict[float, float]) -> Callable[[Any], float]:
+    """A function of `math` without its exceptions: the limit on overflow, the given value at a pole, else nan."""
+
+    def safe(a: Any) -> float:
+        a = as_float(a)
+        try:
+            return function(a)
+        except OverflowError:
+            return function(math.copysign(inf, a))
+        except ValueError:
+            return poles.get(a, nan)
+
+    return safe
+
+
+POLES = {"log": {0.0: -inf}, "log1p": {-1.0: -inf}}
+PRIMITIVES = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")  # math has these
+
+# What a formula can call when it is computed with numbers: these, and every operation of the table.
+NUMBER_FUNCTIONS: dict[str, Any] = {
+    "divide": divide, "power": power, "max": largest, "min": smallest, "pi": math.pi,
+    **{name: _ieee(getattr(math, name), POLES.get(name, {})) for name in PRIMITIVES},
+}  # fmt: skip
