@@ -41,7 +41,7 @@ def power(a: Any, b: Any) -> Any:
     """a ** b, never complex; exact for a fraction and a whole exponent, while the result is of reasonable size."""
     if a.__class__ is not float and b.__class__ is not float and b.denominator == 1 and (a or b >= 0):
         a = Fraction(a)
-        if (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b) <= 2 * EXACT_BITS:
+        if (a.numerator.bit_length() + a.denominator.bit_length() - 2) * abs(b) <= EXACT_BITS:  # the result has no fewer bits
             return a ** int(b)
     a, b = as_float(a), as_float(b)
     try:

@@ -50,7 +50,7 @@ class Operation:
         (inf, Fraction(1, 3))
         """
         operands, keep = _alike(operands)
-        return keep(self._value_of_numbers(*self.arguments(operands)))
+        return _beyond_floats(self._value_of_numbers, self.arguments(operands), keep)
 
     def partials_at(self, operands: Sequence[Number], y: Number) -> tuple[Number, ...]:
         """The local derivatives at the operands, where the value is `y`.
@@ -59,7 +59,9 @@ class Operation:
         (2.0, 3.0)
         """
         operands, keep = _alike(operands)
-        return tuple([keep(partial) for partial in self._partials_of_numbers(*self.arguments(operands), keep(y))])
+        arguments = [*self.arguments(operands), keep(y)]
+        found = [_beyond_floats(partial, arguments, keep) for partial in self._partials_of_numbers]
+        return tuple([item for items in found for item in items]) if self.is_nary else tuple(found)
 
     def side_at(self, operands: Sequence[Number], y: Number) -> tuple[int, ...]:
         """On which side of each of its kinks the operation is: -1, 0 (on the kink) or 1; () where it has none.
@@ -67,7 +69,8 @@ class Operation:
         >>> TABLE["relu"].side_at([-2.0], 0.0), TABLE["exp"].side_at([0.0], 1.0)
         ((-1,), ())
         """
-        return tuple([(distance > 0) - (distance < 0) for distance in self._distances(*self.arguments(operands), y)])
+        operands, keep = _alike(operands)
+        return tuple([(distance > 0) - (distance < 0) for distance in self._distances(*self.arguments(operands), keep(y))])
 
     def on_arrays(self, *arrays: Any) -> Any:
         """The value on NumPy arrays, element by element; an n-ary operation reduces the last axis."""
@@ -108,8 +111,8 @@ class Operation:
         return self.compile(NUMBERS, [self.value], NUMBER_FUNCTIONS, one=True)
 
     @cached_property
-    def _partials_of_numbers(self) -> Callable[..., Any]:
-        return self.compile(NUMBERS, self.partials, NUMBER_FUNCTIONS)
+    def _partials_of_numbers(self) -> list[Callable[..., Any]]:
+        return [self.compile(NUMBERS, [text], NUMBER_FUNCTIONS, one=not self.is_nary) for text in self.partials]
 
     @cached_property
     def _distances(self) -> Callable[..., Any]:
@@ -132,6 +135,15 @@ def _alike(operands: Sequence[Number]) -> tuple[Sequence[Number], Callable[[Any]
     if all(a.__class__ is Fraction for a in operands) and operands:
         return operands, settle
     return [as_float(a) for a in operands], as_float
+
+
+def _beyond_floats(function: Callable[..., Any], arguments: Sequence[Any], keep: Callable[[Any], Any]) -> Any:
+    """The result of a compiled formula, or its list of results; in floats when a fraction too large for one meets a float."""
+    try:
+        found = function(*arguments)
+    except OverflowError:
+        found = function(*[[as_float(a) for a in item] if isinstance(item, Sequence) else as_float(item) for item in arguments])
+    return [keep(item) for item in found] if isinstance(found, list) else keep(found)
 
 
 TABLE: dict[str, Operation] = {}
