@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from itertools import chain, count
 from typing import Any
 
-from .ieee import Number
-from .value import CONTEXT, Value, number
+from .ieee import Number, as_float
+from .value import CONTEXT, Value, carefully, number
 
 # --- making a graph ----------------------------------------------------------------------------------------------
 
@@ -226,13 +226,23 @@ def side(node: Value) -> tuple[int, ...]:
 def changed_leaf(y: Value) -> Value | None:
     """A leaf whose data was set after the graph above it was built, so that the graph is stale; None if there is none."""
     for node in topological_order(y):
-        if node._a is None:
-            continue
-        now = node._operation.at([parent._data for parent in node.parents])
-        if now != node._data and not (now != now and node._data != node._data):
+        if node._a is not None and not _is_still_so(node, [parent._data for parent in node.parents]):
             below = [parent for parent in node.parents if parent._a is None]
-            return next((leaf for leaf in below if leaf._da is not None and leaf._da != leaf._data), below[0] if below else node)
+            candidates = [leaf for leaf in below if leaf._da is not None] or [leaf for leaf in below if not leaf.constant]
+            return next((leaf for leaf in candidates if _explains(leaf, node)), (candidates or below)[0])
     return None
+
+
+def _is_still_so(node: Value, operands: list[Number]) -> bool:
+    """Whether the operands give the value and the local derivatives that the node has."""
+    y, partials = carefully(node, operands)
+    found, kept = (y, *partials), (node._data, *node.partials)
+    return all(a == b or (a != a and b != b) or as_float(a) == b or as_float(b) == a for a, b in zip(found, kept, strict=True))
+
+
+def _explains(leaf: Value, node: Value) -> bool:
+    """Whether the node follows from its operands once the leaf has its earlier number again."""
+    return leaf._da is not None and _is_still_so(node, [leaf._da if parent is leaf else parent._data for parent in node.parents])
 
 
 def refuse_stale(y: Value) -> None:

@@ -183,7 +183,9 @@ def _set_data(leaf: Value, data: Any) -> None:
         raise AttributeError(
             f"{leaf._label or 'this node'} was computed by {leaf.op}, so its data cannot be set; set a leaf's data and build the expression again"
         )
-    leaf._data, leaf._da = number(data, "data"), leaf._data  # the old number tells `graph.stale_leaf` what has changed
+    earlier, leaf._data = leaf._data, number(data, "data")
+    if earlier != leaf._data:
+        leaf._da = earlier  # tells `graph.changed_leaf` what has changed
 
 
 def _set_grad(node: Value, grad: Any) -> None:
@@ -218,7 +220,7 @@ def _data_of(other: Any) -> Number:
     return other._data if isinstance(other, Value) else number(other, "a comparison")
 
 
-def _carefully(node: Value, data: list[Number]) -> tuple[Number, tuple[Number, ...]]:
+def carefully(node: Value, data: list[Number]) -> tuple[Number, tuple[Number, ...]]:
     """Value and local derivatives where the fast form does not do: fractions, and the edges of the domain."""
     operation = node._operation
     y = operation.at(data)
@@ -231,7 +233,7 @@ def _carefully(node: Value, data: list[Number]) -> tuple[Number, tuple[Number, .
 # What the written operators can see. The context managers of `graph` change `scope` and `recording`.
 CONTEXT: dict[str, Any] = {
     **{name: getattr(math, name) for name in PRIMITIVES}, **{name: NUMBER_FUNCTIONS[name] for name in ("power", "max", "min", "pi")},
-    "Value": Value, "new": object.__new__, "operand": operand, "carefully": _carefully, "CONSTANT": CONSTANT,
+    "Value": Value, "new": object.__new__, "operand": operand, "carefully": carefully, "CONSTANT": CONSTANT,
     "scope": (), "recording": True,
 }  # fmt: skip
 
@@ -303,7 +305,7 @@ def _operator_of_many(operation: Operation) -> Any:
                 raise ArithmeticError
             node._da = tuple(partials_at(*arguments, y))
         except (ArithmeticError, ValueError):
-            node._data, node._da = _carefully(node, data)
+            node._data, node._da = carefully(node, data)
         return node if CONTEXT["recording"] else Value(node._data, constant=True)
 
     return make
