@@ -101,9 +101,15 @@ def edge_words(step: Any, names: Any, digits: int | None) -> tuple[str, dict[str
     node, operation = step.node, step.node._operation
     root, name, parent = names[step.root], names[node], names[step.parent]
     key = "step.only" if step.terms == 1 else "step.term"
-    texts = {"gradient": gradient_name(root, parent), "node": name, "term": str(step.term), "terms": str(step.terms)}
+    texts = {
+        "gradient": gradient_name(root, parent),
+        "node": name,
+        "term": str(step.term),
+        "terms": str(step.terms),
+        "slot": str(step.slot + 1),
+    }
     if node.parents.count(step.parent) > 1:
-        texts["node"] = fill("node.slot", {"node": name, "slot": str(step.slot + 1)})
+        key += ".slot"
     if not step.upstream:
         return f"{key}.nothing", texts
     inputs = [step.upstream, *step.operands, step.value]
