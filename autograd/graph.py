@@ -6,6 +6,7 @@ Everything here walks with a loop, never by recursion: a graph may be a million 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, count
+from math import isclose
 from typing import Any
 
 from .ieee import Number, as_float
@@ -237,7 +238,7 @@ def _is_still_so(node: Value, operands: list[Number]) -> bool:
     """Whether the operands give the value and the local derivatives that the node has."""
     y, partials = carefully(node, operands)
     found, kept = (y, *partials), (node._data, *node.partials)
-    return all(a == b or (a != a and b != b) or as_float(a) == b or as_float(b) == a for a, b in zip(found, kept, strict=True))
+    return all(a == b or (a != a and b != b) or isclose(as_float(a), as_float(b), rel_tol=1e-14) for a, b in zip(found, kept, strict=True))
 
 
 def _explains(leaf: Value, node: Value) -> bool:
