@@ -5,6 +5,8 @@ Each is one walk over the topological order. `backward` writes into `.grad`; the
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
+from math import isnan
 from typing import Any
 
 from .graph import find, names, refuse_stale, topological_order
@@ -21,7 +23,8 @@ def backward(y: Value, seed: Any = 1) -> None:
     """Fills in `grad` for y and everything it depends on: the gradient of y, times `seed`.
 
     Gradients of computed nodes are new each time; those of leaves add up until zero_grad(). Where the gradient that
-    arrives at a node is 0, nothing goes on from it, even where a local derivative is infinite.
+    arrives at a node is 0, nothing goes on from it, even where a local derivative is infinite; nor does an infinite
+    gradient go on where the local derivative is 0, so that a branch not taken contributes nothing.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> (a * b + a).backward()
@@ -33,11 +36,11 @@ def backward(y: Value, seed: Any = 1) -> None:
     earlier = [(leaf, leaf._grad) for leaf in order if leaf._a is None and leaf._grad]
     try:
         _accumulate(order, seed, seed.__class__(0))
-    except OverflowError:  # a fraction beyond the floats met a float
+    except OverflowError:  # an infinity, or a fraction beyond the floats met a float
         for node, gradient in gradients(order, seed).items():
             node._grad = gradient
     for leaf, grad in earlier:
-        leaf._grad += grad
+        leaf._grad = plus(grad, leaf._grad)
 
 
 def _accumulate(order: list[Value], seed: Number, zero: Number) -> None:
@@ -48,6 +51,8 @@ def _accumulate(order: list[Value], seed: Number, zero: Number) -> None:
         upstream, first, second = node._grad, node._a, node._b
         if not upstream or first is None:
             continue
+        if upstream - upstream:  # infinity or nan: `gradients` takes care of 0 times infinity
+            raise OverflowError
         if second is not None:
             first._grad += upstream * node._da
             second._grad += upstream * node._db
@@ -92,20 +97,30 @@ def gradients(order: list[Value], seed: Any = 1, partials: Callable[[Value], Any
             continue
         for parent, partial in zip(node.parents, partials(node), strict=True):
             contribution = product(upstream, partial)
-            found[parent] = contribution if _is_plain(found[parent], 0) else found[parent] + contribution
+            found[parent] = contribution if _is_plain(found[parent], 0) else plus(found[parent], contribution)
     return found
 
 
 def product(upstream: Any, partial: Any) -> Any:
-    """upstream * partial: 0 when nothing arrives, and no node is made for a factor 1."""
+    """upstream * partial, where a 0 on either side gives 0; no node is made for a factor 0 or 1."""
     if _is_plain(upstream, 0) or _is_plain(partial, 1):
         return upstream
-    if _is_plain(upstream, 1) or (_is_plain(partial, 0) and isinstance(upstream, Value)):
+    if _is_plain(partial, 0) or _is_plain(upstream, 1):
         return partial
     try:
-        return upstream * partial
+        found = upstream * partial
     except OverflowError:  # a fraction beyond the floats met a float
         return as_float(upstream) * as_float(partial)
+    is_zero_times_infinity = isinstance(found, Value) and isnan(found) and 0 in (float(upstream), float(partial))
+    return 0.0 if is_zero_times_infinity else found
+
+
+def plus(total: Any, contribution: Any) -> Any:
+    """total + contribution, also where a fraction beyond the floats meets a float."""
+    try:
+        return total + contribution
+    except OverflowError:
+        return as_float(total) + as_float(contribution)
 
 
 def _is_plain(factor: Any, data: int) -> bool:
@@ -151,10 +166,10 @@ def grad(y: Value, wrt: Any, create_graph: bool = False) -> tuple[Any, ...]:
     order, nodes = topological_order(y), _found(y, wrt, "grad")
     if not create_graph:
         found = gradients(order, seed_of(y))
-        return tuple([found.get(node, 0.0) for node in nodes])
+        return tuple([found.get(node, seed_of(y, 0)) for node in nodes])
     refuse_stale(y)
     found = gradients(order, seed_of(y), _partials_as_values)
-    results = [found.get(node, 0.0) for node in nodes]
+    results = [found.get(node, seed_of(y, 0)) for node in nodes]
     return tuple([result if isinstance(result, Value) else Value(result, constant=True) for result in results])
 
 
@@ -168,9 +183,17 @@ def jacobian(outputs: Any, wrt: Any) -> Any:
     """
     import numpy
 
-    nodes = _listed(wrt, "jacobian")
-    rows = [[float(g) for g in grad(y, nodes)] for y in _listed(outputs, "jacobian")]
+    roots = _listed(outputs, "jacobian")
+    nodes = [node if isinstance(node, Value) else _found_below(roots, node) for node in _listed(wrt, "jacobian")]
+    rows = [[as_float(g) for g in grad(y, nodes)] for y in roots]
     return numpy.array(rows, dtype=float).reshape(len(rows), len(nodes))
+
+
+def _found_below(roots: list[Value], name: Any) -> Value:
+    """The node of that name below any of the roots, one and the same wherever it is found."""
+    if not roots:
+        raise ValueError(f"there is no output that {name!r} could belong to")
+    return find(roots[0], name, {node: given for y in reversed(roots) for node, given in names(y).items()})
 
 
 def hessian(y: Value, wrt: Any) -> Any:
@@ -201,6 +224,5 @@ def jvp(y: Value, direction: "Mapping[Value | str, Any]") -> Number:
     rates: dict[Value, Number] = {find(y, node, called): number(rate, "a rate") for node, rate in direction.items()}
     for node in called:
         if node not in rates:
-            reached = [product(rates[p], partial) for p, partial in zip(node.parents, node.partials, strict=True) if partial and rates[p]]
-            rates[node] = sum(reached, start=zero)
+            rates[node] = reduce(plus, [product(rates[p], partial) for p, partial in zip(node.parents, node.partials, strict=True)], zero)
     return rates[y]

@@ -167,7 +167,7 @@ class Value:
     def _backward(self) -> None:
         """Adds this node's contributions, gradient times local derivative, to its parents' gradients."""
         for parent, partial in zip(self.parents, self.partials, strict=True):
-            if self.grad:
+            if self.grad and partial:
                 parent._grad = parent.grad + self.grad * partial
 
 
@@ -272,7 +272,7 @@ def {name}(p, q):
     return node if recording else Value(node._data, constant=True)
 """
 
-OPERATORS: dict[str, Any] = {}  # name → the function of one Value, of two, or of one tuple of Values, that makes the node
+OPERATORS: dict[str, Any] = {}  # name → what makes the node, of one to three Values, or of one or two tuples of Values
 
 
 def _write_operator(operation: Operation) -> None:
@@ -289,23 +289,23 @@ def _write_operator(operation: Operation) -> None:
 
 
 def _operator_of_many(operation: Operation) -> Any:
-    """The operator of an operation with three operands, or with lists of them."""
+    """The operator of an operation with three operands, or with a tuple of them for each letter."""
     value_at = operation.compile(FLOATS, [operation.value], CONTEXT, one=True)
     partials_at = operation.compile(FLOATS, operation.partials, CONTEXT)
 
-    def make(parents: tuple[Value, ...]) -> Value:
-        data: Any = [parent._data for parent in parents]
+    def make(*operands: Any) -> Value:
+        parents: tuple[Value, ...] = sum(operands, ()) if operation.is_nary else operands
         node = Value.__new__(Value)
         node._operation, node._a, node._b, node._db = operation, parents, None, None
         node._grad, node._label, node._scope = None, "", CONTEXT["scope"]
         try:
-            arguments = operation.arguments(data)
-            node._data = y = value_at(*arguments)
+            data: Any = [[p._data for p in row] for row in operands] if operation.is_nary else [p._data for p in parents]
+            node._data = y = value_at(*data)
             if y.__class__ is not float:
                 raise ArithmeticError
-            node._da = tuple(partials_at(*arguments, y))
+            node._da = tuple(partials_at(*data, y))
         except (ArithmeticError, ValueError):
-            node._data, node._da = carefully(node, data)
+            node._data, node._da = carefully(node, [p._data for p in parents])
         return node if CONTEXT["recording"] else Value(node._data, constant=True)
 
     return make
