@@ -42,9 +42,7 @@ def apply(operation: Operation, operands: Sequence[Any]) -> Any:
 
 
 def _node(operation: Operation, values: Sequence[Value]) -> Value:
-    if operation.is_nary or len(values) > 2:
-        return OPERATORS[operation.name](tuple(values))
-    return OPERATORS[operation.name](*values)
+    return OPERATORS[operation.name](*operation.arguments(tuple(values)))
 
 
 def _array(operation: Operation, operands: Sequence[Any]) -> Any:
@@ -96,6 +94,12 @@ def _make_function(operation: Operation) -> None:
     if operation.is_nary:
 
         def function(*lists: Any) -> Any:  # fmt: skip
+            rows = [tuple(row) for row in lists if row.__class__ is list or row.__class__ is tuple]
+            if len(rows) == len(operation.letters) and 0 < len(rows[0]) == len(rows[-1]):
+                try:
+                    return OPERATORS[name](*rows)  # the common case, lists of Values, without looking at each of them
+                except AttributeError:
+                    pass  # some were numbers
             return _of_lists(operation, lists)
     else:
 
