@@ -125,7 +125,12 @@ class Value:
         return f"Value(data={self.data}, grad={self.grad})"
 
     def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else repr(self)
+        if not specification:
+            return repr(self)
+        try:
+            return format(self._data, specification)
+        except TypeError:  # before Python 3.12 a fraction takes no format
+            return format(float(self), specification)
 
     def __float__(self) -> float:
         return as_float(self._data)
@@ -216,8 +221,11 @@ def operand(other: Any, beside: Value) -> Any:
     return NotImplemented
 
 
-def _data_of(other: Any) -> Number:
-    return other._data if isinstance(other, Value) else number(other, "a comparison")
+def _data_of(other: Any) -> Any:
+    """What a comparison compares with: a number, or an array, which NumPy compares element by element."""
+    if isinstance(other, Value):
+        return other._data
+    return other if getattr(other, "shape", ()) else number(other, "a comparison")
 
 
 def carefully(node: Value, data: list[Number]) -> tuple[Number, tuple[Number, ...]]:
