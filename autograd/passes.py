@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .differentiate import seed_of
+from .differentiate import plus, product, seed_of
 from .explain.numbers import number_text
 from .explain.words import edge_words, fill, gradient_name, sum_words, value_words
 from .graph import names, refuse_stale
@@ -130,8 +130,8 @@ def steps(y: Value) -> Steps:
         for slot, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
             if parent.constant:
                 continue
-            contribution = upstream * local if upstream else zero
-            before, totals[parent] = totals[parent], totals[parent] + contribution
+            contribution = product(upstream, local)
+            before, totals[parent] = totals[parent], plus(totals[parent], contribution)
             arrived[parent] += 1
             add("backward", node, parent=parent, slot=slot, upstream=upstream, local=local, contribution=contribution,
                 total_before=before, total_after=totals[parent], term=arrived[parent], terms=terms[parent])  # fmt: skip
