@@ -79,9 +79,11 @@ def _of_lists(operation: Operation, lists: Sequence[Any]) -> Any:
     if len(lists) != len(operation.letters):
         raise TypeError(f"{operation.name} takes {len(operation.letters)} list{'s' * (len(operation.letters) > 1)}, not {len(lists)}")
     rows = [_items(operation.name, values) for values in lists]
-    if len({len(row) for row in rows}) > 1:
-        raise ValueError(f"{operation.name} takes lists of one length, not of {' and '.join(str(len(row)) for row in rows)}")
-    if any(hasattr(row, "dtype") for row in rows) and not any(isinstance(item, Value) for row in rows for item in row):
+    with_values = any(isinstance(item, Value) for row in rows if not hasattr(row, "dtype") for item in row)
+    lengths = [row.shape[-1] if hasattr(row, "dtype") and not with_values else len(row) for row in rows]
+    if len({*lengths}) > 1:
+        raise ValueError(f"{operation.name} takes lists of one length, not of {' and '.join(map(str, lengths))}")
+    if any(hasattr(row, "dtype") for row in rows) and not with_values:
         return operation.on_arrays(*rows)
     return apply(operation, [item for row in rows for item in row])
 
@@ -95,7 +97,7 @@ def _make_function(operation: Operation) -> None:
 
         def function(*lists: Any) -> Any:  # fmt: skip
             rows = [tuple(row) for row in lists if row.__class__ is list or row.__class__ is tuple]
-            if len(rows) == len(operation.letters) and 0 < len(rows[0]) == len(rows[-1]):
+            if len(rows) == len(operation.letters) and rows[0] and len({*map(len, rows)}) == 1:
                 try:
                     return OPERATORS[name](*rows)  # the common case, lists of Values, without looking at each of them
                 except AttributeError:
@@ -112,6 +114,7 @@ def _make_function(operation: Operation) -> None:
     rules = ", ".join(f"∂y/∂{letter} = {partial}" for letter, partial in zip(operation.letters, operation.partials, strict=True))
     function.__doc__ = f"{operation.about}\n\n    y = {operation.definition}; {rules}\n"
     globals()[name] = VALUE_FUNCTIONS[name] = function
+    OPERATORS[name].__doc__ = function.__doc__
     setattr(Value, name, OPERATORS[name] if len(operation.letters) == 1 and not operation.is_nary else function)
 
 
@@ -173,7 +176,7 @@ def minimum(*operands: Any) -> Any:
 
 
 def _several(name: str, operands: Any) -> Any:
-    if len(operands) == 1 and isinstance(operands[0], Iterable):
+    if len(operands) == 1 and isinstance(operands[0], Iterable) and getattr(operands[0], "ndim", 1):
         operands = tuple(operands[0])
     return operands
 
@@ -185,9 +188,9 @@ def mean(values: Any) -> Any:
     3.0
     """
     values = _items("mean", values)
-    if len(values) == 0:
-        raise ValueError("the mean of an empty list is not defined")
     n = values.shape[-1] if hasattr(values, "dtype") else len(values)
+    if n == 0:
+        raise ValueError("the mean of an empty list is not defined")
     return VALUE_FUNCTIONS["total"](values) / n
 
 
@@ -202,7 +205,10 @@ def softmax(values: Any) -> Any:
     values = _items("softmax", values)
     shared = VALUE_FUNCTIONS["logsumexp"](values)
     if hasattr(values, "dtype"):
-        return VALUE_FUNCTIONS["exp"](values - shared[..., None])
+        import numpy
+
+        with numpy.errstate(invalid="ignore"):  # infinity - infinity is nan, as everywhere
+            return VALUE_FUNCTIONS["exp"](values - shared[..., None])
     return [VALUE_FUNCTIONS["exp"](z - shared) for z in values]
 
 

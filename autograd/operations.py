@@ -76,10 +76,14 @@ class Operation:
         """The value on NumPy arrays, element by element; an n-ary operation reduces the last axis."""
         import numpy
 
-        arrays = numpy.broadcast_arrays(*[a if a.dtype.kind == "f" else a.astype(float) for a in map(numpy.asarray, arrays)])
+        arrays = tuple(map(numpy.asarray, arrays))
+        strange = next((a.dtype for a in arrays if a.dtype.kind not in "fiuO"), None)
+        if strange:
+            raise TypeError(f"{self.name} takes arrays of real numbers, not of {strange}")
+        arrays = numpy.broadcast_arrays(*[a if a.dtype.kind == "f" else a.astype(float) for a in arrays])
         with numpy.errstate(all="ignore"):
             y = self._value_of_arrays(*arrays)
-        return y[..., 0] if self.is_nary else y
+        return y[..., 0][()] if self.is_nary else y
 
     def partials_of_values(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
         """The local derivatives as Values (or plain numbers), so that they can be differentiated again."""
