@@ -22,6 +22,8 @@ def formula(text: str) -> Tree:
     for item in postfix(tokenize(text)):
         operands = [stack.pop() for _ in range(item.takes)][::-1]
         if item.kind == "number":
+            if not item.text.removeprefix("-").isdecimal():
+                raise ValueError(f"a formula has whole numbers only, not {item.text}; write a quotient such as 1 / 2")
             stack.append(("number", int(item.text)))
         elif item.kind in ("name", "call"):
             stack.append((item.kind, item.text, *operands))
@@ -37,6 +39,16 @@ def names_in(tree: Tree) -> set[str]:
     return set().union(*(names_in(part) for part in tree[1:] if isinstance(part, tuple)))
 
 
+def calls_in(tree: Tree) -> list[tuple[str, int]]:
+    """The functions that a formula calls, each with its number of arguments.
+
+    >>> calls_in(formula("where(a > 0, exp(a), 1)"))
+    [('where', 3), ('exp', 1)]
+    """
+    inside = [call for part in tree[1:] if isinstance(part, tuple) for call in calls_in(part)]
+    return [(tree[1], len(tree) - 2), *inside] if tree[0] == "call" else inside
+
+
 class Dialect:
     """How one reader has a formula written: a pattern for each construct; what has none is written as in Python."""
 
@@ -47,7 +59,8 @@ class Dialect:
         """The formula as an expression. Sums, maxima and minima over i go to `lets` (text → local name), innermost first."""
         kind, *parts = tree
         if kind == "number":
-            return self.patterns["number"].format(parts[0])
+            text = self.patterns["number"].format(parts[0])
+            return text if parts[0] >= 0 else f"({text})"
         if kind == "name":
             return str(parts[0]).replace("[i]", self.patterns["item"])
         if kind == "call":

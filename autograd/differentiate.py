@@ -11,6 +11,7 @@ from typing import Any
 
 from .graph import find, names, refuse_stale, topological_order
 from .ieee import Number, as_float
+from .operations import RESERVED
 from .value import Value, number
 
 
@@ -78,6 +79,7 @@ def zero_grad(y: Value) -> None:
 
 Value.backward = backward  # type: ignore[attr-defined]
 Value.zero_grad = zero_grad  # type: ignore[attr-defined]
+RESERVED.update(("backward", "zero_grad"))
 
 
 # --- gradients as a result ---------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from fractions import Fraction
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from .operations import TABLE, VALUE_FUNCTIONS, Operation, for_each_operation
+from .operations import RESERVED, TABLE, VALUE_FUNCTIONS, Operation, for_each_operation
 from .value import OPERATORS, Value, number, operand
 
 
@@ -176,7 +176,7 @@ def minimum(*operands: Any) -> Any:
 
 
 def _several(name: str, operands: Any) -> Any:
-    if len(operands) == 1 and isinstance(operands[0], Iterable) and getattr(operands[0], "ndim", 1):
+    if len(operands) == 1 and isinstance(operands[0], Iterable) and getattr(operands[0], "ndim", True):
         operands = tuple(operands[0])
     return operands
 
@@ -214,3 +214,4 @@ def softmax(values: Any) -> Any:
 
 for _function in (leaky_relu, elu, clip, maximum, minimum):
     setattr(Value, _function.__name__, _function)
+RESERVED.update(globals())

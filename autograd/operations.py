@@ -9,9 +9,10 @@ the functions of this table, and sum, max and min over i. `dialects` writes it f
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
+from keyword import iskeyword
 from typing import Any
 
-from .dialects import ARRAYS, NUMBERS, VALUES, Dialect, each, formula, names_in
+from .dialects import ARRAYS, NUMBERS, VALUES, Dialect, calls_in, each, formula, names_in
 from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float, settle
 
 
@@ -151,7 +152,8 @@ def _beyond_floats(function: Callable[..., Any], arguments: Sequence[Any], keep:
 
 
 TABLE: dict[str, Operation] = {}
-VALUE_FUNCTIONS: dict[str, Any] = {"pi": NUMBER_FUNCTIONS["pi"], "equal": lambda a, b: float(a) == float(b)}  # `functions` adds to it
+VALUE_FUNCTIONS: dict[str, Any] = {"pi": NUMBER_FUNCTIONS["pi"], "equal": lambda a, b: a <= b <= a}  # `functions` adds to it
+RESERVED = {"a", "b", "c", "i", "y", "p", "q", "node", "where", "sum"}  # names no operation can have; other files add theirs
 _readers: list[Callable[[Operation], Any]] = []
 
 
@@ -169,19 +171,37 @@ def define(name: str, value: str, *partials: str, **more: Any) -> Operation:
     stepped through and differentiated to any order. `more` is described at `Operation`. Raises ValueError for a name
     that is taken, or a formula that cannot be read.
     """
-    if name in TABLE or not name.isidentifier():
+    if name in TABLE or name in RESERVED or iskeyword(name) or not name.isidentifier():
         raise ValueError(f'an operation needs a new name that is a Python name, not "{name}"')
     entry = Operation(name, value, *partials, **more)
-    unknown = names_in(formula(value)).union(*(names_in(formula(text)) for text in partials)) - entry.operand_names
-    if unknown:
-        raise ValueError(
-            f"the formulas of {name} use {', '.join(sorted(unknown))}, which are no operands; a partial is needed for each operand"
-        )
+    _refuse_unreadable(entry)
     TABLE[name] = entry
     NUMBER_FUNCTIONS.setdefault(name, lambda *operands: entry.at(operands))
     for reader in _readers:
         reader(entry)
     return entry
+
+
+def _refuse_unreadable(entry: Operation) -> None:
+    """Raises ValueError unless the formulas read only the operands of the entry and call only what there is."""
+    if len(entry.partials) not in (1, 2, 3):
+        raise ValueError(f"{entry.name} needs a partial for each of its operands, which are a, or a and b, or a, b and c")
+    arguments = {"where": 3, "sum": 1, "max": 1, "min": 1, **dict.fromkeys(PRIMITIVES, 1)}
+    arguments |= {other.name: len(other.letters) for other in TABLE.values() if not other.is_nary}
+    formula(entry.definition)
+    for text in (entry.value, *entry.partials, *entry.kinks):
+        tree = formula(text)
+        unknown = names_in(tree) - entry.operand_names
+        if unknown:
+            raise ValueError(
+                f"the formulas of {entry.name} use {', '.join(sorted(unknown))}, which are no operands; a partial is needed for each operand"
+            )
+        if tree[0] in ("<", "<=", ">", ">=", "=="):
+            raise ValueError(f"the formula {text} is no number; write where({text}, 1, 0)")
+        for name, count in calls_in(tree):
+            if arguments.get(name) != count:
+                what = f"takes {arguments[name]} arguments, not {count}" if name in arguments else "is no function of the table"
+                raise ValueError(f"{name} in the formula {text} {what}")
 
 
 LEAF, CONSTANT = Operation("leaf"), Operation("const")

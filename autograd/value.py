@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dialects import FLOATS, formula
 from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float
-from .operations import CONSTANT, LEAF, Operation, for_each_operation
+from .operations import CONSTANT, LEAF, RESERVED, Operation, for_each_operation
 
 
 def number(data: Any, what: str = "a Value") -> Number:
@@ -319,6 +319,7 @@ def _operator_of_many(operation: Operation) -> Any:
     return make
 
 
+RESERVED.update(CONTEXT, dir(Value))
 for_each_operation(_write_operator)
 
 
