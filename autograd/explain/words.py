@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,8 @@ def edge_words(step: Any, names: Any, digits: int | None) -> tuple[str, dict[str
         key += ".slot"
     if not step.upstream:
         return f"{key}.nothing", texts
+    if not step.local and not isfinite(step.upstream):
+        return f"{key}.closed", texts | {"local": gradient_name(name, parent)}
     inputs = [step.upstream, *step.operands, step.value]
     enough = digits or digits_to_recompute(inputs, lambda n: n[0] * operation.partials_at(n[1:-1], n[-1])[step.slot], step.contribution)
     upstream, *shown, y = [put_in(data, enough) for data in inputs]
