@@ -1,0 +1,39 @@
+"""Neural networks made of Values: neurons, layers, networks, and everything their training needs.
+
+>>> from nn import MLP
+>>> model = MLP(2, [16, 16, 1], rng=0)
+>>> len(model.parameters())
+337
+"""
+
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"nn needs the autograd of Chalkgrad, but {getattr(autograd, '__file__', None) or 'the one found'} belongs to another "
+        "distribution of that name; run: pip uninstall autograd; then: pip install --force-reinstall chalkgrad"
+    )
+
+from . import data, init, losses, optim, regularizers, schedules
+from .history import EarlyStopping
+from .layer import Dropout, Layer
+from .module import Module
+from .network import MLP, Sequential
+from .neuron import LogisticRegression, Neuron
+
+__all__ = [
+    "MLP",
+    "Dropout",
+    "EarlyStopping",
+    "Layer",
+    "LogisticRegression",
+    "Module",
+    "Neuron",
+    "Sequential",
+    "data",
+    "init",
+    "losses",
+    "optim",
+    "regularizers",
+    "schedules",
+]

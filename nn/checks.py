@@ -1,0 +1,129 @@
+"""What every part of the layer asks of its arguments, and the words it refuses them with. Rests on `autograd` and NumPy."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from numbers import Integral, Real
+from typing import Any
+
+import numpy
+
+from autograd import Value
+
+
+def choose(kind: str, name: Any, table: Mapping[str, Any]) -> Any:
+    """The entry of a table. Raises ValueError with the nearest names for one that is not there.
+
+    >>> choose("a colour", "bleu", {"blue": 1, "red": 2})
+    Traceback (most recent call last):
+    ValueError: there is no colour called "bleu"; did you mean "blue"? There are blue, red
+    """
+    if isinstance(name, str) and name in table:
+        return table[name]
+    what = kind.removeprefix("a ").removeprefix("an ")
+    if not isinstance(name, str):
+        raise TypeError(f"{kind} is given by its name or as a function, not as {name!r}")
+    near = get_close_matches(name.lower(), table, n=3, cutoff=0.5)
+    hint = "; did you mean " + " or ".join(f'"{other}"' for other in near) + "?" if near else "."
+    raise ValueError(f'there is no {what} called "{name}"{hint} There are {", ".join(table)}')
+
+
+def count(name: str, given: Any, least: int = 1) -> int:
+    """A whole number that is at least `least`; raises TypeError or ValueError otherwise."""
+    if not isinstance(given, Integral) or isinstance(given, bool):
+        raise TypeError(f"{name} is a whole number, not {given!r}")
+    if given < least:
+        raise ValueError(f"{name} is at least {least}, not {given}")
+    return int(given)
+
+
+def real(name: str, given: Any, low: float = -numpy.inf, high: float = numpy.inf, *, above: bool = False, below: bool = False) -> Any:
+    """A real number from `low` to `high`; `above` and `below` exclude the borders. Raises TypeError or ValueError otherwise."""
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise TypeError(f"{name} is a number, not {given!r}")
+    number: Any = given
+    if not (low < number if above else low <= number) or not (number < high if below else number <= high):
+        lower = "" if low == -numpy.inf else f" {'greater than' if above else 'at least'} {low:g}"
+        upper = "" if high == numpy.inf else f" {'less than' if below else 'at most'} {high:g}"
+        raise ValueError(f"{name} must be{lower}{' and' * bool(lower and upper)}{upper}{' a number' * (not lower + upper)}, not {given!r}")
+    return given
+
+
+def generator(rng: Any) -> numpy.random.Generator:
+    """The generator of random numbers that is meant: a NumPy generator as it is, one made from a seed, or a fresh one for None."""
+    if isinstance(rng, numpy.random.Generator):
+        return rng
+    if rng is not None:
+        count("rng (a seed or a NumPy generator)", rng, least=0)
+    return numpy.random.default_rng(rng)
+
+
+def as_values(x: Any, length: int, who: str) -> tuple[Value, ...]:
+    """The inputs of a part of a network as Values: what is a number becomes a constant.
+
+    Raises ValueError, naming the part, when there are not `length` of them.
+    """
+    if x.__class__ is not tuple and x.__class__ is not list:
+        if length == 1 and isinstance(x, (Real, Value)):
+            x = [x]
+        elif isinstance(x, (Real, Value, str)) or not isinstance(x, Iterable):
+            raise TypeError(f"{who} takes a list of {_numbers(length)}, not {type(x).__name__}")
+        else:
+            x = x.tolist() if isinstance(x, numpy.ndarray) else list(x)
+    if len(x) != length:
+        raise ValueError(f"{who} takes {_numbers(length)}, not {len(x)}")
+    return tuple([v if v.__class__ is Value else as_constant(v, who) for v in x])
+
+
+def as_constant(x: Any, who: str) -> Value:
+    """A number as a constant, so that nobody is asked for its gradient; a Value as it is."""
+    if isinstance(x, Value):
+        return x
+    if isinstance(x, (list, tuple, numpy.ndarray)):
+        raise ValueError(f"{who} takes one example at a time, a flat list of numbers; call it for each row, or use predict")
+    return Value(x, constant=True)
+
+
+def _numbers(n: int) -> str:
+    return "1 number" if n == 1 else f"{n} numbers"
+
+
+def examples(X: Any, name: str = "X") -> Any:
+    """The inputs as an array of shape (examples, features), of floats, or of objects where there are Values or Fractions.
+
+    Raises ValueError for another shape, for no examples, and for NaN or infinite numbers (the row and column are said).
+    """
+    array = _array(X, name)
+    if array.ndim != 2:
+        advice = f"write {name}.reshape(-1, 1) for one feature" if array.ndim == 1 else "give one row for each example"
+        raise ValueError(f"{name} has shape {array.shape}, but (examples, features) is needed; {advice}")
+    if array.shape[0] == 0:
+        raise ValueError(f"{name} has shape {array.shape}: there are no examples in it")
+    return _finite(array, name)
+
+
+def targets(y: Any, n: int, name: str = "y") -> Any:
+    """The targets as an array with one entry or one row for each of `n` examples. Raises ValueError otherwise, as `examples` does."""
+    array = _array(y, name)
+    if array.ndim not in (1, 2) or array.shape[0] != n:
+        raise ValueError(f"{name} has shape {array.shape}, but X has {n} examples; {name} needs one entry or one row for each")
+    return _finite(array, name)
+
+
+def _array(data: Any, name: str) -> Any:
+    try:
+        array = numpy.asarray(data)
+    except ValueError:
+        raise ValueError(f"the rows of {name} have different lengths; each example needs the same number of features") from None
+    if array.dtype.kind in "biuf":
+        return array.astype(float) if array.dtype.kind in "bf" else array
+    if array.dtype == object and all(isinstance(item, (Value, Real)) for item in array.flat):
+        return array
+    raise TypeError(f"{name} must hold numbers, not {array.dtype.name if array.dtype != object else 'objects of other kinds'}")
+
+
+def _finite(array: Any, name: str) -> Any:
+    if array.dtype.kind == "f" and not numpy.isfinite(array).all():
+        place = tuple(int(k) for k in numpy.argwhere(~numpy.isfinite(array))[0])
+        where = f"row {place[0]}" + (f", column {place[1]}" if len(place) > 1 else "")
+        raise ValueError(f"{name} holds {array[place]} at {where} (counted from 0); remove or replace such entries first")
+    return array
