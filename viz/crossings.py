@@ -8,97 +8,131 @@ each rank is sorted by the mean place of its neighbours, to and fro, and the bes
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 
+SMALL, LARGE = 200, 1500  # numbers of items: below the first there are several tries, above the second no fine work
+
 # A joint between neighbouring ranks: left item, right item, and where it touches each, as a fraction of the item.
 Joint = tuple[int, int, float, float]
 
 
-def order(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]], sweeps: int = 24) -> list[list[int]]:
+def order(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]]) -> list[list[int]]:
     """The items of every layer in a good order; `joints[r]` run from layer r to r + 1, and `layers` is the first order."""
-    places = [0] * (1 + max([item for layer in layers for item in layer], default=0))
-    left: list[list[tuple[int, float]]] = [[] for _ in places]
-    right: list[list[tuple[int, float]]] = [[] for _ in places]
-    for between in joints:
-        for a, b, leaving, arriving in between:
-            right[a].append((b, arriving))
-            left[b].append((a, leaving))
+    items = 1 + max([item for layer in layers for item in layer], default=0)
+    search = _Search(joints, items)
     best = [list(layer) for layer in layers]
-    fewest = _crossings(best, joints, places)
-    now = [list(layer) for layer in best]
-    since = 0
-    for sweep in range(sweeps):
-        if not fewest or since > 5:
-            break
-        forward = sweep % 2 == 0
-        for layer in now if forward else reversed(now):
-            _sort(layer, left if forward else right, places, turn=sweep % 4 > 1)
-        if len(places) < 1500:
-            _exchange(now, left, right, places)
-        crossings = _crossings(now, joints, places)
-        since += 1
-        if crossings < fewest:
-            best, fewest, since = [list(layer) for layer in now], crossings, 0
+    fewest = search.crossings(best)
+    if items >= SMALL:
+        return search.sweep(layers, best, fewest, False, items < LARGE)[0]
+    # Each way to start can lead to another dead end, and a small graph has time for several.
+    for backwards, exchanging in ((False, True), (True, True), (False, False), (True, False)):
+        if fewest:
+            best, fewest = search.sweep(layers, best, fewest, backwards, exchanging)
     return best
 
 
-def _crossings(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]], places: list[int]) -> int:
-    """The number of pairs of joints that cross, and the place of every item, entered into `places`."""
-    for layer in layers:
-        for place, item in enumerate(layer):
-            places[item] = place
-    count = 0
-    for between in joints:
-        ends = sorted([(places[a] + leaving, places[b] + arriving) for a, b, leaving, arriving in between])
-        seen: list[float] = []
-        k = 0
-        while k < len(ends):  # joints that leave at one point do not cross
-            same = k
-            while same < len(ends) and ends[same][0] == ends[k][0]:
-                count += len(seen) - bisect_right(seen, ends[same][1])
-                same += 1
-            for _, arriving in ends[k:same]:
-                insort(seen, arriving)
-            k = same
-    return count
+class _Search:
+    """Looks for orders with fewer crossings, from the neighbours of every item on both sides."""
 
+    def __init__(self, joints: Sequence[Sequence[Joint]], items: int):
+        self.joints = joints
+        self.places = [0] * items
+        self.left: list[list[tuple[int, float]]] = [[] for _ in range(items)]
+        self.right: list[list[tuple[int, float]]] = [[] for _ in range(items)]
+        for between in joints:
+            for a, b, leaving, arriving in between:
+                self.right[a].append((b, arriving))
+                self.left[b].append((a, leaving))
 
-def _sort(layer: list[int], neighbours: list[list[tuple[int, float]]], places: list[int], turn: bool) -> None:
-    """Sorts a layer by the mean place of the neighbours on one side; an item without any keeps its place."""
-    keys = {}
-    for item in layer:
-        beside = neighbours[item]
-        if beside:
-            keys[item] = sum([places[other] + at for other, at in beside]) / len(beside)
-    movable = [item for item in layer if item in keys]
-    if turn:  # equals change places, to leave a dead end
-        movable.reverse()
-    movable.sort(key=keys.__getitem__)
-    following = iter(movable)
-    for place, item in enumerate(layer):
-        layer[place] = next(following) if item in keys else item
-    for place, item in enumerate(layer):
-        places[item] = place
+    def sweep(
+        self, start: Sequence[Sequence[int]], best: list[list[int]], fewest: int, backwards: bool, exchanging: bool
+    ) -> tuple[list[list[int]], int]:
+        """The best order met on some sweeps to and fro from `start`, where it is better than `best`, and its crossings."""
+        now = [list(layer) for layer in start]
+        self.crossings(now)
+        since = 0
+        for turn in range(24):
+            forward = (turn % 2 == 0) != backwards
+            for layer in now if forward else reversed(now):
+                self._sort(layer, self.left if forward else self.right, turn % 4 > 1)
+            if exchanging:
+                self._exchange(now)
+            crossings = self.crossings(now)
+            since += 1
+            if crossings < fewest:
+                best, fewest, since = [list(layer) for layer in now], crossings, 0
+            if not fewest or since > 6:
+                break
+        if not exchanging and fewest and len(self.places) < LARGE:
+            now = [list(layer) for layer in best]
+            self.crossings(now)
+            self._exchange(now)
+            crossings = self.crossings(now)
+            if crossings < fewest:
+                best, fewest = now, crossings
+        return best, fewest
 
-
-def _exchange(
-    layers: list[list[int]], left: list[list[tuple[int, float]]], right: list[list[tuple[int, float]]], places: list[int]
-) -> None:
-    """Lets neighbours in a layer change places as long as that saves crossings."""
-    for _ in range(8):
-        saved = 0
+    def crossings(self, layers: Sequence[Sequence[int]]) -> int:
+        """The number of pairs of joints that cross, and the place of every item, entered into `places`."""
         for layer in layers:
-            for k in range(len(layer) - 1):
-                a, b = layer[k], layer[k + 1]
-                gain = _gain(left[a], left[b], places) + _gain(right[a], right[b], places)
-                if gain > 0:
-                    layer[k], layer[k + 1] = b, a
-                    places[a], places[b] = k + 1, k
-                    saved += gain
-        if not saved:
-            return
+            for place, item in enumerate(layer):
+                self.places[item] = place
+        count = 0
+        for between in self.joints:
+            ends = sorted([(self.places[a] + leaving, self.places[b] + arriving) for a, b, leaving, arriving in between])
+            seen: list[float] = []
+            k = 0
+            while k < len(ends):  # joints that leave at one point do not cross
+                same = k
+                while same < len(ends) and ends[same][0] == ends[k][0]:
+                    count += len(seen) - bisect_right(seen, ends[same][1])
+                    same += 1
+                for _, arriving in ends[k:same]:
+                    insort(seen, arriving)
+                k = same
+        return count
+
+    def _sort(self, layer: list[int], neighbours: list[list[tuple[int, float]]], turn: bool) -> None:
+        """Sorts a layer by the mean place of the neighbours on one side; an item without any keeps its place."""
+        keys = {}
+        for item in layer:
+            beside = neighbours[item]
+            if beside:
+                keys[item] = sum([self.places[other] + at for other, at in beside]) / len(beside)
+        movable = [item for item in layer if item in keys]
+        if turn:  # equals change places, to leave a dead end
+            movable.reverse()
+        movable.sort(key=keys.__getitem__)
+        following = iter(movable)
+        for place, item in enumerate(layer):
+            layer[place] = next(following) if item in keys else item
+        for place, item in enumerate(layer):
+            self.places[item] = place
+
+    def _exchange(self, layers: list[list[int]]) -> None:
+        """Lets neighbours in a layer change places as long as that saves crossings."""
+        places, left, right = self.places, self.left, self.right
+        changed = set(range(len(layers)))
+        for _ in range(8):
+            looked, changed = sorted(changed), set()
+            for r in looked:
+                layer = layers[r]
+                for k in range(len(layer) - 1):
+                    a, b = layer[k], layer[k + 1]
+                    if _gain(left[a], left[b], places) + _gain(right[a], right[b], places) > 0:
+                        layer[k], layer[k + 1] = b, a
+                        places[a], places[b] = k + 1, k
+                        changed |= {r - 1, r, r + 1}
+            changed &= set(range(len(layers)))
+            if not changed:
+                return
 
 
 def _gain(upper: list[tuple[int, float]], lower: list[tuple[int, float]], places: list[int]) -> int:
     """How many crossings two neighbours have on one side, more than they would have when exchanged."""
+    if not upper or not lower:
+        return 0
+    if len(upper) == len(lower) == 1:  # most items are points where a link passes
+        y, z = places[upper[0][0]] + upper[0][1], places[lower[0][0]] + lower[0][1]
+        return (y > z) - (y < z)
     ys = [places[other] + at for other, at in upper]
     zs = [places[other] + at for other, at in lower]
     return sum([(y > z) - (y < z) for y in ys for z in zs])

@@ -9,13 +9,18 @@ from autograd import Value
 
 from . import dot, svg
 from .export import converted, write_whole
-from .layout import Box, Layout, Link, arrange
-from .picture import Picture, read
-from .shapes import Shape, shape_of
+from .folding import Fold
+from .layered import Box, Link, Point
+from .layout import Group, Layout, place
+from .picture import Picture
+from .reading import read
+from .shapes import Shape, shapes_of
 from .theme import THEMES
 
 
-def draw(y: Value, direction: str = "LR", partials: bool = True, theme: str = "auto", digits: int | None = None) -> "Drawing":
+def draw(
+    y: Value, direction: str = "LR", partials: bool = True, fold: Fold = None, theme: str = "auto", digits: int | None = None
+) -> "Drawing":
     """The picture of the graph below y: values, gradients as far as they are computed, and local derivatives.
 
     `direction` is "LR" (left to right) or "TB" (top to bottom); `partials=False` leaves the local derivatives out;
@@ -33,7 +38,7 @@ def draw(y: Value, direction: str = "LR", partials: bool = True, theme: str = "a
         raise ValueError(f"theme is one of {', '.join(THEMES)}, not {theme!r}")
     if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
         raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
-    return Drawing(read(y, partials, digits), direction, theme)
+    return Drawing(read(y, partials, fold, digits), direction, theme)
 
 
 class Drawing:
@@ -44,20 +49,23 @@ class Drawing:
 
     @cached_property
     def _shapes(self) -> list[Shape]:
-        return [shape_of(card, self._direction) for card in self._picture.cards]
+        return shapes_of(self._picture.cards, self._direction)
 
     @cached_property
     def _layout(self) -> Layout:
-        turn = self._direction == "TB"
+        picture, turn = self._picture, self._direction == "TB"
 
-        def along(point: tuple[float, float]) -> tuple[float, float]:
+        def along(point: Point) -> Point:
             return (point[1], point[0]) if turn else point
 
         boxes = [
-            Box(*along((shape.width, shape.height)), tuple(map(along, shape.entries)), along(shape.exit), card.kind == "constant")
-            for card, shape in zip(self._picture.cards, self._shapes, strict=True)
+            Box(*along((shape.width, shape.height)), tuple(map(along, shape.entries)), (along(shape.exit),), card.quiet)
+            for card, shape in zip(picture.cards, self._shapes, strict=True)
         ]
-        return arrange(boxes, [Link(wire.source, wire.target, wire.slot) for wire in self._picture.wires])
+        links = [Link(wire.source, wire.target, 0, wire.slot) for wire in picture.wires]
+        room = (svg.EDGE, svg.HEADER)  # a frame has its title across the flow, where no wire comes in
+        groups = [Group(frame.parent, room, (svg.EDGE, svg.EDGE), (svg.title_room(frame), 0.0)) for frame in picture.frames]
+        return place(boxes, links, groups, picture.home)
 
     @cached_property
     def svg(self) -> str:

@@ -1,181 +1,206 @@
-"""The built-in layered layout: boxes and links between them → positions and curves. It knows nothing of Values.
+"""The built-in layout of a whole picture: boxes, links and nested groups → places, frames and curves.
 
-It works along the flow (ranks follow each other) and across it, so that one layout serves both directions. The steps
-are `ranks`, `crossings` and `coordinates`; here they are put together and the links are drawn as curves. A curve
-bends only between two ranks and passes a rank on a line of its own, so it cannot run through a box. The same boxes
-always give the same layout.
+Every group is laid out for itself by `layered`, the innermost first, and is one box to whatever surrounds it, so
+frames never overlap and hold exactly what belongs to them. A link that crosses frames goes through a gate in each; of
+the links with one source only one goes through a gate, and they share that piece of their way.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import heapify, heappop, heappush
 
-from .coordinates import coordinates
-from .crossings import Joint, order
-from .ranks import ranks
+from .layered import Box, Level, Link, Point, arrange
 
-Point = tuple[float, float]
+WHOLE = -1  # the level outside of all groups
 
-
-@dataclass(frozen=True)
-class Box:
-    """What the layout sees of a card: its extent, and the points, from its corner, where links arrive and leave."""
-
-    along: float
-    across: float
-    entries: tuple[Point, ...]
-    exit: Point
-    quiet: bool = False  # a constant: it follows its consumer, which does not mind it
+# Something on a level: ("box", k), ("group", g), or a gate, ("in", source box) or ("out", source box).
+Item = tuple[str, int]
+# A piece of a link on one level: from, to, the entry of the box it arrives at (0 for anything else), and whose links use it.
+Piece = tuple[Item, Item, int, int]
 
 
 @dataclass(frozen=True)
-class Link:
-    """From the exit of box `source` to entry `slot` of box `target`; boxes are numbered in topological order."""
+class Group:
+    """A group with the room its frame needs before and after its content, along and across, and its least extent.
 
-    source: int
-    target: int
-    slot: int
+    Groups are numbered so that `parent` (WHOLE for an outermost one) comes before its children.
+    """
+
+    parent: int
+    before: Point
+    after: Point
+    least: Point
 
 
 @dataclass(frozen=True)
 class Layout:
-    """`corners` of the boxes; for each link a `curve`: its first point, then three points for each cubic."""
+    """Corners of the boxes; corner and extent of each frame; for each link its pieces, with whether others share them."""
 
     corners: tuple[Point, ...]
-    curves: tuple[tuple[Point, ...], ...]
+    frames: tuple[tuple[Point, Point], ...]
+    ways: tuple[tuple[tuple[tuple[Point, ...], bool], ...], ...]
     along: float
     across: float
 
 
-BOX_GAP, LANE_GAP = 20.0, 12.0  # free room across, around a box and around a passing link
-NEAR, FAR = 44.0, 110.0  # room between two ranks
+def place(boxes: Sequence[Box], links: Sequence[Link], groups: Sequence[Group] = (), home: Sequence[int] = ()) -> Layout:
+    """The layout of a picture; `home` is the innermost group of every box, WHOLE for none.
+
+    Boxes are numbered in topological order. Raises ValueError when a group takes from something that takes from it.
+    """
+    home = home or [WHOLE] * len(boxes)
+    ways = [_pieces(link, home, groups) for link in links]
+    levels: dict[int, dict[Piece, int]] = {level: {} for level in range(WHOLE, len(groups))}
+    for way in ways:
+        for level, piece in way:
+            levels[level][piece] = levels[level].get(piece, 0) + 1
+    content: dict[int, list[Item]] = {level: [] for level in levels}
+    for k, level in enumerate(home):
+        content[level].append(("box", k))
+    for g, group in enumerate(groups):
+        content[group.parent].append(("group", g))
+    made: dict[Item, Box] = {("box", k): box for k, box in enumerate(boxes)}
+    plans: dict[int, _Plan] = {}
+    for level in range(len(groups) - 1, WHOLE - 1, -1):
+        plans[level] = _Plan(content[level], list(levels[level]), made, plans)
+        if level != WHOLE:
+            made["group", level] = plans[level].as_box(groups[level])
+    return _assembled(boxes, groups, home, ways, levels, plans, made)
 
 
-def arrange(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
-    """The layout of a graph."""
-    if not boxes:
-        return Layout((), (), 0.0, 0.0)
-    weights = [0.5 if boxes[link.source].quiet else 1.0 for link in links]
-    rank = ranks(len(boxes), [(link.source, link.target) for link in links], weights)
-    lanes, ranked = _lanes(links, rank)
-    layers, joints = _layers(boxes, links, rank, lanes, len(ranked))
-    layers = order(layers, joints)
-    middles = _place_across(boxes, links, lanes, layers, len(ranked))
-    starts, columns = _place_along(boxes, links, rank, lanes, middles)
-    low = min([middles[k] - box.across / 2 for k, box in enumerate(boxes)] + [middles[item] for lane in lanes for item in lane])
-    high = max([middles[k] + box.across / 2 for k, box in enumerate(boxes)] + [middles[item] for lane in lanes for item in lane])
-    middles = [middle - low for middle in middles]
-    corners = tuple([(starts[k], middles[k] - box.across / 2) for k, box in enumerate(boxes)])
-    curves = tuple(
-        [_curve(boxes, link, lane, corners, middles, rank[link.source], columns) for link, lane in zip(links, lanes, strict=True)]
-    )
-    return Layout(corners, curves, columns[-1][1], high - low)
+def _pieces(link: Link, home: Sequence[int], groups: Sequence[Group]) -> list[tuple[int, Piece]]:
+    """The pieces of a link, level by level: out of the groups around its source, across, into those around its target."""
+    source = link.source
+    out, into = _around(home[source], groups), _around(home[link.target], groups)
+    while out and into and out[-1] == into[-1]:
+        out.pop()
+        into.pop()
+    pieces = []
+    item: Item = ("box", source)
+    for level in out:
+        pieces.append((level, (item, ("out", source), 0, source)))
+        item = ("group", level)
+    for level in reversed(into):
+        pieces.append((groups[level].parent, (item, ("group", level), 0, source)))
+        item = ("in", source)
+    pieces.append((home[link.target], (item, ("box", link.target), link.arrives, source)))
+    return pieces
 
 
-def _lanes(links: Sequence[Link], rank: list[int]) -> tuple[list[list[int]], list[int]]:
-    """For each link the items that stand for it in the ranks it passes; and the rank of every item."""
-    ranked = list(rank)
-    lanes = []
-    for link in links:
-        passed = range(rank[link.source] + 1, rank[link.target])
-        lanes.append(list(range(len(ranked), len(ranked) + len(passed))))
-        ranked += passed
-    return lanes, ranked
+def _around(level: int, groups: Sequence[Group]) -> list[int]:
+    """The groups around a level, the innermost first."""
+    found = []
+    while level != WHOLE:
+        found.append(level)
+        level = groups[level].parent
+    return found
 
 
-def _layers(
-    boxes: Sequence[Box], links: Sequence[Link], rank: list[int], lanes: list[list[int]], count: int
-) -> tuple[list[list[int]], list[list[Joint]]]:
-    """The items of each rank in a first order, and the joints between neighbouring ranks."""
-    joints: list[list[Joint]] = [[] for _ in range(max(rank))]
-    ins: list[list[tuple[int, list[int]]]] = [[] for _ in boxes]
-    for link, lane in zip(links, lanes, strict=True):
-        items = [link.source, *lane, link.target]
-        box = boxes[link.target]
-        ins[link.target].append((link.source, lane))
-        for k, (a, b) in enumerate(pairwise(items)):
-            leaving = boxes[a].exit[1] / boxes[a].across - 0.5 if a < len(boxes) else 0.0
-            arriving = box.entries[link.slot][1] / box.across - 0.5 if b == link.target else 0.0
-            joints[rank[link.source] + k].append((a, b, leaving * 0.9, arriving * 0.9))
-    layers: list[list[int]] = [[] for _ in range(max(rank) + 1)]
-    seen = [False] * len(boxes)
-    used = {link.source for link in links}
-    waiting = [box for box in range(len(boxes)) if box not in used]
-    while waiting:
-        at = waiting.pop()
-        if seen[at]:
-            continue
-        seen[at] = True
-        layers[rank[at]].append(at)
-        for source, lane in ins[at]:
-            for k, item in enumerate(lane):
-                layers[rank[source] + 1 + k].append(item)
-        waiting += [source for source, _ in reversed(ins[at])]
-    return layers, joints
+class _Plan:
+    """One level, laid out: where its items and its pieces stand."""
+
+    def __init__(self, content: Sequence[Item], pieces: Sequence[Piece], made: dict[Item, Box], plans: "dict[int, _Plan]"):
+        into = list(dict.fromkeys([a for a, _, _, _ in pieces if a[0] == "in"]))
+        out = list(dict.fromkeys([b for _, b, _, _ in pieces if b[0] == "out"]))
+        self.entries: dict[int, int] = {item[1]: k for k, item in enumerate(into)}
+        self.exits: dict[int, int] = {item[1]: k for k, item in enumerate(out)}
+        items = [*into, *_in_order(content, pieces), *out]
+        self.place = {item: k for k, item in enumerate(items)}
+        gates = {"in": Box(0, 0, (), ((0, 0),), pinned="first"), "out": Box(0, 0, ((0, 0),), (), pinned="last")}
+        boxes = [gates.get(item[0]) or made[item] for item in items]
+        links = [
+            Link(
+                self.place[a],
+                self.place[b],
+                plans[a[1]].exits[source] if a[0] == "group" else 0,
+                plans[b[1]].entries[source] if b[0] == "group" else slot,
+            )
+            for a, b, slot, source in pieces
+        ]
+        self.level: Level = arrange(boxes, links) if boxes else Level([], [], 0.0, 0.0)
+        self.curves = dict(zip(pieces, self.level.curves, strict=True))
+        self.gates: tuple[list[float], list[float]] = (
+            [self.level.corners[self.place[item]][1] for item in into],
+            [self.level.corners[self.place[item]][1] for item in out],
+        )
+        self.shift = (0.0, 0.0)  # from the corner of the frame to the content
+
+    def as_box(self, group: Group) -> Box:
+        """This level inside its frame, as a box for the level around it."""
+        extent = []
+        for content, before, after, least in zip(
+            (self.level.along, self.level.across), group.before, group.after, group.least, strict=True
+        ):
+            extent.append(max(least, before + content + after))
+        along, across = extent
+        self.shift = (
+            group.before[0] + (along - group.before[0] - self.level.along - group.after[0]) / 2,
+            group.before[1] + (across - group.before[1] - self.level.across - group.after[1]) / 2,
+        )
+        into, out = self.gates
+        entries = tuple([(0.0, self.shift[1] + height) for height in into])
+        return Box(along, across, entries, tuple([(along, self.shift[1] + height) for height in out]))
 
 
-def _place_across(boxes: Sequence[Box], links: Sequence[Link], lanes: list[list[int]], layers: list[list[int]], count: int) -> list[float]:
-    halves = [box.across / 2 for box in boxes] + [0.0] * (count - len(boxes))
-    gaps = [BOX_GAP] * len(boxes) + [LANE_GAP] * (count - len(boxes))
-    left: list[list[tuple[int, float, float]]] = [[] for _ in range(count)]
-    right: list[list[tuple[int, float, float]]] = [[] for _ in range(count)]
-    for link, lane in zip(links, lanes, strict=True):
-        items = [link.source, *lane, link.target]
-        source, target = boxes[link.source], boxes[link.target]
-        for a, b in pairwise(items):
-            straight = 0.0
-            if b == link.target:  # entries near the middle are reached by a small bend: cards of a chain stand level
-                offset = target.entries[link.slot][1] - target.across / 2
-                straight += offset - max(-20.0, min(20.0, offset))
-            if a == link.source:
-                straight -= source.exit[1] - source.across / 2
-            strength = 4.0 if a >= len(boxes) and b >= len(boxes) else 1.0
-            right[a].append((b, straight, strength))
-            left[b].append((a, -straight, 0.05 if source.quiet else strength))
-    return coordinates(layers, halves, gaps, left, right)
+def _in_order(content: Sequence[Item], pieces: Sequence[Piece]) -> list[Item]:
+    """The items of a level, each after those it takes from, and otherwise in the order given."""
+    number = {item: k for k, item in enumerate(content)}
+    waits = dict.fromkeys(content, 0)
+    feeds: dict[Item, list[Item]] = {item: [] for item in content}
+    for a, b, _, _ in pieces:
+        if a in number and b in number:
+            waits[b] += 1
+            feeds[a].append(b)
+    ready = [number[item] for item in content if not waits[item]]
+    heapify(ready)
+    found = []
+    while ready:
+        item = content[heappop(ready)]
+        found.append(item)
+        for other in feeds[item]:
+            waits[other] -= 1
+            if not waits[other]:
+                heappush(ready, number[other])
+    if len(found) < len(content):
+        raise ValueError("a group takes from something that takes from it, so it cannot be drawn in one piece")
+    return found
 
 
-def _place_along(
-    boxes: Sequence[Box], links: Sequence[Link], rank: list[int], lanes: list[list[int]], middles: list[float]
-) -> tuple[list[float], list[Point]]:
-    """Where each box begins along the flow, and where each rank begins and ends."""
-    widths = [0.0] * (max(rank) + 1)
-    for box, r in zip(boxes, rank, strict=True):
-        widths[r] = max(widths[r], box.along)
-    steepest = [0.0] * len(widths)
-    for link, lane in zip(links, lanes, strict=True):
-        items = [link.source, *lane, link.target]
-        for k, (a, b) in enumerate(pairwise(items)):
-            r = rank[link.source] + k
-            steepest[r] = max(steepest[r], abs(middles[a] - middles[b]))
-    columns, x = [], 0.0
-    for wide, steep in zip(widths, steepest, strict=True):
-        columns.append((x, x + wide))
-        x += wide + min(FAR, NEAR + steep * 0.12)
-    starts = [sum(columns[r]) / 2 - box.along / 2 for box, r in zip(boxes, rank, strict=True)]
-    return starts, columns
-
-
-def _curve(
+def _assembled(
     boxes: Sequence[Box],
-    link: Link,
-    lane: list[int],
-    corners: Sequence[Point],
-    middles: Sequence[float],
-    first: int,
-    columns: Sequence[Point],
-) -> tuple[Point, ...]:
-    """The way of a link: straight through every rank, a bend between two."""
-    source, target = corners[link.source], corners[link.target]
-    leave = (source[0] + boxes[link.source].exit[0], source[1] + boxes[link.source].exit[1])
-    arrive = (target[0] + boxes[link.target].entries[link.slot][0], target[1] + boxes[link.target].entries[link.slot][1])
-    stops = [leave, (columns[first][1], leave[1])]
-    for k, item in enumerate(lane):
-        stops += [(columns[first + 1 + k][0], middles[item]), (columns[first + 1 + k][1], middles[item])]
-    stops += [(columns[first + len(lane) + 1][0], arrive[1]), arrive]
-    points = [stops[0]]
-    for (x0, y0), (x1, y1) in pairwise(stops):
-        if (x0, y0) != (x1, y1):
-            half = (x0 + x1) / 2
-            points += [(half, y0), (half, y1), (x1, y1)]
-    return tuple(points)
+    groups: Sequence[Group],
+    home: Sequence[int],
+    ways: Sequence[list[tuple[int, Piece]]],
+    used: dict[int, dict[Piece, int]],
+    plans: dict[int, _Plan],
+    made: dict[Item, Box],
+) -> Layout:
+    """The levels put into each other."""
+    corner = {WHOLE: (0.0, 0.0)}  # of the frame of each level
+    for g, group in enumerate(groups):
+        corner[g] = _inside(plans[group.parent], corner[group.parent], ("group", g))
+    corners = tuple([_inside(plans[home[k]], corner[home[k]], ("box", k)) for k in range(len(boxes))])
+    frames = tuple([(corner[g], (made["group", g].along, made["group", g].across)) for g in range(len(groups))])
+    curves = []
+    for way in ways:
+        parts: list[tuple[list[Point], bool]] = []
+        for level, piece in way:
+            x, y = (corner[level][axis] + plans[level].shift[axis] for axis in (0, 1))
+            points = [(px + x, py + y) for px, py in plans[level].curves[piece]]
+            if parts:  # from the frame to the content, or back
+                points = [*_straight(parts[-1][0][-1], points[0]), *points[1:]]
+            parts.append((points, used[level][piece] > 1))
+        curves.append(tuple([(tuple(points), shared) for points, shared in parts]))
+    return Layout(corners, frames, tuple(curves), plans[WHOLE].level.along, plans[WHOLE].level.across)
+
+
+def _inside(plan: _Plan, corner: Point, item: Item) -> Point:
+    at = plan.level.corners[plan.place[item]]
+    return corner[0] + plan.shift[0] + at[0], corner[1] + plan.shift[1] + at[1]
+
+
+def _straight(start: Point, end: Point) -> list[Point]:
+    """A straight piece as a cubic, or just the point where nothing lies between."""
+    if abs(start[0] - end[0]) < 0.01 and abs(start[1] - end[1]) < 0.01:
+        return [start]
+    return [start, start, end, end]

@@ -1,13 +1,13 @@
 """Text in pictures: how wide it is, how to shorten it, how to keep it harmless.
 
 A picture is made without asking for fonts, so widths are those of a wide typeface (DejaVu Sans): what fits on paper
-here fits in narrower ones too. Numbers are written for people; what they mean is left to `picture`.
+here fits in narrower ones too.
 """
 
-import math
 import unicodedata
-from fractions import Fraction
 from typing import Any
+
+from autograd.explain.numbers import number_text as plain
 
 # Advance widths in hundredths of the size, in a wide sans serif; letters not listed are looked up by their class.
 _WIDTHS = {
@@ -26,6 +26,7 @@ _WIDTHS = {
     for letter in letters
 }
 MINUS = "−"
+DIGITS = 4  # significant digits of a number on a card, where nothing asks for more
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
@@ -80,29 +81,12 @@ def harmless(text: str) -> str:
 
 
 def number_text(number: Any, digits: int | None = None) -> str:
-    """A number for a card: as it is when that is short, else to `digits` significant digits (4).
+    """A number for a card, with at most `digits` significant digits (4).
 
-    >>> number_text(11.0), number_text(-0.70710678), number_text(1e-9), number_text(Fraction(1, 3))
-    ('11', '−0.7071', '1e−9', '1/3')
+    >>> number_text(11.0), number_text(-0.70710678), number_text(1e-9)
+    ('11', '−0.7071', '1e−9')
     """
-    if number.__class__ is Fraction:
-        text = str(number)
-        if len(text) <= 9:
-            return text.replace("-", MINUS)
-    number = float(number)
-    if math.isnan(number):
-        return "nan"
-    if math.isinf(number):
-        return MINUS * (number < 0) + "∞"
-    text = repr(number).removesuffix(".0")
-    if digits is not None or len(text.lstrip("-")) > 6:
-        text = f"{number:.{digits or 4}g}"
-        if "e" not in text and "." in text:
-            text = text.rstrip("0").rstrip(".")
-    mantissa, _, exponent = text.partition("e")
-    if exponent:
-        text = f"{mantissa}e{int(exponent)}"
-    return ("0" if text == "-0" else text).replace("-", MINUS)
+    return plain(number, digits or DIGITS).replace("-", MINUS).replace("inf", "∞")
 
 
 def signed(text: str) -> str:

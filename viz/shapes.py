@@ -4,15 +4,19 @@ Rests on `picture` and `lettering`. The layout sees of a card only its extent an
 writer sees all parts. Lengths are in the unit of the SVG, from the top left corner of the shape.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .lettering import shortened, width
 from .picture import Card
 
 NAME, NUMBER, SMALL = 16.0, 14.0, 12.0  # sizes of letters
-ROW, CHIP, PAD = 26.0, 21.0, 9.0  # heights of the first row and of the chip, room at the sides
-PILL, PILL_GAP, STUB = 20.0, 5.0, 14.0  # height of a pill, room between two, way from pill to badge
-WIDEST = 190.0
+ROW, CHIP, NOTE, PAD = 26.0, 21.0, 17.0, 9.0  # heights of the first row, of the chip and of a note; room at the sides
+PILL, STEP, STUB = 20.0, 24.0, 13.0  # height of a pill, from one pill to the next, way from pill to badge
+BADGE = 26.0  # height of a badge, and its least width
+NARROWEST, USUAL, WIDEST = 92.0, 136.0, 216.0  # of a card without its badge
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -31,101 +35,147 @@ class Rect:
         return self.y + self.height
 
     @property
-    def middle(self) -> tuple[float, float]:
+    def middle(self) -> Point:
         return self.x + self.width / 2, self.y + self.height / 2
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One card as geometry. `entries` are the points where wires arrive, in the order of the operands; they leave at `exit`."""
+    """One card as geometry. `entries` are the points where wires arrive, in the order of the operands; they leave at
+    `exit`. `stubs` go on from each entry, or from its pill, to the badge; `inner` is where the texts stand."""
 
     width: float
     height: float
     frame: Rect
+    inner: Rect
+    exit: Point
     name: str
-    entries: tuple[tuple[float, float], ...]
-    exit: tuple[float, float]
+    value: str
     chip: Rect | None = None
     chip_label: str = ""
     badge: Rect | None = None
-    pills: tuple[Rect, ...] = ()
+    entries: tuple[Point, ...] = ()
+    pills: tuple[Rect | None, ...] = ()
+    stubs: tuple[tuple[Point, Point], ...] = ()
 
 
-def shape_of(card: Card, direction: str = "LR") -> Shape:
-    """The shape of a card in a picture that runs from left to right ("LR") or from top to bottom ("TB")."""
-    name = shortened(card.name, NAME, WIDEST - 3 * PAD - width(card.value, NUMBER))
-    if card.kind == "constant" and not card.name:
-        across = width(card.value, NUMBER) + 2 * PAD
-        return _bare(max(across, 34.0), 26.0, name, direction)
-    inner = width(name, NAME) + 2 * PAD + width(card.value, NUMBER)
-    label, chip_height = "", 0.0
-    if card.chip:
-        number = width(card.chip.text, NUMBER, bold=True)
-        label = shortened(card.chip.label, SMALL, WIDEST - 4 * PAD - number)
-        inner = max(inner, width(label, SMALL) + number + 2 * PAD)
-        chip_height = CHIP + 6
-    if card.note:
-        inner = max(inner, width(card.note, SMALL - 1))
-    badge = max(26.0, width(card.badge, SMALL) + 14) if card.badge else 0.0
-    body = max(92.0, inner + 2 * PAD)
-    height = ROW + chip_height + 3 + (16 if card.note else 0)
-    if not card.slots:
-        shape = _bare(body, height, name, direction)
-        return Shape(shape.width, shape.height, shape.frame, name, (), shape.exit, _chip(shape.frame, card), label)
-    pills = [_pill_width(text, numbered) for text, numbered in zip(card.slots, card.numbered, strict=True)]
-    if direction == "LR":
-        return _from_left(card, name, label, body + 13, height, badge, pills)
-    return _from_above(card, name, label, body, height + 11, badge, pills)
+def shapes_of(cards: Sequence[Card], direction: str) -> list[Shape]:
+    """The shapes of all cards of a picture that runs from left to right ("LR") or from top to bottom ("TB").
+
+    Cards are equally wide, except for those with more to say than usual.
+    """
+    texts = [_Texts(card) for card in cards]
+    usual = max([text.room for card, text in zip(cards, texts, strict=True) if text.room <= USUAL and not card.quiet], default=NARROWEST)
+    return [
+        _shape(card, text, text.room if card.quiet else max(text.room, usual), direction) for card, text in zip(cards, texts, strict=True)
+    ]
+
+
+class _Texts:
+    """The texts of a card as they fit on it, and the room they need."""
+
+    def __init__(self, card: Card):
+        self.value = shortened(card.value, NUMBER, WIDEST / 2)
+        self.name = shortened(card.name, NAME, WIDEST - 4 * PAD - width(self.value, NUMBER))
+        self.label = ""
+        needed = width(self.name, NAME) + width(self.value, NUMBER) + 2 * PAD * bool(self.name)
+        if card.chip:
+            number = width(card.chip.text, NUMBER, bold=True)
+            self.label = shortened(card.chip.label, SMALL, WIDEST - 4 * PAD - number)
+            needed = max(needed, width(self.label, SMALL) + number + PAD + 4)
+        self.note = width(card.note, SMALL) if card.note else 0.0
+        self.room = max(34.0 if card.quiet else NARROWEST, needed + 2 * PAD, self.note + PAD)
+
+
+def _shape(card: Card, texts: _Texts, room: float, direction: str) -> Shape:
+    height = ROW if card.quiet else ROW + 3 + (CHIP + 6 if card.chip else 0) + (NOTE if card.note else 0)
+    build = _from_left if direction == "LR" else _from_above
+    return build(card, texts, room, height)
+
+
+def _from_left(card: Card, texts: _Texts, room: float, height: float) -> Shape:
+    """Pills in a stack on the left, then the badge on the border of the frame."""
+    pills = _pill_widths(card)
+    count = len(pills)
+    step = STEP if any(pills) else 13.0
+    badge = _badge_width(card)
+    tall = max(BADGE, (count - 1) * step + BADGE) if count > 2 and card.badge else BADGE
+    total = max(height, tall, (count - 1) * step + PILL if any(pills) else 0.0)
+    middle, widest = total / 2, max(pills, default=0.0)
+    inset = BADGE / 2 if card.badge else 0.0  # how far the badge reaches into the frame
+    left = (widest + STUB if widest else 6.0 if pills else 0.0) + badge - inset
+    frame = Rect(left, middle - height / 2, room + inset, height)
+    spot = Rect(left + inset - badge, middle - tall / 2, badge, tall) if card.badge else None
+    heights = [middle + (k - (count - 1) / 2) * step for k in range(count)]
+    boxes = tuple([Rect(widest - wide, y - PILL / 2, wide, PILL) if wide else None for wide, y in zip(pills, heights, strict=True)])
+    entries = tuple([(widest - wide, y) for wide, y in zip(pills, heights, strict=True)])
+    stubs = tuple([((widest, y), _rim(spot, (widest, y)) if spot else (left, y)) for y in heights])
+    inner = Rect(frame.x + inset, frame.y, room, height)
+    return Shape(
+        frame.right,
+        total,
+        frame,
+        inner,
+        (frame.right, middle),
+        texts.name,
+        texts.value,
+        _chip(card, inner),
+        texts.label,
+        spot,
+        entries,
+        boxes,
+        stubs,
+    )
+
+
+def _from_above(card: Card, texts: _Texts, room: float, height: float) -> Shape:
+    """Pills in a row above, then the badge on the border of the frame."""
+    pills = _pill_widths(card)
+    gap = 6.0 if any(pills) else 13.0
+    row = sum(pills) + gap * (len(pills) - 1)
+    wide = max(row if len(pills) > 2 and card.badge else 0.0, _badge_width(card))
+    total = max(room, row, wide)
+    middle = total / 2
+    inset = BADGE / 2 if card.badge else 0.0
+    top = (PILL + STUB if any(pills) else 6.0 if pills else 0.0) + (BADGE - inset if card.badge else 0.0)
+    frame = Rect(middle - room / 2, top, room, height + inset * 0.7)
+    spot = Rect(middle - wide / 2, top + inset - BADGE, wide, BADGE) if card.badge else None
+    boxes, entries, stubs, x = [], [], [], middle - row / 2
+    below = PILL if any(pills) else 0.0
+    for extent in pills:
+        boxes.append(Rect(x, 0, extent, PILL) if extent else None)
+        entries.append((x + extent / 2, 0.0))
+        start = (x + extent / 2, below)
+        stubs.append((start, _rim(spot, start) if spot else (start[0], top)))
+        x += extent + gap
+    inner = Rect(frame.x, frame.bottom - height, room, height)
+    return Shape(total, frame.bottom, frame, inner, (middle, frame.bottom), texts.name, texts.value, _chip(card, inner), texts.label, spot, tuple(entries), tuple(boxes), tuple(stubs))  # fmt: skip
+
+
+def _pill_widths(card: Card) -> list[float]:
+    return [_pill_width(text, numbered) for text, numbered in zip(card.slots, card.numbered, strict=True)]
 
 
 def _pill_width(text: str, numbered: bool) -> float:
     if not text:
-        return 18.0 if numbered else 0.0
-    return max(26.0, width(text, SMALL) + 14) + (14 if numbered else 0)
+        return PILL if numbered else 0.0
+    return max(BADGE, width(text, SMALL) + 14) + (14 if numbered else 0)
 
 
-def _bare(across: float, height: float, name: str, direction: str) -> Shape:
-    exit_point = (across, height / 2) if direction == "LR" else (across / 2, height)
-    return Shape(across, height, Rect(0, 0, across, height), name, (), exit_point)
+def _badge_width(card: Card) -> float:
+    return max(BADGE, width(card.badge, SMALL) + 14) if card.badge else 0.0
 
 
-def _chip(frame: Rect, card: Card, left: float = 0.0, top: float = 0.0) -> Rect | None:
-    if card.chip is None:
-        return None
-    return Rect(frame.x + left + 6, frame.y + top + ROW + 1, frame.width - left - 12, CHIP)
+def _chip(card: Card, inner: Rect) -> Rect | None:
+    return Rect(inner.x + 6, inner.y + ROW + 1, inner.width - 12, CHIP) if card.chip else None
 
 
-def _from_left(card: Card, name: str, label: str, body: float, height: float, badge: float, widths: list[float]) -> Shape:
-    step = PILL + PILL_GAP if any(widths) else 12.0
-    stack = len(widths) * step - PILL_GAP
-    total = max(height, stack)
-    middle, widest = total / 2, max(widths)
-    overlap = 13.0  # the badge stands on the border of the frame
-    frame_x = widest + (STUB if widest else 10.0) + badge - overlap
-    frame = Rect(frame_x, middle - height / 2, body, height)
-    tops = [middle - stack / 2 + k * step for k in range(len(widths))]
-    pills = tuple([Rect(widest - wide, top, wide, PILL) for wide, top in zip(widths, tops, strict=True) if wide])
-    entries = tuple(
-        [(widest - wide, top + PILL / 2 if any(widths) else top + 6 - PILL_GAP / 2) for wide, top in zip(widths, tops, strict=True)]
-    )
-    spot = Rect(frame_x + overlap - badge, middle - 13, badge, 26)
-    return Shape(frame.right, total, frame, name, entries, (frame.right, middle), _chip(frame, card, left=13), label, spot, pills)
-
-
-def _from_above(card: Card, name: str, label: str, body: float, height: float, badge: float, widths: list[float]) -> Shape:
-    gap = PILL_GAP if any(widths) else 12.0
-    stack = sum(widths) + gap * (len(widths) - 1)
-    total = max(body, stack, badge)
-    middle = total / 2
-    frame_y = (PILL + STUB if any(widths) else 8.0) + 13
-    frame = Rect(middle - body / 2, frame_y, body, height)
-    pills, entries, x = [], [], middle - stack / 2
-    for wide in widths:
-        if wide:
-            pills.append(Rect(x, 0, wide, PILL))
-        entries.append((x + wide / 2, 0.0))
-        x += wide + gap
-    spot = Rect(middle - badge / 2, frame_y - 13, badge, 26)
-    return Shape(
-        total, frame.bottom, frame, name, tuple(entries), (middle, frame.bottom), _chip(frame, card, top=9), label, spot, tuple(pills)
-    )
+def _rim(badge: Rect, start: Point) -> Point:
+    """Where the rim of the badge is met by a line from `start`: straight on along the badge, at its round end askew."""
+    x, y = start
+    radius = BADGE / 2
+    # The middle of the circle nearest to the start; the badge is round at its ends and straight between them.
+    cx = min(max(x, badge.x + radius), badge.right - radius)
+    cy = min(max(y, badge.y + radius), badge.bottom - radius)
+    distance = ((x - cx) ** 2 + (y - cy) ** 2) ** 0.5
+    return cx + (x - cx) * radius / distance, cy + (y - cy) * radius / distance

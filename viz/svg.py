@@ -1,82 +1,69 @@
 """Writes a picture as SVG from its records, its shapes and their layout. It decides nothing: what is shown comes from
 `picture`, where from `layout`, in which colours from `theme`.
 
-Every card and every wire is a group with a stable id, so that a step can be highlighted by CSS and nothing moves.
+Every card and every wire is a group with a stable key (`data-key`), so that a step can be highlighted by CSS and
+nothing moves.
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from html import escape
 
 from .layout import Layout, Point
-from .lettering import width
-from .picture import Card, Picture, Wire
+from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stroke
+from .lettering import shortened, width
+from .picture import Card, Frame, Picture, Wire
 from .shapes import SMALL, Rect, Shape
 from .theme import stylesheet
 
 MARGIN = 20.0
+HEADER, EDGE = 30.0, 14.0  # room in a frame: where its title stands, and on the other sides
+TITLE = 13.0
+
+
+def title_room(frame: Frame) -> float:
+    """How much room the title of a frame takes in its header."""
+    return min(width(frame.title, TITLE, bold=True), 240.0) + 2 * EDGE
 
 
 def write(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: str, theme: str) -> str:
     """The SVG document of a picture."""
     turn = direction == "TB"
-    corners = [(y, x) if turn else (x, y) for x, y in layout.corners]
-    curves = [[(y, x) if turn else (x, y) for x, y in curve] for curve in layout.curves]
-    across, down = (layout.across, layout.along) if turn else (layout.along, layout.across)
-    largest = max([abs(wire.flow) for wire in picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")], default=0.0)
-    foot = _foot(picture, down)
-    total_width = max(across, *[width(note, SMALL) for note in picture.notes], 60.0) + 2 * MARGIN
-    total_height = down + 18 * len(picture.notes) + 2 * MARGIN
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chalkgrad" role="img" aria-labelledby="title desc" '
-        f'viewBox="0 0 {_n(total_width)} {_n(total_height)}" width="{_n(total_width)}" height="{_n(total_height)}">',
-        f'<title id="title">{escape(picture.title)}</title><desc id="desc">{escape(". ".join(picture.lines))}.</desc>',
-        f"<style>{stylesheet(theme)}</style>",
-        f'<rect class="paper" width="{_n(total_width)}" height="{_n(total_height)}" rx="12"/>',
-        f'<g transform="translate({_n(MARGIN)} {_n(MARGIN)})">',
-    ]
-    for wire, curve in zip(picture.wires, curves, strict=True):
-        parts.append(_wire(wire, curve, shapes[wire.target], corners[wire.target], largest, turn))
-    for card, shape, corner in zip(picture.cards, shapes, corners, strict=True):
-        parts.append(_card(card, shape, corner))
-    return "\n".join([*parts, *foot, "</g></svg>"]) + "\n"
+    corners = [_turned(corner, turn) for corner in layout.corners]
+    across, down = _turned((layout.along, layout.across), turn)
+    legend = entries(picture, max(across, 320.0))
+    foot = _foot(picture, legend, down)
+    notes_width = max([width(note, SMALL) for note in picture.notes], default=0.0)
+    legend_width = max([entry.x + SAMPLE + 6 + width(entry.text, SMALL) for entry in legend], default=0.0)
+    legend_height = legend[-1].y + ROW + 10 if legend else 0.0
+    wide = max(across, notes_width, legend_width) + 2 * MARGIN
+    tall = down + legend_height + 18 * len(picture.notes) + 2 * MARGIN
+    largest = largest_flow(picture)
+    body = [_group(frame, *place, turn) for frame, place in zip(picture.frames, layout.frames, strict=True)]
+    for wire, way in zip(picture.wires, layout.ways, strict=True):
+        body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], stroke(wire.flow, largest), turn))
+    body += [_card(card, shape, corner) for card, shape, corner in zip(picture.cards, shapes, corners, strict=True)]
+    drawn = "\n".join([*body, *foot])
+    uid = "c" + sha256(drawn.encode()).hexdigest()[:10]  # several pictures in one page must not share ids
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chalkgrad" role="img" aria-labelledby="{uid}-title" aria-describedby="{uid}-desc" '
+        f'viewBox="0 0 {_n(wide)} {_n(tall)}" width="{_n(wide)}" height="{_n(tall)}">\n'
+        f'<title id="{uid}-title">{escape(picture.title)}</title>\n'
+        f'<desc id="{uid}-desc">{escape("; ".join([*picture.lines, *picture.notes]))}</desc>\n'
+        f"<style>{stylesheet(theme)}</style>\n"
+        f'<rect class="paper" width="{_n(wide)}" height="{_n(tall)}" rx="12"/>\n'
+        f'<g transform="translate({_n(MARGIN)} {_n(MARGIN)})">\n{drawn}\n</g>\n</svg>\n'
+    )
+
+
+def _turned(point: Point, turn: bool) -> Point:
+    """From along and across the flow to x and y."""
+    return (point[1], point[0]) if turn else point
 
 
 def _n(number: float) -> str:
     """A coordinate: no more digits than can be seen."""
     return f"{number:.1f}".removesuffix(".0")
-
-
-def _wire(wire: Wire, curve: Sequence[Point], shape: Shape, corner: Point, largest: float, turn: bool) -> str:
-    kind, stroke = "wire", 1.5
-    if wire.flow is not None:
-        kind += " positive" if wire.flow > 0 else " negative" if wire.flow < 0 else " zero"
-        if wire.flow and largest:
-            stroke = 1.5 + 3.0 * min(1.0, abs(wire.flow) / largest) ** 0.5
-    path = "M{} {}".format(*map(_n, curve[0]))
-    for k in range(1, len(curve), 3):
-        path += "C" + " ".join(f"{_n(x)} {_n(y)}" for x, y in curve[k : k + 3])
-    end = curve[-1]
-    if shape.badge:
-        mx, my = shape.badge.middle
-        if shape.pills:  # the last piece, from the pill to the badge
-            pill = shape.pills[wire.slot]
-            end = (
-                (corner[0] + pill.x + pill.width / 2, corner[1] + pill.bottom)
-                if turn
-                else (corner[0] + pill.right, corner[1] + pill.y + pill.height / 2)
-            )
-            path += f"M{_n(end[0])} {_n(end[1])}"
-        goal = (corner[0] + mx, corner[1] + shape.badge.y) if turn else (corner[0] + shape.badge.x, corner[1] + my)
-        path += f"L{_n(goal[0])} {_n(goal[1])}"
-        end = goal
-    style = f' style="stroke-width:{_n(stroke)}"' if stroke != 1.5 else ""
-    return f'<g id="{wire.key}" class="{kind}"><title>{escape(wire.title)}</title><path d="{path}"{style}/>{_head(end, turn)}</g>'
-
-
-def _head(end: Point, turn: bool) -> str:
-    x, y = end
-    points = [(x, y), (x - 4, y - 7), (x + 4, y - 7)] if turn else [(x, y), (x - 7, y - 4), (x - 7, y + 4)]
-    return '<path class="head" d="M' + "L".join(f"{_n(a)} {_n(b)}" for a, b in points) + 'z"/>'
 
 
 def _rect(rect: Rect, kind: str, radius: float) -> str:
@@ -89,49 +76,121 @@ def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "") -> st
     return f'<text x="{_n(x)}" y="{_n(y)}"{kind}{anchor}>{escape(text)}</text>'
 
 
-def _card(card: Card, shape: Shape, corner: Point) -> str:
-    frame = shape.frame
-    kinds = ["node", card.kind] + ["stale"] * card.stale
-    parts = [
-        f'<g id="{card.key}" class="{" ".join(kinds)}" transform="translate({_n(corner[0])} {_n(corner[1])})"><title>{escape(card.title)}</title>'
-    ]
-    parts.append(_rect(frame, "frame", 10))
-    if card.kind == "constant" and not card.name:
-        parts.append(_text(frame.middle[0], frame.middle[1] + 5, card.value, anchor="middle"))
-        return "".join([*parts, "</g>"])
-    left = shape.chip.x if shape.chip else frame.x + 6 + 13 * bool(shape.badge)
-    top = shape.chip.y - 8 if shape.chip else frame.y + 19
-    parts.append(_text(left + 5, top, shape.name, "name"))
-    parts.append(_text(frame.right - 11, top, card.value, anchor="end"))
-    if card.chip and shape.chip:
-        sign = " positive" if card.chip.sign > 0 else " negative" if card.chip.sign < 0 else ""
-        parts.append(f'<g class="{card.chip.state}{sign}">{_rect(shape.chip, "chip", 6)}')
-        parts.append(_text(shape.chip.x + 5, shape.chip.y + 15, shape.chip_label, "small soft"))
-        if card.chip.text:
-            parts.append(_text(shape.chip.right - 5, shape.chip.y + 15.5, card.chip.text, "grad", "end"))
-        parts.append("</g>")
-    if card.note:
-        parts.append(_text(frame.middle[0], frame.bottom - 7, card.note, "small warn", "middle"))
-    if shape.badge:
-        parts.append(_rect(shape.badge, "badge", 13))
-        parts.append(
-            _text(shape.badge.middle[0], shape.badge.middle[1] + 4.5, card.badge, "small" if len(card.badge) > 1 else "", "middle")
-        )
-    for slot, pill in enumerate(shape.pills):
-        parts.append(_pill(card.slots[slot], slot, card.numbered[slot], pill))
-    return "".join([*parts, "</g>"])
+# --- groups and wires --------------------------------------------------------------------------------------------
 
 
-def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
-    middle = pill.middle[0] + (7 if numbered and text else 0)
-    parts = [_rect(pill, "pill", 10)]
-    if numbered:
-        x, y = pill.x + 10, pill.middle[1]
-        parts.append(f'<circle class="slot" cx="{_n(x)}" cy="{_n(y)}" r="7"/>' + _text(x, y + 3.5, str(slot + 1), "small soft", "middle"))
-    if text:
-        parts.append(_text(middle, pill.middle[1] + 4.5, text, "small", "middle"))
+def _group(frame: Frame, corner: Point, extent: Point, turn: bool) -> str:
+    (x, y), (wide, tall) = _turned(corner, turn), _turned(extent, turn)
+    title = escape(shortened(frame.title, TITLE * 1.08, (tall if turn else wide) - 2 * EDGE))
+    # In a picture from top to bottom wires come in at the top, so the title stands on the left, turned.
+    place = f'transform="translate({_n(x + 20)} {_n(y + tall - EDGE)}) rotate(-90)"' if turn else f'x="{_n(x + EDGE)}" y="{_n(y + 20)}"'
+    return (
+        f'<g class="group" data-key="{frame.key}"><title>{escape(frame.title)}</title>'
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(tall)}" rx="12"/><text {place}>{title}</text></g>'
+    )
+
+
+def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape, corner: Point, wide: float, turn: bool) -> str:
+    kind = "wire" if wire.flow is None else "wire positive" if wire.flow > 0 else "wire negative" if wire.flow < 0 else "wire zero"
+    own = [_path([_turned(point, turn) for point in points]) for points, shared in way if not shared]
+    trunk = [_path([_turned(point, turn) for point in points]) for points, shared in way if shared]
+    (x0, y0), (x1, y1) = [(x + corner[0], y + corner[1]) for x, y in shape.stubs[wire.slot]]
+    length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 0.1)
+    dx, dy = (x1 - x0) / length, (y1 - y0) / length
+    long, broad = 4.0 + 1.1 * wide, 2.6 + 0.7 * wide
+    x, y = x1 - dx * long, y1 - dy * long
+    own.append(f"M{_n(x0)} {_n(y0)}L{_n(x)} {_n(y)}")
+    head = f"M{_n(x1)} {_n(y1)}L{_n(x - dy * broad)} {_n(y + dx * broad)}L{_n(x + dy * broad)} {_n(y - dx * broad)}z"
+    style = f' style="stroke-width:{_n(wide)}"' if wide != THIN else ""
+    shared = f'<path class="trunk" d="{"".join(trunk)}"/>' if trunk else ""
+    return (
+        f'<g class="{kind}" data-key="{wire.key}"><title>{escape(wire.title)}</title>{shared}'
+        f'<path class="line" d="{"".join(own)}"{style}/><path class="head" d="{head}"/></g>'
+    )
+
+
+def _path(points: Sequence[Point]) -> str:
+    parts = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    for k in range(1, len(points), 3):
+        if points[k - 1] == points[k]:  # a straight piece
+            parts.append(f"L{_n(points[k + 2][0])} {_n(points[k + 2][1])}")
+        else:
+            parts.append("C" + " ".join([f"{_n(x)} {_n(y)}" for x, y in points[k : k + 3]]))
     return "".join(parts)
 
 
-def _foot(picture: Picture, down: float) -> list[str]:
-    return [_text(0, down + MARGIN + 18 * k, note, "small warn") for k, note in enumerate(picture.notes)]
+# --- cards -------------------------------------------------------------------------------------------------------
+
+
+def _card(card: Card, shape: Shape, corner: Point) -> str:
+    kinds = " ".join(["card", card.kind] + ["stale"] * card.stale)
+    frame, inner = shape.frame, shape.inner
+    parts = [
+        f'<g class="{kinds}" data-key="{card.key}" transform="translate({_n(corner[0])} {_n(corner[1])})"><title>{escape(card.title)}</title>'
+    ]
+    if card.kind == "folded":  # a second frame shows from behind
+        parts.append(_rect(Rect(frame.x + 4, frame.y - 4, frame.width, frame.height), "frame", 10))
+    parts.append(_rect(frame, "frame", 10))
+    if card.quiet:
+        parts.append(_text(inner.middle[0], inner.middle[1] + 5, shape.value, anchor="middle"))
+    else:
+        parts.append(
+            _text(inner.x + 10, inner.y + 19, shape.name, "name") + _text(inner.right - 11, inner.y + 19, shape.value, anchor="end")
+        )
+    if card.chip and shape.chip:
+        parts.append(_chip(card.chip.state, card.chip.sign, shape.chip, shape.chip_label, card.chip.text))
+    if card.note:
+        parts.append(_text(inner.middle[0], frame.bottom - 7, card.note, "small soft" if card.kind == "folded" else "small warn", "middle"))
+    if shape.badge:
+        x, y = shape.badge.middle
+        parts.append(_rect(shape.badge, "badge", 13) + _text(x, y + 4.5, card.badge, "small" if len(card.badge) > 1 else "", "middle"))
+    for slot, pill in enumerate(shape.pills):
+        if pill:
+            parts.append(_pill(card.slots[slot], slot, card.numbered[slot], pill))
+    return "".join([*parts, "</g>"])
+
+
+def _chip(state: str, sign: int, rect: Rect, label: str, text: str) -> str:
+    kind = f"{state} {'positive' if sign > 0 else 'negative' if sign < 0 else ''}".strip()
+    number = _text(rect.right - 5, rect.y + 15.5, text, "gradient", "end") if text else ""
+    return f'<g class="{kind}">{_rect(rect, "chip", 6)}{_text(rect.x + 5, rect.y + 15, label, "small soft") if label else ""}{number}</g>'
+
+
+def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
+    x, y = pill.middle
+    parts = [_rect(pill, "pill", 10)]
+    if numbered:
+        left = pill.x + 10
+        parts.append(
+            f'<circle class="slot" cx="{_n(left)}" cy="{_n(y)}" r="7"/>' + _text(left, y + 4, str(slot + 1), "small soft", "middle")
+        )
+        x += 7
+    if text:
+        parts.append(_text(x, y + 4.5, text, "small", "middle"))
+    return "".join(parts)
+
+
+# --- below the picture -------------------------------------------------------------------------------------------
+
+
+def _foot(picture: Picture, legend: Sequence[Entry], down: float) -> list[str]:
+    top = down + 18
+    parts = [_entry(entry, top) for entry in legend]
+    top += legend[-1].y + ROW + 10 if legend else 0
+    return [*parts, *[_text(0, top + 18 * k + 4, note, "small warn") for k, note in enumerate(picture.notes)]]
+
+
+def _entry(entry: Entry, top: float) -> str:
+    x, y = entry.x, top + entry.y
+    if entry.sign == "pill":
+        sample = _rect(Rect(x, y, SAMPLE, 16), "pill", 8)
+    elif entry.sign in ("none", "partial", "complete", "zero"):
+        sample = f'<g class="{entry.sign}">{_rect(Rect(x, y, SAMPLE, 16), "chip", 6)}</g>'
+    elif entry.sign == "scale":
+        sample = (
+            f'<path class="head" d="M{_n(x)} {_n(y + 8.5)}L{_n(x + SAMPLE)} {_n(y + 8 - THICK)}L{_n(x + SAMPLE)} {_n(y + 8 + THICK)}z"/>'
+        )
+    else:
+        kind = "zero" if entry.sign == "no flow" else entry.sign
+        sample = f'<g class="wire {kind}"><path class="line" d="M{_n(x)} {_n(y + 8)}h{_n(SAMPLE)}" style="stroke-width:2.5"/></g>'
+    return f'<g class="key">{sample}{_text(x + SAMPLE + 6, y + 12.5, entry.text, "small soft")}</g>'

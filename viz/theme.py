@@ -5,61 +5,66 @@ others every colour is written out, because programs that turn SVG into PNG or P
 one sign and orange for the other, and never alone: the sign is a character as well, and negative lines are dashed.
 """
 
+import re
+
 THEMES = ("light", "dark", "auto", "print")
 
 COLOURS = {
     "light": {
-        "ink": "#1b1f24", "soft": "#59626e", "line": "#b4bdc8", "paper": "#f6f8fa", "card": "#ffffff", "quiet": "#eef1f4",
-        "pos": "#0a62ab", "neg": "#a34a04", "posbg": "#e1effb", "negbg": "#fdebd9", "warn": "#a34a04", "group": "#eef2f6",
+        "ink": "#1b1f24", "soft": "#59626e", "line": "#98a3b0", "paper": "#f6f8fa", "card": "#ffffff", "quiet": "#edf0f3",
+        "positive": "#0a62ab", "negative": "#a34a04", "positive-chip": "#e1effb", "negative-chip": "#fdebd9", "group": "#e9eef3",
     },
     "dark": {
-        "ink": "#e8eaed", "soft": "#a3acb8", "line": "#56606d", "paper": "#1e232a", "card": "#14171b", "quiet": "#262c34",
-        "pos": "#6db8f7", "neg": "#f4a862", "posbg": "#12304a", "negbg": "#43290f", "warn": "#f4a862", "group": "#242a32",
+        "ink": "#e8eaed", "soft": "#a9b2bd", "line": "#667180", "paper": "#1e232a", "card": "#14171b", "quiet": "#2a3038",
+        "positive": "#6db8f7", "negative": "#f4a862", "positive-chip": "#12304a", "negative-chip": "#43290f", "group": "#282f38",
     },
     "print": {
-        "ink": "#000000", "soft": "#000000", "line": "#000000", "paper": "#ffffff", "card": "#ffffff", "quiet": "#ffffff",
-        "pos": "#000000", "neg": "#000000", "posbg": "#ffffff", "negbg": "#ffffff", "warn": "#000000", "group": "#ffffff",
+        "ink": "#000", "soft": "#000", "line": "#000", "paper": "#fff", "card": "#fff", "quiet": "#fff",
+        "positive": "#000", "negative": "#000", "positive-chip": "#fff", "negative-chip": "#fff", "group": "#fff",
     },
 }  # fmt: skip
 
 _SHEET = """
 text{fill:@ink;font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",Arial,sans-serif}
-.name{font:italic 16px "STIX Two Text","Cambria","Times New Roman","DejaVu Serif",serif}
-.small{font-size:12px}.soft{fill:@soft}.warn{fill:@warn}
+.name{font:italic 16px "STIX Two Text",Cambria,"Times New Roman","DejaVu Serif",serif}
+.small{font-size:12px}.soft{fill:@soft}.warn{fill:@negative}
 .paper{fill:@paper}
-.frame{fill:@card;stroke:@line;stroke-width:1.4}
-.constant .frame{fill:@quiet;stroke-dasharray:4 3}.constant text{fill:@soft}
-.stale .frame{stroke:@warn;stroke-width:2.4;stroke-dasharray:7 4}
+.group rect{fill:@group;fill-opacity:.55;stroke:@line;stroke-width:1}.group text{fill:@soft;font-size:13px;font-weight:600}
+.frame{fill:@card;stroke:@line;stroke-width:1.3}
+.constant .frame{fill:@quiet;stroke-dasharray:4 3}
+.folded .frame{stroke-width:1.6}.folded .name{font-style:normal}
+.stale .frame{stroke:@negative;stroke-width:2.4;stroke-dasharray:7 4}
 .badge{fill:@quiet;stroke:@line;stroke-width:1.2}
 .pill{fill:@card;stroke:@line;stroke-width:1}.slot{fill:@quiet;stroke:@line;stroke-width:.8}
 .chip{fill:none;stroke:@line;stroke-width:1}
 .none .chip{stroke-dasharray:3 3}
-.partial .chip{stroke:@soft;stroke-dasharray:8 3}
-.complete .chip{fill:@posbg;stroke:none}.complete.negative .chip{fill:@negbg}
-.grad{font-weight:700;fill:@soft}.positive .grad{fill:@pos}.negative .grad{fill:@neg}
-.wire path,path.key{fill:none;stroke:@line;stroke-width:1.5}
-.wire.positive path,path.key.positive{stroke:@pos}.wire.negative path,path.key.negative{stroke:@neg;stroke-dasharray:7 4}
-.wire.zero path{stroke-dasharray:1.5 4;stroke-linecap:round}
-.wire path.head{fill:@line;stroke:none}.wire.positive path.head{fill:@pos}.wire.negative path.head{fill:@neg}
+.partial .chip{stroke:@soft;stroke-width:1.4;stroke-dasharray:9 3}
+.complete .chip{fill:@positive-chip;stroke:none}.complete.negative .chip{fill:@negative-chip}
+.gradient{font-weight:700;fill:@soft}.positive .gradient{fill:@positive}.negative .gradient{fill:@negative}
+.wire .line,.wire .trunk{fill:none;stroke:@line;stroke-width:1.5}
+.wire.positive .line{stroke:@positive}.wire.negative .line{stroke:@negative;stroke-dasharray:7 4}
+.wire.zero .line{stroke-dasharray:1.5 4;stroke-linecap:round}
+.head{fill:@line}.positive .head{fill:@positive}.negative .head{fill:@negative}
 """
 _PRINT = """
-.frame{stroke-width:1.2}.none .chip{stroke-width:.8}.complete .chip{stroke:#000;stroke-width:1.6}.zero .chip{stroke-width:.6}
+.frame{stroke-width:1}.none .chip{stroke-width:.7}.partial .chip{stroke-width:1.2}.zero .chip{stroke-width:.7}
+.complete .chip{stroke:#000;stroke-width:1.8}.group rect{stroke-dasharray:1 3}
 """
 
 
 def stylesheet(theme: str) -> str:
     """The CSS of a theme. Raises ValueError for a theme that does not exist."""
     if theme not in THEMES:
-        raise ValueError(f'theme is one of {", ".join(THEMES)}, not "{theme}"')
+        raise ValueError(f"theme is one of {', '.join(THEMES)}, not {theme!r}")
     if theme != "auto":
         return _coloured(COLOURS[theme]) + (_PRINT if theme == "print" else "")
     light, dark = [";".join(f"--{name}:{colour}" for name, colour in COLOURS[one].items()) for one in ("light", "dark")]
-    sheet = _coloured({name: f"var(--{name})" for name in COLOURS["light"]})
-    return f":root,:host{{{light}}}\n@media (prefers-color-scheme:dark){{:root,:host{{{dark}}}}}\n:host([data-theme=light]){{{light}}}\n:host([data-theme=dark]){{{dark}}}{sheet}"
+    return (
+        f":root,:host{{{light}}}\n@media (prefers-color-scheme:dark){{:root,:host{{{dark}}}}}\n"
+        f":host([data-theme=light]){{{light}}}\n:host([data-theme=dark]){{{dark}}}"
+        + _coloured({name: f"var(--{name})" for name in COLOURS["light"]})
+    )
 
 
 def _coloured(colours: dict[str, str]) -> str:
-    sheet = _SHEET
-    for name in sorted(colours, key=len, reverse=True):  # "posbg" before "pos"
-        sheet = sheet.replace(f"@{name}", colours[name])
-    return sheet
+    return re.sub(r"@([a-z]+(?:-chip)?)", lambda name: colours[name[1]], _SHEET)

@@ -1,0 +1,163 @@
+"""Which nodes of a graph stand together: the groups of its scopes, which of them are folded, and an overview of what is
+too large to be read. It sees nodes as numbers in topological order.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+WHOLE = -1
+READABLE = 300  # more cards than this are not drawn unless they are asked for
+DRAWABLE = 20_000  # more wires than this are not laid out in any case
+BANDS = 12  # parts of an overview
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A group: its title to show, the titles it answers to, the group around it (WHOLE for none), whether it is folded."""
+
+    title: str
+    path: tuple[str, ...]
+    parent: int
+    folded: bool
+
+
+Fold = bool | int | str | Iterable[str] | None
+
+
+def grouped(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]], fold: Fold) -> tuple[list[Scope], list[int]]:
+    """The groups, each after the one around it, and for every node its innermost group.
+
+    `scopes` and `parents` say of each node in which scopes it was made and from which nodes. `fold` is what `draw`
+    takes. Raises ValueError or TypeError for a fold that makes no sense, or a picture that is too large.
+    """
+    groups, home = _by_scope(scopes, parents)
+    if fold is None:
+        return _to_be_read(groups, home, parents)
+    if isinstance(fold, int):
+        folded = [len(group.path) == fold for group in groups]
+    else:
+        titles = [fold] if isinstance(fold, str) else list(fold)
+        known = {name for group in groups for name in (group.path[-1], "/".join(group.path))}
+        for title in titles:
+            if not isinstance(title, str):
+                raise TypeError(f"fold is True, False, a depth, or titles of scopes, not {title!r}")
+            if title not in known:
+                raise ValueError(f'no scope is called "{title}"; there are {", ".join(sorted(known)[:20]) or "none in this graph"}')
+        folded = [group.path[-1] in titles or "/".join(group.path) in titles for group in groups]
+    groups, home = _without_hidden(groups, home, folded)
+    if sum([len(row) for row, at in zip(parents, home, strict=True) if at == WHOLE or not groups[at].folded]) > DRAWABLE:
+        raise ValueError(f"{len(parents)} nodes are too many for one picture; leave fold out for an overview")
+    return groups, home
+
+
+def _by_scope(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+    """A group for each scope. One that another computation passes through, in and out, is split into several."""
+    groups: list[Scope] = []
+    home = [WHOLE] * len(scopes)
+    waiting = [(WHOLE, list(range(len(scopes))))]
+    while waiting:
+        around, members = waiting.pop(0)
+        depth = len(groups[around].path) if around != WHOLE else 0
+        if all(len(scopes[node]) <= depth for node in members):
+            continue
+        pieces = _pieces(members, [scopes[node][depth] if len(scopes[node]) > depth else None for node in members], parents)
+        counts: dict[str, int] = {}
+        for title, _ in pieces:
+            counts[title] = counts.get(title, 0) + 1
+        numbers = dict.fromkeys(counts, 0)
+        for title, nodes in pieces:
+            numbers[title] += 1
+            shown = title if counts[title] == 1 else f"{title} ({numbers[title]} of {counts[title]})"
+            path = (*(groups[around].path if around != WHOLE else ()), title)
+            groups.append(Scope(shown, path, around, False))
+            for node in nodes:
+                home[node] = len(groups) - 1
+            waiting.append((len(groups) - 1, nodes))
+    return groups, home
+
+
+def _pieces(members: Sequence[int], titles: Sequence[str | None], parents: Sequence[Sequence[int]]) -> list[tuple[str, list[int]]]:
+    """The members of each title, in as many pieces as it takes that no piece is before and after something else."""
+    block = {node: title if title is not None else node for node, title in zip(members, titles, strict=True)}
+    nodes_of: dict[str | int, list[int]] = {}
+    waits: dict[str | int, int] = {}  # links that still come from elsewhere
+    feeds: dict[int, list[int]] = {node: [] for node in members}
+    for node in members:
+        nodes_of.setdefault(block[node], []).append(node)
+        waits.setdefault(block[node], 0)
+        for parent in parents[node]:
+            if parent in block:
+                feeds[parent].append(node)
+                waits[block[node]] += block[parent] != block[node]
+    missing = {node: sum([parent in block for parent in parents[node]]) for node in members}
+    ready = [nodes[0] for name, nodes in nodes_of.items() if not waits[name]]
+    heapify(ready)
+    pieces: list[tuple[str, list[int]]] = []
+    left = set(members)
+    while left:
+        if ready:
+            name = block[heappop(ready)]
+            piece = [node for node in nodes_of[name] if node in left]
+        else:  # scopes that take from each other: as much of one as can be computed now
+            name = block[min(node for node in left if not missing[node])]
+            piece, here = [], dict(missing)
+            for node in nodes_of[name]:
+                if node in left and not here[node]:
+                    piece.append(node)
+                    for other in feeds[node]:
+                        here[other] -= 1
+        left.difference_update(piece)
+        if isinstance(name, str):
+            pieces.append((name, piece))
+        for node in piece:
+            for other in feeds[node]:
+                missing[other] -= 1
+                if block[other] != name:
+                    waits[block[other]] -= 1
+                    if not waits[block[other]]:
+                        heappush(ready, next(node for node in nodes_of[block[other]] if node in left))
+    return pieces
+
+
+def _without_hidden(groups: Sequence[Scope], home: Sequence[int], folded: Sequence[bool]) -> tuple[list[Scope], list[int]]:
+    """The groups that can be seen, and every node in the folded one that hides it."""
+    seen: dict[int, int] = {WHOLE: WHOLE}  # old number → new number of the group, or of the folded group around it
+    found: list[Scope] = []
+    for old, group in enumerate(groups):
+        parent = seen[group.parent]
+        if parent != WHOLE and found[parent].folded:
+            seen[old] = parent
+        else:
+            seen[old] = len(found)
+            found.append(Scope(group.title, group.path, parent, folded[old]))
+    return found, [seen[at] for at in home]
+
+
+def _to_be_read(groups: list[Scope], home: list[int], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+    """Nothing folded while it can be read; else the scopes folded from the inside out; else parts by depth."""
+    deepest = max([len(group.path) for group in groups], default=0)
+    for depth in range(deepest + 1, 0, -1):
+        shown = _without_hidden(groups, home, [len(group.path) == depth for group in groups])
+        cards = sum([at == WHOLE or not shown[0][at].folded for at in shown[1]]) + sum([group.folded for group in shown[0]])
+        if cards <= READABLE:
+            return shown
+    return _by_depth(parents)
+
+
+def _by_depth(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+    """An overview: the nodes in parts of about equal depth; the root stands alone."""
+    depth: list[int] = []
+    for row in parents:
+        depth.append(max([depth[parent] for parent in row], default=-1) + 1)
+    deepest = max(depth)
+    parts = min(BANDS, max(deepest, 1))
+    part = [min(d - 1, deepest - 1) * parts // max(deepest, 1) if row else parts - 1 for d, row in zip(depth, parents, strict=True)]
+    for node in range(len(parents) - 1, -1, -1):  # what is given stands with what uses it first
+        for parent in parents[node]:
+            if not parents[parent]:
+                part[parent] = min(part[parent], part[node])
+    used = sorted(set(part[:-1]))
+    number = {one: k for k, one in enumerate(used)}
+    groups = [Scope(f"part {k + 1} of {len(used)}", (f"part {k + 1}",), WHOLE, True) for k in range(len(used))]
+    return groups, [*[number[one] for one in part[:-1]], WHOLE]

@@ -1,0 +1,205 @@
+"""One level of the layout: boxes and links → places and curves, in ranks. It knows nothing of Values, nor of groups.
+
+It works along the flow (ranks follow each other) and across it, so that one layout serves both directions. The steps
+are `ranks`, `crossings` and `coordinates`; here they are put together and the links are drawn as curves. A curve
+bends only between two ranks and passes a rank on a line of its own, so it cannot run through a box. The same boxes
+always give the same layout.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .coordinates import LANE_GAP, Across, Pull
+from .crossings import Joint, order
+from .ranks import ranks
+
+Point = tuple[float, float]
+BOX_GAP = 18.0  # free room across, around a box
+NEAR, FAR = 34.0, 110.0  # room between two ranks
+
+
+@dataclass(frozen=True)
+class Box:
+    """What the layout sees of a card or a group: its extent, and the points, from its corner, where links arrive and leave.
+
+    `pinned` holds a box in the first rank ("first") or the last ("last"). A quiet box is a constant: it follows its
+    consumer, which does not mind it.
+    """
+
+    along: float
+    across: float
+    entries: tuple[Point, ...] = ()
+    exits: tuple[Point, ...] = ()
+    quiet: bool = False
+    pinned: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """From exit `leaves` of box `source` to entry `arrives` of box `target`; boxes are numbered in topological order."""
+
+    source: int
+    target: int
+    leaves: int = 0
+    arrives: int = 0
+
+
+@dataclass(frozen=True)
+class Level:
+    """`corners` of the boxes; for each link a curve: its first point, then three points for each cubic."""
+
+    corners: list[Point]
+    curves: list[list[Point]]
+    along: float
+    across: float
+
+
+def arrange(boxes: Sequence[Box], links: Sequence[Link]) -> Level:
+    """The places of the boxes and the curves of the links."""
+    rank = _ranks(boxes, links)
+    problem = _Problem(boxes, links, rank)
+    across = problem.across(order(problem.first_order(), problem.joints))
+    middles = across.settle()
+    across.straighten([way[1:-1] for way in problem.ways], [problem.ends(k, middles) for k in range(len(links))])
+    columns = problem.columns(middles)
+    low = min([middle - half for middle, half in zip(middles, across.halves, strict=True)])
+    high = max([middle + half for middle, half in zip(middles, across.halves, strict=True)])
+    middles = [middle - low for middle in middles]
+    corners = [(columns[r][1] - box.along, middles[k] - box.across / 2) for k, (box, r) in enumerate(zip(boxes, rank, strict=True))]
+    curves = [problem.curve(k, middles, corners, columns) for k in range(len(links))]
+    return Level(corners, curves, columns[-1][1], high - low)
+
+
+def _ranks(boxes: Sequence[Box], links: Sequence[Link]) -> list[int]:
+    """The ranks of all boxes: the pinned ones stand before and after the others."""
+    free = [k for k, box in enumerate(boxes) if not box.pinned]
+    place = {k: place for place, k in enumerate(free)}
+    between = [link for link in links if link.source in place and link.target in place]
+    weights = [0.5 if boxes[link.source].quiet else 1.0 for link in between]
+    found = ranks(len(free), [(place[link.source], place[link.target]) for link in between], weights)
+    before = int(any(box.pinned == "first" for box in boxes))
+    last = max(found, default=-1) + 1 + before
+    return [0 if box.pinned == "first" else last if box.pinned else found[place[k]] + before for k, box in enumerate(boxes)]
+
+
+class _Problem:
+    """The boxes and links of one level with their ranks; items are the boxes, then a point for every rank a link passes."""
+
+    def __init__(self, boxes: Sequence[Box], links: Sequence[Link], rank: list[int]):
+        self.boxes, self.links, self.rank = boxes, links, rank
+        self.count = len(boxes)
+        self.ways: list[list[int]] = []  # for each link the items on its way, from source to target
+        for link in links:
+            passed = rank[link.target] - rank[link.source] - 1
+            self.ways.append([link.source, *range(self.count, self.count + passed), link.target])
+            self.count += passed
+        self.joints: list[list[Joint]] = [[] for _ in range(max(rank))]
+        for link, way in zip(links, self.ways, strict=True):
+            source, target = boxes[link.source], boxes[link.target]
+            leaving = [_fraction(source.exits[link.leaves][1], source.across)] + [0.0] * (len(way) - 2)
+            arriving = [0.0] * (len(way) - 2) + [_fraction(target.entries[link.arrives][1], target.across)]
+            for k, (a, b) in enumerate(pairwise(way)):
+                self.joints[rank[link.source] + k].append((a, b, leaving[k], arriving[k]))
+
+    def first_order(self) -> list[list[int]]:
+        """The items of each rank, in the order of a walk against the links that takes operands in order."""
+        layers: list[list[int]] = [[] for _ in range(max(self.rank) + 1)]
+        ins: list[list[list[int]]] = [[] for _ in self.boxes]
+        for link, way in sorted(zip(self.links, self.ways, strict=True), key=lambda both: both[0].arrives):
+            ins[link.target].append(way)
+        used = {link.source for link in self.links}
+        seen = [False] * len(self.boxes)
+        waiting = [box for box in range(len(self.boxes)) if box not in used][::-1]
+        while waiting:
+            box = waiting.pop()
+            if seen[box]:
+                continue
+            seen[box] = True
+            layers[self.rank[box]].append(box)
+            for way in ins[box]:
+                for k, item in enumerate(way[1:-1]):
+                    layers[self.rank[way[0]] + 1 + k].append(item)
+            waiting += [way[0] for way in reversed(ins[box])]
+        return layers
+
+    def across(self, layers: list[list[int]]) -> Across:
+        lanes = self.count - len(self.boxes)
+        left: list[list[Pull]] = [[] for _ in range(self.count)]
+        right: list[list[Pull]] = [[] for _ in range(self.count)]
+        fed = {link.target for link in self.links}
+        for link, way in zip(self.links, self.ways, strict=True):
+            source, target = self.boxes[link.source], self.boxes[link.target]
+            counts = 0 if source.quiet else 1 if link.source not in fed and not source.pinned else 2 if len(way) > 2 else 3
+            for a, b in pairwise(way):
+                straight = 0.0
+                if b == link.target:  # entries near the middle are reached by a small bend: cards of a chain stand level
+                    offset = target.entries[link.arrives][1] - target.across / 2
+                    straight += offset - max(-14.0, min(14.0, offset))
+                if a == link.source:
+                    straight -= source.exits[link.leaves][1] - source.across / 2
+                right[a].append((b, straight, max(counts, 1)))
+                left[b].append((a, -straight, counts))
+        halves = [box.across / 2 for box in self.boxes] + [0.0] * lanes
+        gaps = [LANE_GAP if box.pinned else BOX_GAP for box in self.boxes] + [LANE_GAP] * lanes
+        return Across(layers, halves, gaps, len(self.boxes), left, right)
+
+    def ends(self, k: int, middles: Sequence[float]) -> tuple[float, float]:
+        """At which height link k leaves and arrives."""
+        link = self.links[k]
+        source, target = self.boxes[link.source], self.boxes[link.target]
+        leave = middles[link.source] - source.across / 2 + source.exits[link.leaves][1]
+        return leave, middles[link.target] - target.across / 2 + target.entries[link.arrives][1]
+
+    def columns(self, middles: Sequence[float]) -> list[Point]:
+        """Where each rank begins and ends along the flow; where links bend much, there is more room before the next."""
+        widths = [0.0] * (max(self.rank) + 1)
+        for box, r in zip(self.boxes, self.rank, strict=True):
+            widths[r] = max(widths[r], box.along)
+        steepest = [0.0] * len(widths)
+        for k, way in enumerate(self.ways):
+            leave, arrive = self.ends(k, middles)
+            heights = [leave, *[middles[item] for item in way[1:-1]], arrive]
+            for step, (one, other) in enumerate(pairwise(heights)):
+                r = self.rank[way[0]] + step
+                steepest[r] = max(steepest[r], abs(one - other))
+        found, x = [], 0.0
+        for wide, steep in zip(widths, steepest, strict=True):
+            found.append((x, x + wide))
+            x += wide + min(FAR, NEAR + steep * 0.12)
+        return found
+
+    def curve(self, k: int, middles: Sequence[float], corners: Sequence[Point], columns: Sequence[Point]) -> list[Point]:
+        """The way of link k: straight through every rank, a bend between two."""
+        link, way = self.links[k], self.ways[k]
+        source, target = corners[link.source], corners[link.target]
+        dx, dy = self.boxes[link.source].exits[link.leaves]
+        ex, ey = self.boxes[link.target].entries[link.arrives]
+        first = self.rank[link.source]
+        stops = [(source[0] + dx, source[1] + dy), (columns[first][1], source[1] + dy)]
+        for step, item in enumerate(way[1:-1], start=first + 1):
+            stops += [(columns[step][0], middles[item]), (columns[step][1], middles[item])]
+        stops += [(columns[self.rank[link.target]][0], target[1] + ey), (target[0] + ex, target[1] + ey)]
+        return _smooth(stops)
+
+
+def _fraction(offset: float, across: float) -> float:
+    """Where on its box a link arrives or leaves, from -0.45 to 0.45."""
+    return (offset / across - 0.5) * 0.9 if across else 0.0
+
+
+def _smooth(stops: Sequence[Point]) -> list[Point]:
+    """A curve through points of which every second piece is straight: level pieces are joined, the others swing over."""
+    corners = [stops[0]]
+    for (x0, y0), (x1, y1) in pairwise(stops):
+        if x1 - x0 < 0.01 and abs(y1 - y0) < 0.01:
+            continue
+        if len(corners) > 1 and abs(corners[-2][1] - corners[-1][1]) < 0.01 and abs(y1 - y0) < 0.01:
+            corners[-1] = (x1, y1)
+        else:
+            corners.append((x1, y1))
+    points = [corners[0]]
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        half = (x0 + x1) / 2
+        points += [(half, y0), (half, y1), (x1, y1)]
+    return points

@@ -1,0 +1,63 @@
+"""The line below a picture that says what its signs mean: only those that occur in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .lettering import number_text, width
+from .picture import Picture
+from .shapes import SMALL
+
+SAMPLE, GAP, ROW = 34.0, 22.0, 24.0  # room for a sign, between two entries, and of a row
+THIN, THICK = 1.5, 3.8  # widths of wires
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sign and its meaning. `sign` is "pill", the state of a chip, or the kind of a wire; `x` and `y` its place."""
+
+    sign: str
+    text: str
+    x: float
+    y: float
+
+
+def largest_flow(picture: Picture) -> float:
+    """The largest contribution in a picture: the wire with it is drawn the widest."""
+    return max([abs(wire.flow) for wire in picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")], default=0.0)
+
+
+def stroke(flow: float | None, largest: float) -> float:
+    """How wide a wire is: the square root of its contribution, so that small ones can still be told apart."""
+    return THIN + (THICK - THIN) * min(1.0, abs(flow) / largest) ** 0.5 if flow and largest else THIN
+
+
+def entries(picture: Picture, room: float) -> list[Entry]:
+    """The entries of the legend in rows of at most `room`, if one alone is not wider."""
+    found, x, y = [], 0.0, 0.0
+    for sign, text in _signs(picture):
+        extent = SAMPLE + 6 + width(text, SMALL)
+        if x and x + extent > room:
+            x, y = 0.0, y + ROW
+        found.append(Entry(sign, text, x, y))
+        x += extent + GAP
+    return found
+
+
+def _signs(picture: Picture) -> Sequence[tuple[str, str]]:
+    signs = []
+    if any(any(card.slots) for card in picture.cards if card.kind != "folded"):
+        signs.append(("pill", "local derivative"))
+    states = {card.chip.state for card in picture.cards if card.chip}
+    meanings = {"none": "not computed yet", "partial": "contributions still missing", "complete": "gradient", "zero": "gradient 0"}
+    signs += [(state, meaning) for state, meaning in meanings.items() if state in states]
+    flows = [wire.flow for wire in picture.wires if wire.flow is not None]
+    if any(flow > 0 for flow in flows):
+        signs.append(("positive", "positive contribution"))
+    if any(flow < 0 for flow in flows):
+        signs.append(("negative", "negative contribution"))
+    if any(flow == 0 for flow in flows):
+        signs.append(("no flow", "contribution 0"))
+    largest = largest_flow(picture)
+    if largest:
+        signs.append(("scale", f"the larger, the wider: here up to {number_text(largest)}"))
+    return signs

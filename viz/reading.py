@@ -1,0 +1,233 @@
+"""Reads a graph of Values into the records of `picture`: what every card, wire and frame has to say.
+
+The one file of the drawing that knows Values. Which of them share a folded card is decided by `folding`.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value
+from autograd.differentiate import gradients, product
+from autograd.explain.formulas import Operand, write_value
+from autograd.explain.numbers import is_exact
+from autograd.explain.words import gradient_name, sign
+from autograd.graph import changed_leaf, names
+
+from .folding import WHOLE, Fold, grouped
+from .lettering import MINUS, harmless, number_text, signed
+from .picture import Card, Chip, Frame, Picture, Wire
+
+BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
+MANY = 100  # so many operands are not looked through for repeats
+
+
+def read(y: Value, partials: bool = True, fold: Fold = None, digits: int | None = None) -> Picture:
+    """The picture of the graph below y. Raises TypeError when y is not a Value, and what `grouped` raises for `fold`."""
+    if not isinstance(y, Value):
+        raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
+    return _Reader(y, partials, fold, digits).picture()
+
+
+class _Reader:
+    """What has to be known of the whole graph to describe one node of it."""
+
+    def __init__(self, y: Value, partials: bool, fold: Fold, digits: int | None):
+        self.y, self.partials, self.digits = y, partials, digits
+        self.called = {node: harmless(name) for node, name in names(y).items()}
+        self.order = list(self.called)
+        self.place = {node: k for k, node in enumerate(self.order)}
+        self.groups, self.home = grouped(
+            [node.scope for node in self.order], [[self.place[p] for p in node.parents] for node in self.order], fold
+        )
+        self.fresh = gradients(self.order)
+        self.stale = changed_leaf(y)
+        self.consumers: dict[Value, list[Value]] = {node: [] for node in self.order}
+        for node in self.order:
+            for parent in node.parents:
+                self.consumers[parent].append(node)
+
+    def picture(self) -> Picture:
+        frame_of = {WHOLE: -1}  # group → place of its frame, or of the frame around it where it is folded
+        frames: list[Frame] = []
+        for g, group in enumerate(self.groups):
+            frame_of[g] = frame_of[group.parent]
+            if not group.folded:
+                frame_of[g] = len(frames)
+                frames.append(Frame(f"g{g}", harmless(group.title), frame_of[group.parent]))
+        hidden: dict[int, list[Value]] = {}  # folded group → its nodes
+        for node, g in zip(self.order, self.home, strict=True):
+            if g != WHOLE and self.groups[g].folded:
+                hidden.setdefault(g, []).append(node)
+        card_of: list[int] = []  # node → card
+        shown: list[Value | int] = []  # card → node, or folded group
+        first = {id(nodes[0]): g for g, nodes in hidden.items()}
+        place_of: dict[int, int] = {}
+        for node, g in zip(self.order, self.home, strict=True):
+            if g in hidden:
+                if first.get(id(node)) == g:
+                    place_of[g] = len(shown)
+                    shown.append(g)
+                card_of.append(place_of[g])
+            else:
+                card_of.append(len(shown))
+                shown.append(node)
+        cards, wires, home = [], [], []
+        for at, what in enumerate(shown):
+            if isinstance(what, Value):
+                home.append(frame_of[self.home[self.place[what]]])
+                wires += [self.wire(what, slot, card_of[self.place[parent]], at) for slot, parent in enumerate(what.parents)]
+                cards.append(self.card(what))
+            else:
+                home.append(frame_of[what])
+                bundles = self.bundles(hidden[what], card_of, at)
+                wires += [self.bundle(what, slot, source, at, nodes) for slot, (source, nodes) in enumerate(bundles.items())]
+                cards.append(self.folded(what, hidden[what], bundles))
+        lines = [card.title for card in cards if not card.quiet]
+        title = f"Computation graph of {self.equation(self.called[self.y], self.y.data)}"
+        return Picture(title, tuple(lines), tuple(cards), tuple(wires), tuple(frames), tuple(home), tuple(self.notes(cards)))
+
+    # --- numbers ---
+
+    def number(self, data: Any) -> str:
+        return number_text(data, self.digits)
+
+    def equation(self, name: str, data: Any) -> str:
+        """A name and its number, with "=" only where that is true as printed."""
+        return f"{name} {self.sign(data)} {self.number(data)}"
+
+    def sign(self, data: Any) -> str:
+        return sign(is_exact(data, self.number(data).replace(MINUS, "-").replace("∞", "inf")))
+
+    # --- nodes ---
+
+    def card(self, node: Value) -> Card:
+        name, value, parents = self.called[node], self.number(node.data), node.parents
+        key = f"n{self.place[node]}"
+        if node.constant and not node.label:
+            return Card(key, "constant", "", value, f"the constant {value}")
+        chip = None if node.constant else self.chip(node)
+        count = len(parents)
+        return Card(
+            key,
+            "constant" if node.constant else "operation" if parents else "leaf",
+            name,
+            value,
+            self.title(node, chip),
+            badge=BADGES.get(node.op, node.op) if parents else "",
+            chip=chip,
+            note=self.note(node),
+            stale=node is self.stale,
+            slots=tuple([self.local(node, slot) for slot in range(count)]) if self.partials else ("",) * count,
+            numbered=tuple([parents.count(parent) > 1 for parent in parents]) if count < MANY else (False,) * count,
+        )
+
+    def local(self, node: Value, slot: int) -> str:
+        """The local derivative for one operand; that of a constant exponent is not computed."""
+        skipped = node._operation.skips_constant and slot == len(node.parents) - 1 and node.parents[slot].constant
+        return "–" if skipped else self.number(node.partials[slot])
+
+    def chip(self, node: Value) -> Chip:
+        name = self.called[node]
+        label = gradient_name(self.called[self.y], name) if self.is_fresh(node) else f"{name}.grad"
+        if node._grad is None:
+            return Chip(label, "", "none")
+        grad = node.grad
+        positive = (grad > 0) - (grad < 0)
+        arrived, expected = sum([consumer._grad is not None for consumer in self.consumers[node]]), len(self.consumers[node])
+        if 0 < arrived < expected:
+            return Chip(label, f"{signed(self.number(grad))} ({arrived} of {expected})", "partial", positive)
+        return Chip(label, signed(self.number(grad)), "zero" if grad == 0 else "complete", positive)
+
+    def is_fresh(self, node: Value) -> bool:
+        """Whether the stored gradient is the derivative of y; while a pass is under way it may still become that."""
+        if node._grad is None:
+            return True
+        if self.y._grad == 1 and any(consumer._grad is None for consumer in self.consumers[node]):
+            return True
+        fresh, stored = self.fresh[node], node.grad
+        return fresh == stored or math.isclose(fresh, stored, rel_tol=1e-9, abs_tol=1e-14) or (fresh != fresh and stored != stored)
+
+    def note(self, node: Value) -> str:
+        if node is self.stale:
+            return "changed: build again"
+        if node._grad is None or node.parents or node.constant or self.is_fresh(node):
+            return ""
+        fresh = self.fresh[node]
+        return f"{gradient_name(self.called[self.y], self.called[node])} {self.sign(fresh)} {signed(self.number(fresh))}"
+
+    def title(self, node: Value, chip: Chip | None) -> str:
+        name = self.called[node]
+        sentence = self.equation(name, node.data)
+        if node.parents:
+            operands = [Operand(self.called[parent], parent.data) for parent in node.parents]
+            sentence = self.equation(f"{name} = {write_value(node._operation, operands).text.replace('-', MINUS)}", node.data)
+        if chip is None:
+            return f"{sentence}, a constant"
+        if not chip.text:
+            return f"{sentence}; {chip.label} is not computed yet"
+        note = self.note(node)
+        return f"{sentence}; {chip.label} {self.sign(node.grad)} {chip.text}" + (f"; {note}" if note else "")
+
+    def wire(self, node: Value, slot: int, source: int, target: int) -> Wire:
+        parent, partial = node.parents[slot], node.partials[slot]
+        flow = None if node._grad is None or parent.constant else float(product(node.grad, partial))
+        name, local = self.called[node], self.local(node, slot)
+        title = f"from {self.called[parent]} to {name}"
+        if local != "–":
+            title += f": {gradient_name(name, self.called[parent])} {self.sign(partial)} {local}"
+        if flow is not None:
+            title += f"; {signed(self.number(flow))} of the gradient goes back here"
+        return Wire(f"e{self.place[node]}-{slot}", source, target, slot, title, None if flow is None or math.isnan(flow) else flow)
+
+    # --- folded groups ---
+
+    def bundles(self, nodes: Sequence[Value], card_of: Sequence[int], at: int) -> dict[int, set[Value]]:
+        """For each card from which a folded group takes, the nodes it takes."""
+        found: dict[int, set[Value]] = {}
+        for node in nodes:
+            for parent in node.parents:
+                source = card_of[self.place[parent]]
+                if source != at:
+                    found.setdefault(source, set()).add(parent)
+        return found
+
+    def bundle(self, group: int, slot: int, source: int, target: int, nodes: set[Value]) -> Wire:
+        called = self.called[next(iter(nodes))] if len(nodes) == 1 else f"{len(nodes)} values"
+        return Wire(f"eg{group}-{slot}", source, target, slot, f"{called} to {harmless(self.groups[group].title)}")
+
+    def folded(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
+        kinds = Counter(BADGES.get(node.op, node.op) for node in nodes if node.parents)
+        leaves = sum([not node.parents and not node.constant for node in nodes])
+        counts = ([f"{leaves} {'leaf' if leaves == 1 else 'leaves'}"] if leaves else []) + [
+            f"{count} {kind}" for kind, count in kinds.most_common(3)
+        ]
+        if len(kinds) > 3:
+            counts.append("…")
+        name = harmless(self.groups[group].title)
+        title = f"{name}, folded: {len(nodes):,} nodes, {', '.join([f'{count} {kind}' for kind, count in kinds.most_common()])}"
+        slots = tuple([f"{len(taken)} values" if len(taken) > 1 else "" for taken in bundles.values()])
+        return Card(
+            f"g{group}",
+            "folded",
+            name,
+            f"{len(nodes):,} nodes",
+            title,
+            note=" · ".join(counts),
+            slots=slots,
+            numbered=(False,) * len(slots),
+        )
+
+    def notes(self, cards: Sequence[Card]) -> list[str]:
+        notes = []
+        if self.stale is not None:
+            notes.append(f"{self.called[self.stale]} was changed after this graph was built; build the expression again.")
+        seed = self.y._grad
+        if seed is not None and seed != 1:
+            notes.append(f"The backward pass started with {self.number(seed)} at {self.called[self.y]}, not with 1.")
+        elif any(card.chip and card.note and not card.stale for card in cards):
+            notes.append(
+                "A leaf adds up the gradients of every backward pass until zero_grad(); where that is not the derivative, both are shown."
+            )
+        return notes
