@@ -70,6 +70,8 @@ class Operation:
         >>> TABLE["relu"].side_at([-2.0], 0.0), TABLE["exp"].side_at([0.0], 1.0)
         ((-1,), ())
         """
+        if not self.kinks:
+            return ()
         operands, keep = _alike(operands)
         return tuple([(distance > 0) - (distance < 0) for distance in self._distances(*self.arguments(operands), keep(y))])
 
@@ -211,7 +213,7 @@ define("add", "a + b", "1", "1", symbol="+")
 define("sub", "a - b", "1", "-1", symbol="-")
 define("mul", "a * b", "b", "a", symbol="*")
 define("div", "a / b", "1 / b", "-y / b", symbol="/")
-define("pow", "a ** b", "where(b == 0, 0, b * a ** (b - 1))", "where(a == 0, where(b < 0, y * log(a), 0), y * log(a))",
+define("pow", "a ** b", "where(b == 0, where(a == 0, 0, b / a), b * a ** (b - 1))", "where(a == 0, where(b < 0, y * log(a), 0), y * log(a))",
        symbol="**", skips_constant="b")
 define("neg", "-a", "-1", symbol="-")
 define("abs", "where(a < 0, -a, a)", "where(a == 0, 0, where(a < 0, -1, 1))", kinks=["a"], about="The absolute value; its derivative at 0 is 0.")
@@ -242,7 +244,7 @@ _TANH = "tanh(sqrt(2 / pi) * (a + 44715 / 1000000 * a ** 3))"
 define("gelu", f"a / 2 * (1 + {_TANH})",
        f"where(a ** 2 > 400, where(a > 0, 1, 0), (1 + {_TANH}) / 2 + a / 2 * (1 - {_TANH} ** 2) * sqrt(2 / pi) * (1 + 134145 / 1000000 * a ** 2))",
        about="The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, arXiv:1606.08415).")
-define("silu", "a * sigmoid(a)", "y + sigmoid(a) * (1 - y)", about="a * sigmoid(a), also called swish.")
+define("silu", "a * sigmoid(a)", "sigmoid(a) * (1 + a * sigmoid(-a))", about="a * sigmoid(a), also called swish.")
 define("heaviside", "where(a > 0, 1, where(a <= 0, 0, a))", "0", kinks=["a"],
        about="The unit step, 0 at 0. Its derivative is 0 everywhere, so nothing can be learned through it (lecture row D1-01).")
 
