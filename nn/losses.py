@@ -69,12 +69,14 @@ def _reduced(terms: list[Any], reduction: str, n: int) -> Any:
 
 def _probability(t: Any) -> None:
     if not 0 <= t <= 1:
-        raise ValueError(f"the target of a binary cross-entropy lies between 0 and 1, not at {t:g}; for labels -1 and 1 write (y + 1) / 2")
+        raise ValueError(
+            f"the target of a binary cross-entropy lies between 0 and 1, not at {float(t):g}; for labels -1 and 1 write (y + 1) / 2"
+        )
 
 
 def _sign(t: Any) -> None:
     if t not in (-1, 1):
-        raise ValueError(f"the target of a hinge loss is -1 or 1, not {t:g}; for labels 0 and 1 write 2 * y - 1")
+        raise ValueError(f"the target of a hinge loss is -1 or 1, not {float(t):g}; for labels 0 and 1 write 2 * y - 1")
 
 
 # --- for numbers -------------------------------------------------------------------------------------------------
@@ -234,7 +236,7 @@ def class_number(label: Any, n: int) -> int:
     if not _is_whole(label):
         raise ValueError(f"a label is the number of a class, from 0 to {n - 1}, not {label!r}")
     if not 0 <= label < n:
-        raise ValueError(f"the label {label:g} is outside the classes, which are numbered from 0 to {n - 1}")
+        raise ValueError(f"the label {float(label):g} is outside the classes, which are numbered from 0 to {n - 1}")
     return int(label)
 
 

@@ -305,7 +305,7 @@ def _trainable(parameters: Any) -> list[Value]:
             raise TypeError(f"an optimizer takes parameters that are Values, such as model.parameters(), not {parameter!r}")
         if parameter.parents or parameter.constant:
             what = "a constant" if parameter.constant else f"computed by {parameter.op}"
-            raise ValueError(f"{parameter.label or parameter!r} is {what} and cannot be trained; give the optimizer leaves")
+            raise ValueError(f"{parameter.label or repr(parameter)} is {what} and cannot be trained; give the optimizer leaves")
     if len(set(listed)) < len(listed):
         raise ValueError("a parameter is given to the optimizer twice; give each once")
     return listed

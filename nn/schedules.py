@@ -44,13 +44,13 @@ class Schedule:
 
 def _rate(lr: Any) -> Any:
     real("the learning rate", lr, 0, math.inf, above=True, below=True)
-    return lr if isinstance(lr, Fraction) else float(lr)
+    return lr if isinstance(lr, Fraction) else float(lr)  # fractions keep an update exact
 
 
 def constant(lr: float) -> Schedule:
     """η_t = lr. Σ η_t = ∞, but Σ η_t² = ∞, too: it never comes to rest."""
     lr = _rate(lr)
-    return Schedule("constant", f"{lr:g}", lambda t: lr, True, False)
+    return Schedule("constant", f"{float(lr):g}", lambda t: lr, True, False)
 
 
 def inverse_time(lr: float, decay: float = 1.0, power: float = 1.0) -> Schedule:
@@ -63,28 +63,30 @@ def inverse_time(lr: float, decay: float = 1.0, power: float = 1.0) -> Schedule:
     real("decay", decay, 0, math.inf, above=True, below=True)
     real("power", power, 0, math.inf, above=True, below=True)
     shown = "" if power == 1 else f"^{power:g}"
-    return Schedule("inverse_time", f"{lr:g} / (1 + {decay:g} t){shown}", lambda t: lr / (1 + decay * t) ** power, power <= 1, power > 0.5)
+    return Schedule(
+        "inverse_time", f"{float(lr):g} / (1 + {decay:g} t){shown}", lambda t: lr / (1 + decay * t) ** power, power <= 1, power > 0.5
+    )
 
 
 def inverse_sqrt(lr: float, decay: float = 1.0) -> Schedule:
     """η_t = lr / √(1 + decay · t). Σ η_t² = ∞: it decays just too slowly for Robbins and Monro."""
     lr = _rate(lr)
     real("decay", decay, 0, math.inf, above=True, below=True)
-    return Schedule("inverse_sqrt", f"{lr:g} / √(1 + {decay:g} t)", lambda t: lr / math.sqrt(1 + decay * t), True, False)
+    return Schedule("inverse_sqrt", f"{float(lr):g} / √(1 + {decay:g} t)", lambda t: lr / math.sqrt(1 + decay * t), True, False)
 
 
 def step_decay(lr: float, every: int, factor: float = 0.5) -> Schedule:
     """η_t = lr · factor^⌊t / every⌋, 0 < factor < 1: a geometric series, so Σ η_t is finite."""
     lr, every = _rate(lr), count("every", every)
     real("factor", factor, 0, 1, above=True, below=True)
-    return Schedule("step_decay", f"{lr:g} · {factor:g}^⌊t / {every}⌋", lambda t: lr * factor ** (t // every), False, True)
+    return Schedule("step_decay", f"{float(lr):g} · {factor:g}^⌊t / {every}⌋", lambda t: lr * factor ** (t // every), False, True)
 
 
 def exponential(lr: float, rate: float) -> Schedule:
     """η_t = lr · e^(-rate · t), rate > 0: Σ η_t is finite, and training may stop short of its goal."""
     lr = _rate(lr)
     real("rate", rate, 0, math.inf, above=True, below=True)
-    return Schedule("exponential", f"{lr:g} e^(-{rate:g} t)", lambda t: lr * math.exp(-rate * t), False, True)
+    return Schedule("exponential", f"{float(lr):g} e^(-{rate:g} t)", lambda t: lr * math.exp(-rate * t), False, True)
 
 
 def cosine(lr: float, updates: int, final: float = 0.0) -> Schedule:
@@ -98,7 +100,7 @@ def cosine(lr: float, updates: int, final: float = 0.0) -> Schedule:
     def rate(t: int) -> float:
         return final + (lr - final) * (1 + math.cos(math.pi * min(t, updates) / updates)) / 2
 
-    return Schedule("cosine", f"{final:g} + ({lr:g} - {final:g}) (1 + cos(π t / {updates})) / 2", rate, final > 0, final == 0)
+    return Schedule("cosine", f"{final:g} + ({float(lr):g} - {final:g}) (1 + cos(π t / {updates})) / 2", rate, final > 0, final == 0)
 
 
 def schedule(lr: Any) -> Schedule:

@@ -105,6 +105,8 @@ def prepared(model: Any, X: Any, y: Any, loss: Any, reduction: str) -> tuple[Any
     if y.ndim == 2 and y.shape[1] == 1 and len(shape) == 1:
         y = y[:, 0]
     name = name_of(chosen)
+    if name in OF_CLASSES and len(shape) == 1:
+        raise ValueError(f"{name} needs one output for each class, but the model has one output; for two classes use a binary one")
     if name and y.shape != shape and not (name in OF_CLASSES and y.ndim == 1):
         raise ValueError(f"y has shape {y.shape}, but the outputs of the model have shape {shape}; {name} needs the same")
     if reduction not in ("mean", "sum"):
@@ -271,7 +273,7 @@ def fit(
         for epoch in range(1, epochs + 1):
             total, penalty = _epoch(updater, history, epoch, minibatches(X, y, batch_size, rng, shuffle), reduction)
             total = total if reduction == "sum" else total / len(X)
-            val_loss = None if validation is None else float(_evaluation(model, *validation, function, chosen))
+            val_loss = None if validation is None else float(_evaluation(model, validation[0], validation[1], function, chosen))
             history.add(loss=total, val_loss=val_loss, penalty=penalty if regularizer else None)
             if epoch in kept:
                 history.snapshots.append(snapshot(epoch, model))
