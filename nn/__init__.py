@@ -20,6 +20,7 @@ from .layer import Dropout, Layer
 from .module import Module
 from .network import MLP, Sequential
 from .neuron import LogisticRegression, Neuron
+from .perceptron import Perceptron, separability
 
 __all__ = [
     "MLP",
@@ -29,6 +30,7 @@ __all__ = [
     "LogisticRegression",
     "Module",
     "Neuron",
+    "Perceptron",
     "Sequential",
     "data",
     "init",
@@ -36,4 +38,5 @@ __all__ = [
     "optim",
     "regularizers",
     "schedules",
+    "separability",
 ]
