@@ -4,6 +4,8 @@ from typing import Any
 
 from .picture import Card, Picture, Wire
 
+LONGEST = 40  # letters of a name; tooltips have all of it
+
 
 def source(picture: Picture, direction: str) -> str:
     """The DOT text of a picture."""
@@ -23,8 +25,15 @@ def _lines(picture: Picture, direction: str) -> list[str]:
         'node [shape=box style=rounded fontname="sans-serif"]',
         'edge [fontname="sans-serif" fontsize=11]',
     ]
-    lines += [f"{card.key} [{_attributes(card)}]" for card in picture.cards]
-    lines += [_edge(wire, picture) for wire in picture.wires]
+    return [*lines, *_inside(-1, picture), *[_edge(wire, picture) for wire in picture.wires]]
+
+
+def _inside(frame: int, picture: Picture) -> list[str]:
+    """The cards of a frame, and the frames in it as clusters."""
+    lines = [f"{card.key} [{_attributes(card)}]" for card, home in zip(picture.cards, picture.home, strict=True) if home == frame]
+    for k, inner in enumerate(picture.frames):
+        if inner.parent == frame:
+            lines += [f"subgraph cluster_{inner.key} {{ label={quoted(_cut(inner.title))} style=rounded", *_inside(k, picture), "}"]
     return lines
 
 
@@ -38,17 +47,22 @@ def quoted(text: str) -> str:
 
 
 def _attributes(card: Card) -> str:
-    if card.kind == "constant" and not card.name:
+    if card.quiet:
         return f'label={quoted(card.value)} style="rounded,dashed" tooltip={quoted(card.title)}'
-    rows = [f"{card.name} = {card.value}"]
+    rows = [f"{_cut(card.name)}: {card.value}" if card.kind == "folded" else f"{_cut(card.name)} = {card.value}"]
     if card.badge:
         rows[0] = f"{card.badge}   {rows[0]}"
     if card.chip:
-        rows.append(f"{card.chip.label} = {card.chip.text}" if card.chip.text else f"{card.chip.label}: not computed")
+        label = _cut(card.chip.label)
+        rows.append(f"{label} = {card.chip.text}" if card.chip.text else f"{label}: not computed")
     if card.note:
         rows.append(card.note)
     label = "\\n".join([quoted(row)[1:-1] for row in rows])
     return f'label="{label}" tooltip={quoted(card.title)}'
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _edge(wire: Wire, picture: Picture) -> str:

@@ -5,47 +5,68 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograd import Value
+from autograd import Value, steps
+from autograd.passes import Steps
 
-from . import dot, svg
+from . import dot, graphviz_engine, svg
 from .export import converted, write_whole
-from .folding import Fold
+from .folding import READABLE, Fold
 from .layered import Box, Link, Point
 from .layout import Group, Layout, place
+from .notebook import html
 from .picture import Picture
 from .reading import read
 from .shapes import Shape, shapes_of
 from .theme import THEMES
 
+DIRECTIONS, ENGINES = ("LR", "TB"), ("builtin", "dot")
+
 
 def draw(
-    y: Value, direction: str = "LR", partials: bool = True, fold: Fold = None, theme: str = "auto", digits: int | None = None
+    y: Value,
+    direction: str = "LR",
+    partials: bool = True,
+    fold: Fold = None,
+    theme: str = "auto",
+    engine: str = "builtin",
+    digits: int | None = None,
 ) -> "Drawing":
     """The picture of the graph below y: values, gradients as far as they are computed, and local derivatives.
 
-    `direction` is "LR" (left to right) or "TB" (top to bottom); `partials=False` leaves the local derivatives out;
-    `theme` is "light", "dark", "print" or "auto" (follows the page); `digits` is the number of significant digits.
-    Raises TypeError when y is not a Value, ValueError for a direction, theme or number of digits that does not exist.
+    `direction` is "LR" (left to right) or "TB" (top to bottom). `partials=False` leaves the local derivatives out.
+    `fold` says which scopes are folded: True or 1 the outermost, 2 those one deeper and so on, titles these, False
+    none, None none as long as the graph can be read. `theme` is "light", "dark", "print" (black on white) or "auto",
+    which follows the page. `engine="dot"` asks Graphviz for positions. `digits` is the number of significant digits.
+
+    Raises TypeError when y is not a Value, ValueError for an argument that does not exist, for a title that no scope
+    has, or for fold=False on a graph too large to lay out, and RuntimeError for engine="dot" without Graphviz.
 
     >>> from autograd import leaves
     >>> a, b = leaves(a=2, b=3)
-    >>> draw(a * b).source.splitlines()[0]
-    'digraph {'
+    >>> print(draw(a * b).text)
+    forward
+      1  J = a · b = 2 · 3 = 6
+    backward
+      2  ∂J/∂J = 1
+      3  ∂J/∂a = ∂J/∂J · b = 1 · 3 = 3
+      4  ∂J/∂b = ∂J/∂J · a = 1 · 2 = 2
     """
-    if direction not in ("LR", "TB"):
-        raise ValueError(f'direction is "LR" (left to right) or "TB" (top to bottom), not {direction!r}')
-    if theme not in THEMES:
-        raise ValueError(f"theme is one of {', '.join(THEMES)}, not {theme!r}")
+    for name, given, known in (("direction", direction, DIRECTIONS), ("theme", theme, THEMES), ("engine", engine, ENGINES)):
+        if given not in known:
+            raise ValueError(f"{name} is one of {', '.join(known)}, not {given!r}")
     if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
         raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
-    return Drawing(read(y, partials, fold, digits), direction, theme)
+    picture = read(y, partials, fold, digits)
+    passes = None if len(picture.cards) > READABLE or any(card.stale or card.kind == "folded" for card in picture.cards) else steps(y)
+    return Drawing(picture, passes, direction, theme, engine, digits)
 
 
 class Drawing:
     """A picture of a graph as it was when it was drawn. It shows itself in a notebook; `save` writes it to a file."""
 
-    def __init__(self, picture: Picture, direction: str, theme: str):
-        self._picture, self._direction, self._theme = picture, direction, theme
+    def __init__(self, picture: Picture, passes: Steps | None, direction: str, theme: str, engine: str, digits: int | None):
+        self._picture, self._passes, self._direction, self._theme, self._engine = picture, passes, direction, theme, engine
+        self._digits = digits
 
     @cached_property
     def _shapes(self) -> list[Shape]:
@@ -54,6 +75,10 @@ class Drawing:
     @cached_property
     def _layout(self) -> Layout:
         picture, turn = self._picture, self._direction == "TB"
+        room = (svg.EDGE, svg.HEADER)  # a frame has its title across the flow, where no wire comes in
+        groups = [Group(frame.parent, room, (svg.EDGE, svg.EDGE), (svg.title_room(frame), 0.0)) for frame in picture.frames]
+        if self._engine == "dot":
+            return graphviz_engine.positions(picture, self._shapes, groups, self._direction)
 
         def along(point: Point) -> Point:
             return (point[1], point[0]) if turn else point
@@ -63,8 +88,6 @@ class Drawing:
             for card, shape in zip(picture.cards, self._shapes, strict=True)
         ]
         links = [Link(wire.source, wire.target, 0, wire.slot) for wire in picture.wires]
-        room = (svg.EDGE, svg.HEADER)  # a frame has its title across the flow, where no wire comes in
-        groups = [Group(frame.parent, room, (svg.EDGE, svg.EDGE), (svg.title_room(frame), 0.0)) for frame in picture.frames]
         return place(boxes, links, groups, picture.home)
 
     @cached_property
@@ -85,8 +108,18 @@ class Drawing:
         """The graph as a `graphviz.Digraph`, to go on with in the graphviz package."""
         return dot.digraph(self._picture, self._direction)
 
+    @cached_property
+    def text(self) -> str:
+        """The same in words: the numbered lines of both passes; where much is folded or out of date, a line for each card."""
+        lines = [self._passes.text(digits=self._digits)] if self._passes else [self._picture.title, *self._picture.lines]
+        return "\n".join([*lines, *self._picture.notes])
+
     def __repr__(self) -> str:
-        return f"<Drawing: {self._picture.title}>"
+        return self.text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        alternative = "; ".join([self._picture.title, *self._picture.lines, *self._picture.notes])
+        return {"text/html": html(self.svg, alternative), "text/plain": self.text}
 
     def save(self, path: "str | os.PathLike[str]") -> Path:
         """Writes the picture to a file whose suffix says how: .svg, .dot, .png or .pdf; returns its path.

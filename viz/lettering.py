@@ -26,6 +26,7 @@ _WIDTHS = {
     for letter in letters
 }
 MINUS = "−"
+TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks for the direction of writing
 DIGITS = 4  # significant digits of a number on a card, where nothing asks for more
 
 
@@ -36,7 +37,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
     True
     """
     hundredths = sum([_WIDTHS.get(letter) or _width_of_stranger(letter) for letter in text])
-    return hundredths * size * (0.0108 if bold else 0.01)
+    return hundredths * size * (0.0116 if bold else 0.01)
 
 
 def _width_of_stranger(letter: str) -> int:
@@ -64,20 +65,22 @@ def shortened(text: str, size: float, room: float) -> str:
 def harmless(text: str) -> str:
     """The text as one line that XML can carry: line breaks as "↵", and "�" for control characters and lone surrogates.
 
-    Marks that turn the direction of writing are dropped, because they would turn what stands beside them as well.
+    Marks that turn the direction of writing are dropped, because they would turn what stands beside them as well; a
+    text that is written from right to left is set apart from its surroundings for the same reason.
     """
     kept = []
     for letter in " ".join(text.replace("\r\n", "\n").split("\t")):
         category = unicodedata.category(letter)
         if letter in "\n\r\v\f\x85\u2028\u2029":
             kept.append("↵")
-        elif letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        elif letter in TURNING:
             continue
         elif category in ("Cc", "Cs") or ord(letter) & 0xFFFE == 0xFFFE:
             kept.append("\ufffd")
         else:
             kept.append(letter)
-    return "".join(kept)
+    line = "".join(kept)
+    return f"\u2068{line}\u2069" if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line) else line
 
 
 def number_text(number: Any, digits: int | None = None) -> str:

@@ -6,6 +6,7 @@ The one file of the drawing that knows Values. Which of them share a folded card
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 from autograd import Value
@@ -20,7 +21,8 @@ from .lettering import MINUS, harmless, number_text, signed
 from .picture import Card, Chip, Frame, Picture, Wire
 
 BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
-MANY = 100  # so many operands are not looked through for repeats
+UNKNOWN = "–"  # in place of a local derivative
+MANY, FEW = 100, 8  # so many operands are not looked through for repeats; so many terms are tried for sums
 
 
 def read(y: Value, partials: bool = True, fold: Fold = None, digits: int | None = None) -> Picture:
@@ -28,6 +30,11 @@ def read(y: Value, partials: bool = True, fold: Fold = None, digits: int | None 
     if not isinstance(y, Value):
         raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
     return _Reader(y, partials, fold, digits).picture()
+
+
+def _close(a: Any, b: Any) -> bool:
+    """Whether two numbers differ by no more than the rounding of a pass."""
+    return a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-14)
 
 
 class _Reader:
@@ -43,10 +50,10 @@ class _Reader:
         )
         self.fresh = gradients(self.order)
         self.stale = changed_leaf(y)
-        self.consumers: dict[Value, list[Value]] = {node: [] for node in self.order}
+        self.consumers: dict[Value, list[tuple[Value, int]]] = {node: [] for node in self.order}
         for node in self.order:
-            for parent in node.parents:
-                self.consumers[parent].append(node)
+            for slot, parent in enumerate(node.parents):
+                self.consumers[parent].append((node, slot))
 
     def picture(self) -> Picture:
         frame_of = {WHOLE: -1}  # group → place of its frame, or of the frame around it where it is folded
@@ -126,33 +133,39 @@ class _Reader:
     def local(self, node: Value, slot: int) -> str:
         """The local derivative for one operand; that of a constant exponent is not computed."""
         skipped = node._operation.skips_constant and slot == len(node.parents) - 1 and node.parents[slot].constant
-        return "–" if skipped else self.number(node.partials[slot])
+        return UNKNOWN if skipped else self.number(node.partials[slot])
 
     def chip(self, node: Value) -> Chip:
-        name = self.called[node]
-        label = gradient_name(self.called[self.y], name) if self.is_fresh(node) else f"{name}.grad"
+        name, expected = self.called[node], len(self.consumers[node])
+        derivative = gradient_name(self.called[self.y], name)
         if node._grad is None:
-            return Chip(label, "", "none")
-        grad = node.grad
-        positive = (grad > 0) - (grad < 0)
-        arrived, expected = sum([consumer._grad is not None for consumer in self.consumers[node]]), len(self.consumers[node])
+            return Chip(derivative, "", "none")
+        text, positive = signed(self.number(node.grad)), (node.grad > 0) - (node.grad < 0)
+        arrived = self.arrived(node)
         if 0 < arrived < expected:
-            return Chip(label, f"{signed(self.number(grad))} ({arrived} of {expected})", "partial", positive)
-        return Chip(label, signed(self.number(grad)), "zero" if grad == 0 else "complete", positive)
+            return Chip(derivative, f"{text} ({arrived} of {expected})", "partial", positive)
+        return Chip(derivative if self.is_fresh(node) else f"{name}.grad", text, "complete" if positive or node.grad else "zero", positive)
+
+    def arrived(self, node: Value) -> int:
+        """How many contributions make up the stored gradient, in a pass that is done by hand; 0 where it is no such sum."""
+        terms = [term for consumer, slot in self.consumers[node] if (term := self.flow(consumer, slot)) is not None]
+        if not terms or (self.is_fresh(node) and len(terms) == len(self.consumers[node])) or len(terms) > FEW:
+            return len(terms)
+        sums = ((count, sum(chosen)) for count in range(len(terms), 0, -1) for chosen in combinations(terms, count))
+        return next((count for count, total in sums if _close(total, node.grad)), 0)
 
     def is_fresh(self, node: Value) -> bool:
-        """Whether the stored gradient is the derivative of y; while a pass is under way it may still become that."""
-        if node._grad is None:
-            return True
-        if self.y._grad == 1 and any(consumer._grad is None for consumer in self.consumers[node]):
-            return True
-        fresh, stored = self.fresh[node], node.grad
-        return fresh == stored or math.isclose(fresh, stored, rel_tol=1e-9, abs_tol=1e-14) or (fresh != fresh and stored != stored)
+        """Whether the stored gradient is the derivative of y."""
+        return _close(self.fresh[node], node.grad)
+
+    def flow(self, node: Value, slot: int) -> float | None:
+        """The contribution that goes from a node back to one of its operands, once the node has a gradient."""
+        return None if node._grad is None else float(product(node.grad, node.partials[slot]))
 
     def note(self, node: Value) -> str:
         if node is self.stale:
             return "changed: build again"
-        if node._grad is None or node.parents or node.constant or self.is_fresh(node):
+        if node._grad is None or node.parents or node.constant or self.is_fresh(node) or 0 < self.arrived(node) < len(self.consumers[node]):
             return ""
         fresh = self.fresh[node]
         return f"{gradient_name(self.called[self.y], self.called[node])} {self.sign(fresh)} {signed(self.number(fresh))}"
@@ -172,11 +185,11 @@ class _Reader:
 
     def wire(self, node: Value, slot: int, source: int, target: int) -> Wire:
         parent, partial = node.parents[slot], node.partials[slot]
-        flow = None if node._grad is None or parent.constant else float(product(node.grad, partial))
+        flow = None if parent.constant else self.flow(node, slot)
         name, local = self.called[node], self.local(node, slot)
         title = f"from {self.called[parent]} to {name}"
-        if local != "–":
-            title += f": {gradient_name(name, self.called[parent])} {self.sign(partial)} {local}"
+        derivative = gradient_name(name, self.called[parent])
+        title += f": {derivative} is not computed" if local == UNKNOWN else f": {derivative} {self.sign(partial)} {local}"
         if flow is not None:
             title += f"; {signed(self.number(flow))} of the gradient goes back here"
         return Wire(f"e{self.place[node]}-{slot}", source, target, slot, title, None if flow is None or math.isnan(flow) else flow)
@@ -200,13 +213,11 @@ class _Reader:
     def folded(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
         kinds = Counter(BADGES.get(node.op, node.op) for node in nodes if node.parents)
         leaves = sum([not node.parents and not node.constant for node in nodes])
-        counts = ([f"{leaves} {'leaf' if leaves == 1 else 'leaves'}"] if leaves else []) + [
-            f"{count} {kind}" for kind, count in kinds.most_common(3)
-        ]
-        if len(kinds) > 3:
-            counts.append("…")
+        counts = [f"{kind}: {count}" for kind, count in [("leaves", leaves)] * bool(leaves) + kinds.most_common(3)] + ["…"] * (
+            len(kinds) > 3
+        )
         name = harmless(self.groups[group].title)
-        title = f"{name}, folded: {len(nodes):,} nodes, {', '.join([f'{count} {kind}' for kind, count in kinds.most_common()])}"
+        title = f"{name}, folded: {len(nodes):,} nodes, {', '.join([f'{count:,} {kind}' for kind, count in kinds.most_common()])}"
         slots = tuple([f"{len(taken)} values" if len(taken) > 1 else "" for taken in bundles.values()])
         return Card(
             f"g{group}",
@@ -214,7 +225,7 @@ class _Reader:
             name,
             f"{len(nodes):,} nodes",
             title,
-            note=" · ".join(counts),
+            note=", ".join(counts),
             slots=slots,
             numbered=(False,) * len(slots),
         )

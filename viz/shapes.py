@@ -100,6 +100,8 @@ def _from_left(card: Card, texts: _Texts, room: float, height: float) -> Shape:
     step = STEP if any(pills) else 13.0
     badge = _badge_width(card)
     tall = max(BADGE, (count - 1) * step + BADGE) if count > 2 and card.badge else BADGE
+    if not card.badge:  # a folded group takes its wires at its frame
+        height = max(height, (count - 1) * step + BADGE)
     total = max(height, tall, (count - 1) * step + PILL if any(pills) else 0.0)
     middle, widest = total / 2, max(pills, default=0.0)
     inset = BADGE / 2 if card.badge else 0.0  # how far the badge reaches into the frame
@@ -134,6 +136,8 @@ def _from_above(card: Card, texts: _Texts, room: float, height: float) -> Shape:
     gap = 6.0 if any(pills) else 13.0
     row = sum(pills) + gap * (len(pills) - 1)
     wide = max(row if len(pills) > 2 and card.badge else 0.0, _badge_width(card))
+    if not card.badge:
+        room = max(room, row + PAD)
     total = max(room, row, wide)
     middle = total / 2
     inset = BADGE / 2 if card.badge else 0.0

@@ -81,7 +81,7 @@ def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "") -> st
 
 def _group(frame: Frame, corner: Point, extent: Point, turn: bool) -> str:
     (x, y), (wide, tall) = _turned(corner, turn), _turned(extent, turn)
-    title = escape(shortened(frame.title, TITLE * 1.08, (tall if turn else wide) - 2 * EDGE))
+    title = escape(shortened(frame.title, TITLE * 1.16, (tall if turn else wide) - 2 * EDGE))
     # In a picture from top to bottom wires come in at the top, so the title stands on the left, turned.
     place = f'transform="translate({_n(x + 20)} {_n(y + tall - EDGE)}) rotate(-90)"' if turn else f'x="{_n(x + EDGE)}" y="{_n(y + 20)}"'
     return (
@@ -139,8 +139,10 @@ def _card(card: Card, shape: Shape, corner: Point) -> str:
         )
     if card.chip and shape.chip:
         parts.append(_chip(card.chip.state, card.chip.sign, shape.chip, shape.chip_label, card.chip.text))
-    if card.note:
-        parts.append(_text(inner.middle[0], frame.bottom - 7, card.note, "small soft" if card.kind == "folded" else "small warn", "middle"))
+    if card.kind == "folded":
+        parts.append(_text(inner.x + 10, inner.y + 37, card.note, "small soft"))
+    elif card.note:
+        parts.append(_text(inner.middle[0], inner.bottom - 7, card.note, "small warn", "middle"))
     if shape.badge:
         x, y = shape.badge.middle
         parts.append(_rect(shape.badge, "badge", 13) + _text(x, y + 4.5, card.badge, "small" if len(card.badge) > 1 else "", "middle"))

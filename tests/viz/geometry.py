@@ -67,7 +67,7 @@ def seen(drawing) -> Seen:
             x, y = _shift(group)
             rects = [(rect.get("class"), _box(rect, dx + x, dy + y)) for rect in group.iter(f"{SVG}rect")]
             found.cards[key] = next(box for kind, box in reversed(rects) if kind == "frame")
-            found.badges.update({key: box for kind, box in rects if kind == "badge"})
+            found.badges.update([(key, box) for kind, box in rects if kind == "badge"])
             found.pills[key] += [box for kind, box in rects if kind == "pill"]
         elif "group" in kinds:
             found.groups[key] = _box(group.find(f"{SVG}rect"), dx, dy)
