@@ -40,7 +40,10 @@ def page(browser):
     opened = context.new_page()
     errors, outside = [], []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") and "//127.0.0.1" not in request.url else None)
+    opened.on(
+        "request",
+        lambda request: outside.append(request.url) if request.url.startswith("http") and "//127.0.0.1" not in request.url else None,
+    )
     yield opened
     context.close()
     assert not errors, errors

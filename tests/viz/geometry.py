@@ -24,7 +24,17 @@ class Box:
         return self.left <= other.left and self.top <= other.top and self.right >= other.right and self.bottom >= other.bottom
 
     def is_cut_by(self, line: list[tuple[float, float]], slack: float = 0.5) -> bool:
-        return any(self._is_cut(a, b, slack) for a, b in pairwise(line))
+        near = (
+            (a, b)
+            for a, b in pairwise(line)
+            if not (
+                max(a[0], b[0]) <= self.left
+                or min(a[0], b[0]) >= self.right
+                or max(a[1], b[1]) <= self.top
+                or min(a[1], b[1]) >= self.bottom
+            )
+        )
+        return any(self._is_cut(a, b, slack) for a, b in near)
 
     def _is_cut(self, a, b, slack):
         """Whether a straight piece has a part inside the box (Liang and Barsky's clipping)."""
@@ -90,7 +100,7 @@ def _box(rect, dx: float, dy: float) -> Box:
 
 
 def _lines(d: str, dx: float, dy: float) -> list[list[tuple[float, float]]]:
-    """The subpaths of a path, curves as 16 straight pieces."""
+    """The subpaths of a path, curves as 12 straight pieces."""
     lines: list[list[tuple[float, float]]] = []
     for command, numbers in re.findall(r"([MLC])([^MLCz]*)", d):
         values = [float(number) for number in numbers.split()]
@@ -104,7 +114,7 @@ def _lines(d: str, dx: float, dy: float) -> list[list[tuple[float, float]]]:
     return lines
 
 
-def flat(a, b, c, d, pieces: int = 16) -> list[tuple[float, float]]:
+def flat(a, b, c, d, pieces: int = 12) -> list[tuple[float, float]]:
     """A cubic as straight pieces, without its first point."""
     found = []
     for k in range(1, pieces + 1):
