@@ -10,7 +10,7 @@ from math import isnan
 from typing import Any
 
 from .graph import find, names, refuse_stale, topological_order
-from .ieee import Number, as_float
+from .ieee import Number, as_float, settle
 from .operations import RESERVED
 from .value import Value, number
 
@@ -36,17 +36,19 @@ def backward(y: Value, seed: Any = 1) -> None:
     order = topological_order(y)
     earlier = [(leaf, leaf._grad) for leaf in order if leaf._a is None and leaf._grad]
     try:
-        _accumulate(order, seed, seed.__class__(0))
-    except OverflowError:  # an infinity, or a fraction beyond the floats met a float
+        _accumulate(order, seed)
+    except OverflowError:  # an infinity, or a fraction: both need more care
         for node, gradient in gradients(order, seed).items():
             node._grad = gradient
     for leaf, grad in earlier:
         leaf._grad = plus(grad, leaf._grad)
 
 
-def _accumulate(order: list[Value], seed: Number, zero: Number) -> None:
+def _accumulate(order: list[Value], seed: Number) -> None:
+    if seed.__class__ is not float:
+        raise OverflowError
     for node in order:
-        node._grad = zero
+        node._grad = 0.0
     order[-1]._grad = seed
     for node in reversed(order):
         upstream, first, second = node._grad, node._a, node._b
@@ -113,16 +115,19 @@ def product(upstream: Any, partial: Any) -> Any:
         found = upstream * partial
     except OverflowError:  # a fraction beyond the floats met a float
         return as_float(upstream) * as_float(partial)
-    is_zero_times_infinity = isinstance(found, Value) and isnan(found) and 0 in (float(upstream), float(partial))
-    return 0.0 if is_zero_times_infinity else found
+    if isinstance(found, Value):
+        is_zero_times_infinity = isnan(found) and 0 in (float(upstream), float(partial))
+        return 0.0 if is_zero_times_infinity else found
+    return settle(found) if found.__class__ is Fraction else found
 
 
 def plus(total: Any, contribution: Any) -> Any:
     """total + contribution, also where a fraction beyond the floats meets a float."""
     try:
-        return total + contribution
+        found = total + contribution
     except OverflowError:
         return as_float(total) + as_float(contribution)
+    return settle(found) if found.__class__ is Fraction else found
 
 
 def _is_plain(factor: Any, data: int) -> bool:
@@ -172,7 +177,7 @@ def grad(y: Value, wrt: Any, create_graph: bool = False) -> tuple[Any, ...]:
     refuse_stale(y)
     found = gradients(order, seed_of(y), _partials_as_values)
     results = [found.get(node, seed_of(y, 0)) for node in nodes]
-    return tuple([result if isinstance(result, Value) else Value(result, constant=True) for result in results])
+    return tuple([result if isinstance(result, Value) else Value(seed_of(y, result), constant=True) for result in results])
 
 
 def jacobian(outputs: Any, wrt: Any) -> Any:

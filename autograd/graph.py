@@ -22,14 +22,14 @@ def leaves(**numbers: Any) -> tuple[Value, ...]:
     >>> a.label, b.data
     ('a', 3.0)
     """
-    return tuple([Value(data, name) for name, data in numbers.items()])
+    return tuple([Value(number(data, name), name) for name, data in numbers.items()])
 
 
 def label(**nodes: Value) -> None:
     """Labels nodes: label(u=u, v=v). Raises TypeError, and labels none, unless each of them is a Value."""
     for name, node in nodes.items():
         if not isinstance(node, Value):
-            raise TypeError(f"{name} is {node!r}, not a Value, and cannot be labelled")
+            raise TypeError(f"{name} is of type {type(node).__name__}, not a Value, and cannot be labelled")
     for name, node in nodes.items():
         node.label = name
 
@@ -43,7 +43,7 @@ def scope(title: str) -> Iterator[None]:
     ('layer 1', 'neuron 2')
     """
     if not isinstance(title, str) or not title:
-        raise TypeError(f"a scope has a title that is a text, not {title!r}")
+        raise TypeError(f"a scope has a title that is a text, not {'an empty one' if title == '' else type(title).__name__}")
     outer = CONTEXT["scope"]
     CONTEXT["scope"] = (*outer, title)
     try:
@@ -171,7 +171,7 @@ def find(y: Value, node: "Value | str", called: dict[Value, str] | None = None) 
     if isinstance(node, Value):
         if node in called:
             return node
-        raise ValueError(f"{node.label or node!r} is not a node that {called[y]} depends on")
+        raise ValueError(f"{node.label or repr(node)} is not a node that {called[y]} depends on")
     if not isinstance(node, str):
         raise TypeError(f"a node is given as a Value or by its label, not as {type(node).__name__}")
     found = [below for below, name in called.items() if name == node]
@@ -208,10 +208,11 @@ def replay(y: Value, changes: "Mapping[Value | str, Any] | None" = None) -> Numb
     >>> replay(a * b, {a: 10})
     30.0
     """
-    if not isinstance(changes or {}, Mapping):
+    changes = {} if changes is None else changes
+    if not isinstance(changes, Mapping):
         raise TypeError(f"replay takes a dict of node to number, not {type(changes).__name__}")
     called = names(y)
-    given = {find(y, node, called): number(data, "replay") for node, data in (changes or {}).items()}
+    given = {find(y, node, called): number(data, "replay") for node, data in changes.items()}
     return values(list(called), given)[y]
 
 

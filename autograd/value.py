@@ -12,16 +12,16 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from .dialects import FLOATS, formula
-from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float
+from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float, settle
 from .operations import CONSTANT, LEAF, RESERVED, Operation, for_each_operation
 
 
 def number(data: Any, what: str = "a Value") -> Number:
-    """A real number as the engine keeps it: a Fraction as it is, all others as a float. Raises TypeError for the rest."""
-    if data.__class__ is float or data.__class__ is Fraction:
+    """A real number as the engine keeps it: a Fraction of up to 4,096 bits as it is, all others as a float. Raises TypeError for the rest."""
+    if data.__class__ is float:
         return data
     if isinstance(data, Real) and not isinstance(data, bool):
-        return data if isinstance(data, Fraction) else as_float(data)
+        return settle(data) if isinstance(data, Fraction) else as_float(data)
     raise TypeError(f"{what} takes one real number, not {_described(data)}")
 
 
@@ -63,7 +63,9 @@ class Value:
 
     def __init__(self, data: Any, label: str = "", *more: Any, constant: bool = False):
         if more or not isinstance(label, str):
-            raise TypeError(_HOW_TO_ADD if more or isinstance(label, (tuple, set, list)) else f"a label is a text, not {label!r}")
+            raise TypeError(
+                _HOW_TO_ADD if more or isinstance(label, (tuple, set, list)) else f"a label is a text, not {type(label).__name__}"
+            )
         self._data = number(data)
         self._grad: Any = None  # None until a backward pass comes by
         self._operation = CONSTANT if constant else LEAF
@@ -91,7 +93,7 @@ class Value:
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            raise TypeError(f"a label is a text, not {label!r}")
+            raise TypeError(f"a label is a text, not {type(label).__name__}")
         self._label = label
 
     @property
