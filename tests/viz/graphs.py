@@ -1,6 +1,7 @@
 """Graphs to draw: the worked examples, and random ones of every kind."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 
@@ -39,7 +40,7 @@ def random_graph(seed: int, size: int, titles: tuple[str, ...] = ()) -> Value:
 
     while len(made) < size - 2 or len(loose) > 1:
         a = operand()
-        with scope(chance.choice(titles)) if titles and chance.random() < 0.7 else scope("all"):
+        with scope(chance.choice(titles)) if titles and chance.random() < 0.7 else nullcontext():
             kind = chance.randrange(9) if len(made) < size else 0
             if kind < 5:
                 b = operand()

@@ -1,0 +1,152 @@
+"""Scopes as groups: which are folded, what a folded one says, and overviews of what is too large to read."""
+
+import pytest
+
+from autograd import Value, scope
+from viz import draw
+from viz.folding import READABLE
+from viz.reading import read
+
+from .geometry import seen
+from .graphs import mission
+
+
+def network():
+    """Two layers of two neurons each."""
+    values = [Value(0.5, "x1", constant=True), Value(-1.0, "x2", constant=True)]
+    for layer in (1, 2):
+        made = []
+        with scope(f"layer {layer}"):
+            for neuron in (1, 2):
+                with scope(f"neuron {neuron}"):
+                    w, b = Value(0.3, "w"), Value(0.1, "b")
+                    made.append((w * values[0] + values[1] + b).tanh())
+        values = made
+    return values[0] + values[1]
+
+
+def folded(y, fold):
+    picture = read(y, fold=fold)
+    return sorted([card.name for card in picture.cards if card.kind == "folded"]), [frame.title for frame in picture.frames]
+
+
+@pytest.mark.parametrize(
+    "fold, cards, frames",
+    [
+        (None, [], ["layer 1", "layer 2", "neuron 1", "neuron 2", "neuron 1", "neuron 2"]),
+        (False, [], ["layer 1", "layer 2", "neuron 1", "neuron 2", "neuron 1", "neuron 2"]),
+        (True, ["layer 1", "layer 2"], []),
+        (1, ["layer 1", "layer 2"], []),
+        (2, ["neuron 1", "neuron 1", "neuron 2", "neuron 2"], ["layer 1", "layer 2"]),
+        ("layer 1", ["layer 1"], ["layer 2", "neuron 1", "neuron 2"]),
+        (["layer 1/neuron 2", "layer 2"], ["layer 2", "neuron 2"], ["layer 1", "neuron 1"]),
+    ],
+)
+def test_fold_says_which_scopes_are_folded(fold, cards, frames):
+    assert folded(network(), fold) == (cards, frames)
+
+
+def test_a_folded_scope_says_what_is_in_it_and_how_many_values_it_takes():
+    picture = read(network(), fold=True)
+    second = next(card for card in picture.cards if card.name == "layer 2")
+    assert second.value == "12 nodes"
+    assert second.note == "leaves: 4, +: 4, ×: 2, tanh: 2"
+    assert second.slots == ("2 values",)
+
+
+def test_a_folded_scope_gives_one_wire_for_each_operand_that_another_takes():
+    picture = read(network(), fold=True)
+    last = picture.cards[-1]
+    assert last.name == "J"
+    assert [(picture.cards[wire.source].name, wire.slot) for wire in picture.wires if picture.cards[wire.target] is last] == [
+        ("layer 2", 0),
+        ("layer 2", 1),
+    ]
+
+
+def test_a_scope_that_others_pass_through_is_drawn_in_several_pieces():
+    x = Value(1.0, "x")
+    with scope("odd"):
+        u = x * 2
+    v = u + 1
+    with scope("odd"):
+        w = v * 3
+    assert folded(w, None)[1] == ["odd (1 of 2)", "odd (2 of 2)"]
+    assert folded(w, "odd")[0] == ["odd (1 of 2)", "odd (2 of 2)"]
+    assert len(seen(draw(w, fold="odd")).cards) == 5
+
+
+@pytest.mark.parametrize("fold, error, message", [("layer 7", ValueError, 'no scope is called "layer 7"; there are .*layer 1/neuron 2'), ([3], TypeError, "not 3")])  # fmt: skip
+def test_a_fold_that_makes_no_sense_is_refused(fold, error, message):
+    with pytest.raises(error, match=message):
+        draw(network(), fold=fold)
+
+
+def test_a_large_graph_is_folded_by_its_scopes_from_the_inside_out():
+    values = [Value(0.1, f"x{k}", constant=True) for k in range(4)]
+    for layer in range(4):
+        with scope(f"layer {layer}"):
+            made = []
+            for neuron in range(12):
+                with scope(f"neuron {neuron}"):
+                    total = values[0]
+                    for value in values:
+                        total = total + Value(0.5) * value
+                    made.append(total.tanh())
+            values = made
+    y = sum(values, start=Value(0.0, "start"))
+    cards, frames = folded(y, None)
+    assert len(cards) == 48
+    assert frames == ["layer 0", "layer 1", "layer 2", "layer 3"]
+
+
+def test_a_large_graph_without_scopes_gets_an_overview_with_counts():
+    x = Value(0.5, "x")
+    for k in range(1000):
+        x = x.tanh() if k % 2 else x * 0.99
+    picture = read(x)
+    assert len(picture.cards) <= 13
+    counts = [int(card.value.split()[0].replace(",", "")) for card in picture.cards if card.kind == "folded"]
+    assert sum(counts) + 1 == 1501
+    assert picture.cards[0].name == "part 1 of 12"
+    assert picture.cards[-1].name == "J"
+    assert "tanh" in picture.cards[0].note
+
+
+def test_a_fan_of_thousands_gets_an_overview_too():
+    from autograd import total
+
+    picture = read(total([Value(float(k)) for k in range(5000)]))
+    assert [card.value for card in picture.cards] == ["5,000 nodes", "12497500"]
+
+
+def test_three_thousand_nodes_are_drawn_whole_when_that_is_asked_for():
+    x = Value(0.5, "x")
+    for _ in range(2999):
+        x = x.sin()
+    assert len(seen(draw(x, fold=False)).cards) == 3000
+
+
+def test_a_graph_that_can_be_read_is_not_folded():
+    x = Value(0.5, "x")
+    for _ in range(READABLE - 1):
+        x = x.sin()
+    assert not folded(x, None)[0]
+    assert folded(x.sin(), None)[0]
+
+
+def test_what_cannot_be_laid_out_is_refused_with_a_way_out():
+    x = Value(0.5, "x")
+    for _ in range(11_000):
+        x = x + x
+    with pytest.raises(ValueError, match="11001 nodes are too many for one picture; leave fold out for an overview"):
+        draw(x, fold=False)
+
+
+def test_a_scope_around_everything_can_be_folded():
+    with scope("all"):
+        y = mission()
+    picture = read(y, fold=True)
+    assert [card.value for card in picture.cards] == ["7 nodes"]
+    assert not picture.wires
+    assert "7 nodes" in draw(y, fold=True).svg
