@@ -14,7 +14,7 @@ if not hasattr(autograd, "Value"):
         "distribution of that name; run: pip uninstall autograd; then: pip install --force-reinstall chalkgrad"
     )
 
-from . import data, init, losses, optim, regularizers, schedules
+from . import data, formulas, init, losses, optim, regularizers, schedules
 from .history import EarlyStopping
 from .layer import Dropout, Layer
 from .module import Module
@@ -33,6 +33,7 @@ __all__ = [
     "Perceptron",
     "Sequential",
     "data",
+    "formulas",
     "init",
     "losses",
     "optim",

@@ -38,6 +38,11 @@ class Activation:
         """Whether it needs the pre-activations of the whole layer."""
         return self.name == "softmax"
 
+    @property
+    def known(self) -> bool:
+        """Whether it is one of the engine's or linear, not a function of one's own."""
+        return self.operation is not None or self.name in ("linear", "softmax")
+
     def on_array(self, a: Any) -> Any:
         """The activation of an array of pre-activations; softmax runs down the columns, that is, over axis -2.
 

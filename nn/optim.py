@@ -1,213 +1,20 @@
-"""Optimizers: how a gradient becomes a change of a parameter.
+"""Optimizers: update rules bound to the parameters they change.
 
-An update rule is a list of equations in text, like an operation of the engine. One translator makes it a function of
-floats or arrays, which every engine uses; another writes an update out with its numbers (`trace`). The defaults are
-those of the lecture rows. For PyTorch's conventions: SGD(momentum_form="pytorch"), AdaGrad(eps_inside=False, eps=1e-10),
+The rules stand in `rules`; `trace` writes an update out with its numbers. The defaults are those of the lecture rows.
+For PyTorch's conventions: SGD(momentum_form="pytorch"), AdaGrad(eps_inside=False, eps=1e-10),
 RMSProp(rho=0.99, eps_inside=False); Adam and AdamW are as there.
 """
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from html import escape
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy
-
 from autograd import Value
-from autograd import sqrt as any_sqrt
-from autograd.dialects import formula, names_in
-from autograd.explain.formulas import Operand, put_in, write
-from autograd.explain.numbers import as_printed, exact_value, is_exact, number_text
-from autograd.explain.words import digits_to_recompute
 from autograd.value import number
 
 from .checks import choose, real
+from .rules import Rule, adagrad_rule, adam_rule, rmsprop_rule, sgd_rule
 from .schedules import Schedule, schedule
-
-SYMBOLS = {"m_hat": "m̂", "v_hat": "v̂", "change": "Δw", "lr": "η", "beta1": "β1", "beta2": "β2", "eps": "ε", "rho": "ρ",
-           "momentum": "γ", "weight_decay": "λ", "decay": "λ-term"}  # fmt: skip
-SHOWN_UPDATES = 12  # a longer trace is shortened when it is printed
-
-
-def _sqrt(a: Any) -> Any:
-    return math.sqrt(a) if a.__class__ is float else numpy.sqrt(a) if a.__class__ is numpy.ndarray else any_sqrt(a)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """An update rule: equations (quantity, formula) in the order of calculation, the last of them for "change".
-
-    A formula may use w (the parameter), g (its gradient), lr, t (the number of this update, from 1), the settings, and
-    earlier quantities; one of the `slots`, which are remembered from update to update and start at 0, may use itself.
-
-    >>> rule = Rule("momentum", (("v", "momentum * v + lr * g"), ("change", "-v")), ("v",), {"momentum": 0.9})
-    >>> rule.update(1.0, 2.0, 1, 0.1, 0.0)
-    (0.8, 0.2)
-    >>> rule.quantities(1.0, 2.0, 1, 0.1, 0.0)
-    {'v': 0.2, 'change': -0.2}
-    """
-
-    name: str
-    equations: tuple[tuple[str, str], ...]
-    slots: tuple[str, ...]
-    settings: Mapping[str, Any] = field(hash=False)
-
-    @property
-    def source(self) -> str:
-        """The rule as a Python function: (w, g, t, lr, slots…) → (new w, new slots…)."""
-        lines = [f"    {quantity} = {text}" for quantity, text in self.equations]
-        returned = "".join(f", {slot}" for slot in self.slots)
-        arguments = "".join(f", {slot}" for slot in self.slots)
-        return "\n".join([f"def update(w, g, t, lr{arguments}):", *lines, f"    return (w + change{returned},)", ""])
-
-    @property
-    def update(self) -> Callable[..., tuple[Any, ...]]:
-        """That function. It takes floats, fractions or arrays; only equations written in this file come here."""
-        made: dict[str, Any] = {}
-        exec(self.source, {"sqrt": _sqrt, **self.settings}, made)
-        return made["update"]
-
-    def quantities(self, w: Any, g: Any, t: int, lr: Any, *slots: Any) -> dict[str, Any]:
-        """Every quantity of one update, in the order of calculation."""
-        known = {**self.settings, "w": w, "g": g, "t": t, "lr": lr, **dict(zip(self.slots, slots, strict=True))}
-        found = {}
-        for quantity, text in self.equations:
-            found[quantity] = known[quantity] = _compute(text, known)
-        return found
-
-
-# --- one update, written out ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Line:
-    """One equation of an update: the quantity, its number, and the equation in symbols and with the numbers put in."""
-
-    quantity: str
-    value: Any
-    text: str
-
-
-@dataclass(frozen=True)
-class Update:
-    """One update of one parameter: its name, the number of the update (from 1), the numbers before it, and every line.
-
-    `update["m_hat"]` is the number of a quantity: g, v, m, m_hat, v_hat, G, S, change, w (after the update), whichever
-    the rule has.
-    """
-
-    parameter: str
-    t: int
-    before: Mapping[str, Any] = field(hash=False)
-    lines: tuple[Line, ...]
-
-    def __getitem__(self, quantity: str) -> Any:
-        return choose("a quantity", quantity, {"g": self.before["g"], **{line.quantity: line.value for line in self.lines}})
-
-    def __str__(self) -> str:
-        start = ", ".join(f"{_symbol(key)} = {number_text(data)}" for key, data in self.before.items())
-        return "\n".join([f"update {self.t} of {self.parameter}: {start}", *(f"  {line.text}" for line in self.lines)])
-
-
-@dataclass(frozen=True)
-class Trace:
-    """Updates written out, in order: for each update, each parameter."""
-
-    updates: tuple[Update, ...]
-
-    def __getitem__(self, k: int) -> Update:
-        return self.updates[k]
-
-    def __len__(self) -> int:
-        return len(self.updates)
-
-    def __str__(self) -> str:
-        shown = [str(update) for update in self.updates[:SHOWN_UPDATES]]
-        more = len(self.updates) - len(shown)
-        return "\n".join([*shown, f"… and {more} more"] if more else shown)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
-
-
-def _symbol(name: str) -> str:
-    return SYMBOLS.get(name, name)
-
-
-def _line(quantity: str, text: str, known: Mapping[str, Any], value: Any, remembered: bool) -> Line:
-    """An equation of an update in words; `known` holds the numbers it may use. "=" stands only where it is true as printed."""
-    tree = formula(text)
-    used = {name: known[name] for name in known if name in names_in(tree)}
-    enough = digits_to_recompute(list(used.values()), lambda numbers: _compute(text, dict(zip(used, numbers, strict=True))), value)
-    shown = {name: put_in(data, enough) for name, data in used.items()}
-    symbols = write(tree, {name: Operand(_symbol(name), data) for name, data in used.items()}).text
-    numbers, result = write(tree, shown).text, number_text(value)
-    printed = exact_value(tree, {name: as_printed(operand.text) for name, operand in shown.items()})
-    inserted = "=" if all(is_exact(data, shown[name].text) for name, data in used.items()) else "≈"
-    equals = "=" if printed is not None and printed == as_printed(result) else "≈"
-    middle = f" {inserted} {numbers}" if numbers not in (symbols, result) else ""
-    return Line(quantity, value, f"{_symbol(quantity)} {'←' if remembered else '='} {symbols}{middle} {equals} {result}")
-
-
-def _compute(text: str, names: dict[str, Any]) -> Any:
-    return eval(text, {"sqrt": _sqrt}, names)
-
-
-# --- the rules -------------------------------------------------------------------------------------------------------
-
-_DECAYED = ("g", "g + weight_decay * w")  # the gradient of ½ λ w² is added to g, as PyTorch does
-
-
-def sgd_rule(momentum: float = 0, nesterov: bool = False, weight_decay: float = 0, momentum_form: str = "lecture") -> Rule:
-    """Gradient descent, w ← w - η g, with momentum γ and weight decay λ if they are not 0; see SGD."""
-    inside, outside = ("lr * ", "") if momentum_form == "lecture" else ("", "lr * ")
-    velocity = f"momentum * v + {inside}g"
-    equations = [_DECAYED] * bool(weight_decay)
-    if not momentum:
-        equations.append(("change", "-(lr * g)"))
-    else:
-        equations.append(("v", velocity))
-        equations.append(("change", f"-({outside}({velocity}))" if nesterov else f"-({outside}v)"))
-    return Rule("SGD", tuple(equations), ("v",) * bool(momentum), {"momentum": momentum, "weight_decay": weight_decay})
-
-
-def adagrad_rule(eps: float = 1e-8, eps_inside: bool = True, weight_decay: float = 0) -> Rule:
-    """G ← G + g²; w ← w - η g / √(G + ε); see AdaGrad."""
-    equations = (("G", "G + g * g"), ("change", f"-(lr * g / {_root('G', eps_inside)})"))
-    return Rule("AdaGrad", (_DECAYED,) * bool(weight_decay) + equations, ("G",), {"eps": eps, "weight_decay": weight_decay})
-
-
-def rmsprop_rule(rho: float = 0.9, eps: float = 1e-8, eps_inside: bool = True, weight_decay: float = 0) -> Rule:
-    """S ← ρ S + (1 - ρ) g²; w ← w - η g / √(S + ε); see RMSProp."""
-    equations = (("S", "rho * S + (1 - rho) * (g * g)"), ("change", f"-(lr * g / {_root('S', eps_inside)})"))
-    settings = {"rho": rho, "eps": eps, "weight_decay": weight_decay}
-    return Rule("RMSProp", (_DECAYED,) * bool(weight_decay) + equations, ("S",), settings)
-
-
-def adam_rule(
-    beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, eps_inside: bool = False, weight_decay: float = 0, decoupled: bool = False
-) -> Rule:
-    """Adam, and AdamW when the weight decay is decoupled from the gradient; see Adam and AdamW."""
-    change = f"lr * m_hat / {_root('v_hat', eps_inside)}"
-    equations = (
-        ("m", "beta1 * m + (1 - beta1) * g"),
-        ("v", "beta2 * v + (1 - beta2) * (g * g)"),
-        ("m_hat", "m / (1 - beta1 ** t)"),
-        ("v_hat", "v / (1 - beta2 ** t)"),
-        ("change", f"-(lr * weight_decay * w) - {change}" if decoupled else f"-({change})"),
-    )
-    settings = {"beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}
-    return Rule("AdamW" if decoupled else "Adam", (_DECAYED,) * bool(weight_decay and not decoupled) + equations, ("m", "v"), settings)
-
-
-def _root(quantity: str, eps_inside: bool) -> str:
-    return f"sqrt({quantity} + eps)" if eps_inside else f"(sqrt({quantity}) + eps)"
-
-
-# --- bound to parameters ---------------------------------------------------------------------------------------------
+from .traces import Trace, written
 
 
 class Optimizer:
@@ -271,9 +78,8 @@ class Optimizer:
         for t, row in enumerate(rows, self.t + 1):
             lr = self.schedule(t - 1)
             for k, g in enumerate(row):
-                updates.append(
-                    self._written(k, t, {"w": weights[k], "g": g, "lr": lr, **dict(zip(self.rule.slots, state[k], strict=True))})
-                )
+                before = {"w": weights[k], "g": g, "lr": lr, **dict(zip(self.rule.slots, state[k], strict=True))}
+                updates.append(written(self.rule, self.parameters[k].label or f"parameter {k + 1}", t, before))
             results = [self._update(w, g, t, lr, *slots) for w, g, slots in zip(weights, row, state, strict=True)]
             weights, state = [w for w, *_ in results], [tuple(slots) for _, *slots in results]
         return Trace(tuple(updates))
@@ -283,14 +89,6 @@ class Optimizer:
         if len(listed) != len(self.parameters):
             raise ValueError(f"the optimizer has {len(self.parameters)} parameters and needs as many gradients, not {len(listed)}")
         return [number(g, "a gradient") for g in listed]
-
-    def _written(self, k: int, t: int, before: dict[str, Any]) -> Update:
-        known, lines = {"t": t, **self.rule.settings, **before}, []
-        for quantity, text in (*self.rule.equations, ("w", "w + change")):
-            value = _compute(text, known)
-            lines.append(_line(quantity, text, known, value, quantity in (*self.rule.slots, "g", "w")))
-            known[quantity] = value
-        return Update(self.parameters[k].label or f"parameter {k + 1}", t, before, tuple(lines))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters)} parameters, lr {self.schedule!r})"

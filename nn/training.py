@@ -132,7 +132,7 @@ def _output_activations(model: Any) -> list[str]:
     """The name of the activation that gives the model's outputs, as far as that is known."""
     last = getattr(model, "layers", [model])[-1]
     chosen = getattr(last, "activation", None)
-    return [chosen.name] if chosen is not None and (chosen.operation or chosen.name in ("linear", "softmax")) else []
+    return [chosen.name] if chosen is not None and chosen.known else []
 
 
 def _split(X: Any, y: Any, validation_split: float) -> tuple[Any, Any, Any, Any]:

@@ -1,0 +1,384 @@
+"""The matrix form of a network: forward, the δ recursion backwards, in NumPy, in each course's notation and layout.
+
+The functions on arrays come first. They take one network, or a stack of networks at once (leading axes), with the
+examples in columns; no Value is touched. Then the same for a model, as named arrays, and beside its scalar graph.
+The correct formulas only: what some slides print instead stands in the tests.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+import autograd
+from autograd import Value, grad
+from autograd.notation import Notation
+
+from . import losses
+from .activations import Activation, activation
+from .checks import choose, examples, targets
+from .conforming import shapes
+from .layer import Dropout, Layer
+from .matrices import Entry, Matrices, MatrixView, last_role
+from .neuron import Neuron
+from .perceptron import Perceptron
+
+__all__ = ["Dense", "LOSSES", "backward", "backward_pass", "dense_layers", "forward", "forward_pass", "layer_backward",
+           "layer_forward", "loss_gradient", "loss_value", "matrix_view", "shapes"]  # fmt: skip
+
+
+# --- functions on arrays: examples in columns ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A layer as arrays: W of shape (n_out, n_in), b of shape (n_out, 1), and its activation."""
+
+    W: Any
+    b: Any
+    activation: Activation
+
+    @classmethod
+    def of(cls, W: Any, b: Any, name: Any = "linear") -> "Dense":
+        """A layer from arrays and the name of an activation."""
+        return cls(numpy.asarray(W, dtype=float), numpy.asarray(b, dtype=float), activation(name))
+
+
+def layer_forward(layer: Dense, X: Any) -> tuple[Any, Any]:
+    """Z = W X + b and Y = g(Z), for X of shape (n_in, examples) (lecture rows D0-21, D3-06, D3-15, D4-07)."""
+    Z = layer.W @ X + layer.b
+    return Z, layer.activation.on_array(Z)
+
+
+def layer_backward(layer: Dense, X: Any, Z: Any, Y: Any, dY: Any) -> tuple[Any, Any, Any, Any]:
+    """dZ, dW, db and dX from dY, the gradient at the layer's output: a layer need not know what comes after it.
+
+    dZ = dY ⊙ g′(Z); dW = dZ Xᵀ; db = the sum of dZ over the examples; dX = Wᵀ dZ, which is the dY of the layer before
+    (lecture rows D4-08 to D4-13; D0-23 to D0-27 with δ = dZ). For a softmax dZ = s ⊙ (dY - Σ s dY), its full Jacobian.
+    """
+    dZ = Y * (dY - _column_sum(Y * dY)) if layer.activation.of_layer else dY * layer.activation.derivative(Z)
+    dW = dZ @ numpy.swapaxes(X, -1, -2)
+    db = dZ.sum(axis=-1, keepdims=True)
+    return dZ, dW, db, numpy.swapaxes(layer.W, -1, -2) @ dZ
+
+
+def _column_sum(array: Any) -> Any:
+    return array.sum(axis=-2, keepdims=True)
+
+
+def forward_pass(layers: Sequence[Dense], X: Any) -> tuple[list[Any], list[Any]]:
+    """The pre-activations Z of every layer, and the activations A, which begin with A[0] = X.
+
+    >>> Z, A = forward_pass([Dense.of([[1, 2]], [[3]], "relu")], numpy.array([[1.0, -5.0], [0.0, 1.0]]))
+    >>> Z[0].tolist(), A[1].tolist()
+    ([[4.0, 0.0]], [[4.0, 0.0]])
+    """
+    Z, A = [], [X]
+    for layer in layers:
+        z, a = layer_forward(layer, A[-1])
+        Z.append(z)
+        A.append(a)
+    return Z, A
+
+
+def backward_pass(
+    layers: Sequence[Dense], Z: Sequence[Any], A: Sequence[Any], dY: Any
+) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """dA, dZ, dW and db of every layer from the gradient dY at the last output, from back to front; dA begins with dX.
+
+    The δ recursion: δ⁽ˡ⁾ = (W⁽ˡ⁺¹⁾ᵀ δ⁽ˡ⁺¹⁾) ⊙ h′(a⁽ˡ⁾) (lecture rows D0-27, D1-42), with the bias of the last layer,
+    which Algorithm 1 of lecture row D0-32 leaves out (erratum E0-9).
+    """
+    dA: list[Any] = [dY]
+    dZ: list[Any] = []
+    dW: list[Any] = []
+    db: list[Any] = []
+    for layer, z, x, y in zip(reversed(layers), reversed(Z), reversed(A[:-1]), reversed(A[1:]), strict=True):
+        dz, dw, d_bias, dx = layer_backward(layer, x, z, y, dA[0])
+        for found, array in ((dA, dx), (dZ, dz), (dW, dw), (db, d_bias)):
+            found.insert(0, array)
+    return dA, dZ, dW, db
+
+
+# --- losses on arrays ------------------------------------------------------------------------------------------------
+
+
+def _sign_of_step(P: Any, T: Any) -> Any:
+    return numpy.where(T * P < 1, -T, 0.0)
+
+
+def _clipped(P: Any, T: Any) -> Any:
+    return numpy.clip(P - T, -1, 1)
+
+
+def _log_partition(P: Any) -> Any:
+    top = P.max(axis=-2, keepdims=True)
+    return top + numpy.log(_column_sum(numpy.exp(P - top)))
+
+
+def _times_log(T: Any, P: Any) -> Any:
+    """T log P, with 0 log 0 = 0."""
+    return T * numpy.log(numpy.where(T == 0, 1.0, P))
+
+
+# For each loss, of predictions P and targets T with the examples in columns: what is added up, and its derivative by P.
+LOSSES: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]] = {
+    "half_squared_error": (lambda P, T: (P - T) ** 2 / 2, lambda P, T: P - T),
+    "mse": (lambda P, T: (P - T) ** 2, lambda P, T: 2 * (P - T)),
+    "mae": (lambda P, T: abs(P - T), lambda P, T: numpy.sign(P - T)),
+    "huber": (lambda P, T: _clipped(P, T) * (P - T - _clipped(P, T) / 2), _clipped),
+    "hinge": (lambda P, T: numpy.maximum(1 - T * P, 0), _sign_of_step),
+    "bce": (lambda P, T: -_times_log(T, P) - _times_log(1 - T, 1 - P), lambda P, T: (P - T) / (P * (1 - P))),
+    "bce_with_logits": (lambda P, T: autograd.softplus(P) - T * P, lambda P, T: autograd.sigmoid(P) - T),  # type: ignore[attr-defined]
+    "cross_entropy": (lambda P, T: _log_partition(P) - _column_sum(T * P), lambda P, T: numpy.exp(P - _log_partition(P)) - T),
+    "cross_entropy_of_probabilities": (lambda P, T: -_times_log(T, P), lambda P, T: -T / P),
+}
+
+
+def _count(name: str, P: Any, reduction: str) -> float:
+    """What a loss is divided by: for a mean the number of elements, or of examples."""
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f'reduction is "mean" or "sum", not {reduction!r}')
+    return 1.0 if reduction == "sum" else float(P.shape[-1] * (1 if name in losses.PER_EXAMPLE else P.shape[-2]))
+
+
+def loss_value(name: str, P: Any, T: Any, reduction: str = "mean") -> Any:
+    """The loss of predictions P and targets T, both of shape (outputs, examples); targets of classes are one-hot columns.
+
+    >>> float(loss_value("mse", numpy.array([[1.0, 3.0]]), numpy.array([[0.0, 1.0]])))
+    2.5
+    """
+    value, _ = choose("a loss in matrix form", name, LOSSES)
+    return value(P, T).sum(axis=(-2, -1)) / _count(name, P, reduction)
+
+
+def loss_gradient(name: str, P: Any, T: Any, reduction: str = "mean") -> Any:
+    """∂loss/∂P, of the shape of P: where the backward pass begins.
+
+    >>> loss_gradient("half_squared_error", numpy.array([[1.0, 3.0]]), numpy.array([[0.0, 1.0]])).tolist()
+    [[0.5, 1.0]]
+    """
+    _, slope = choose("a loss in matrix form", name, LOSSES)
+    return slope(P, T) / _count(name, P, reduction)
+
+
+# --- the same for a model ----------------------------------------------------------------------------------------------
+
+
+def _parts(model: Any) -> list[Any]:
+    """The layers of a model that is a chain of layers. Raises TypeError for any other, ValueError while dropout is on."""
+    parts = []
+    for part in getattr(model, "layers", [model]):
+        if isinstance(part, Dropout):
+            if part.training and part.keep < 1:
+                raise ValueError("the matrix form has no dropout; call model.eval() first")
+        elif isinstance(part, (Layer, Neuron)) and not isinstance(part, Perceptron):
+            parts.append(part)
+        else:
+            raise TypeError(f"there is a matrix form for chains of layers, such as an MLP, but not for {part!r}")
+    return parts
+
+
+def dense_layers(model: Any) -> list[Dense]:
+    """The weights and biases of a model as arrays, layer by layer.
+
+    >>> from nn import MLP
+    >>> [layer.W.shape for layer in dense_layers(MLP(2, [3, 1], rng=0))]
+    [(3, 2), (1, 3)]
+    """
+    found = []
+    for part in _parts(model):
+        neurons = part.neurons if isinstance(part, Layer) else [part]
+        W = numpy.array([[float(w) for w in neuron.weights] for neuron in neurons])
+        found.append(Dense(W, numpy.array([[float(neuron.bias)] for neuron in neurons]), part.activation))
+    return found
+
+
+def forward(model: Any, X: Any, notation: Any = "delta") -> Matrices:
+    """The forward pass of a model for X of shape (examples, features): input, and weights, bias, Z and A of each layer.
+
+    The arrays are in the layout of the notation. Raises TypeError for a model that is no chain of layers.
+
+    >>> from nn import MLP
+    >>> forward(MLP(2, [3, 1], rng=0), [[1.0, 2.0]], notation="ng").shapes["A^[1]"]
+    (3, 1)
+    """
+    written = _Writer(Notation.of(notation), dense_layers(model))
+    X = _inputs(model, X)
+    Z, A = forward_pass(written.layers, X.T)
+    return Matrices(written.forward(Z, A), written.notation)
+
+
+def backward(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "mean", notation: Any = "delta") -> Matrices:
+    """Forward and backward pass of a model: the arrays of `forward`, the loss, and the gradients of everything.
+
+    `loss` is a name of LOSSES (None: that of the last fit, else the model's own). Y holds one entry or one row for each
+    example, as for `fit`. In a notation with a scaled error signal dZ and dA are n times the gradient, and 1/n stands in
+    the formulas of dW and db (lecture rows D3-08 to D3-10). Raises ValueError for what does not fit together.
+    """
+    return _both_passes(model, X, Y, loss, reduction, notation)[0]
+
+
+def matrix_view(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "mean", notation: Any = "delta") -> MatrixView:
+    """The matrices of `backward`, set beside the scalar graph of the same loss; no gradient of the model is touched.
+
+    >>> from nn import MLP
+    >>> view = matrix_view(MLP(2, [3, 1], activation="tanh", rng=0), [[1.0, 2.0], [0.5, -1.0]], [1.0, 0.0], loss="mse")
+    >>> view.maxdiff() < 1e-12
+    True
+    >>> view.explain("db2")
+    ∂L/∂w₀⁽²⁾[0, 0] = -0.418282 is the gradient of the leaf b2_1: the sum over 2 examples of δ⁽²⁾, (-0.810297) + 0.392015
+    """
+    matrices, X, target, name = _both_passes(model, X, Y, loss, reduction, notation)
+    return _beside(matrices, _parts(model), X, target, name, reduction)
+
+
+def _inputs(model: Any, X: Any) -> Any:
+    X = examples(X)
+    if X.dtype == object:
+        X = X.astype(float)
+    n_in = _parts(model)[0].n_in
+    if X.shape[1] != n_in:
+        raise ValueError(f"X has shape {X.shape}, but {_parts(model)[0].title} takes {n_in} features")
+    return X
+
+
+def _targets(Y: Any, n: int, n_out: int, name: str) -> Any:
+    """The targets as an array of shape (examples, outputs), classes one-hot."""
+    Y = targets(Y, n, "Y")
+    if name in losses.OF_CLASSES and Y.ndim == 1:
+        return numpy.eye(n_out)[[losses.class_number(label, n_out) for label in Y.tolist()]]
+    Y = Y[:, None] if Y.ndim == 1 else Y
+    if Y.shape != (n, n_out):
+        raise ValueError(f"Y has shape {Y.shape}, but the outputs of the model have shape {(n, n_out)}")
+    return Y.astype(float)
+
+
+def _both_passes(model: Any, X: Any, Y: Any, loss: Any, reduction: str, notation: Any) -> tuple[Matrices, Any, Any, str]:
+    chosen = losses.loss_function(getattr(model, "_fitted_loss", model.default_loss) if loss is None else loss)
+    name = losses.name_of(chosen)
+    if name not in LOSSES or chosen is not losses.LOSSES[name]:
+        raise ValueError(f"there is a matrix form for the losses {', '.join(LOSSES)}, with their usual settings, but not for this one")
+    written = _Writer(Notation.of(notation), dense_layers(model))
+    losses.refuse_mismatch(chosen, [written.layers[-1].activation.name] if written.layers[-1].activation.known else [])
+    X = _inputs(model, X)
+    T = _targets(Y, len(X), len(written.layers[-1].b), name)
+    Z, A = forward_pass(written.layers, X.T)
+    dA, dZ, dW, db = backward_pass(written.layers, Z, A, loss_gradient(name, A[-1], T.T, reduction))
+    value = numpy.atleast_2d(loss_value(name, A[-1], T.T, reduction))
+    entries = [*written.forward(Z, A), written.entry("loss", None, f"{name}, {reduction}", value)]
+    return Matrices(entries + written.backward(dA, dZ, dW, db, reduction), written.notation), X, T, name
+
+
+class _Writer:
+    """Writes arrays as entries of a notation: their symbols, formulas and layout."""
+
+    def __init__(self, notation: Notation, layers: list[Dense]):
+        self.notation, self.layers, self.depth = notation, layers, len(layers)
+
+    def symbol(self, role: str, layer: int | None = None) -> str:
+        return self.notation.symbol(last_role(role, layer, self.depth), layer)
+
+    def entry(self, role: str, layer: int | None, text: str, array: Any, scale: float = 1.0) -> Entry:
+        laid_out = array if self.notation.examples == "columns" or role.startswith("weights") else array.T
+        return Entry(role, layer, self.symbol(role, layer), text, laid_out, scale)
+
+    def before(self, layer: int) -> str:
+        """The inputs of a layer."""
+        return self.symbol("activation", layer - 1) if layer > 1 else self.symbol("input")
+
+    def forward(self, Z: list[Any], A: list[Any]) -> list[Entry]:
+        found = [self.entry("input", None, "", A[0])]
+        columns = self.notation.examples == "columns"
+        for k, layer in enumerate(self.layers, 1):
+            W, b, before, z = self.symbol("weights", k), self.symbol("bias", k), self.before(k), self.symbol("pre_activation", k)
+            function = "softmax" if layer.activation.of_layer else self.symbol("function")
+            found += [
+                self.entry("weights", k, "", layer.W),
+                self.entry("bias", k, "", layer.b),
+                self.entry("pre_activation", k, f"{W} {before} + {b}" if columns else f"{before} {W}ᵀ + {b}", Z[k - 1]),
+                self.entry("activation", k, z if layer.activation.name == "linear" else f"{function}({z})", A[k]),
+            ]
+        return found
+
+    def backward(self, dA: list[Any], dZ: list[Any], dW: list[Any], db: list[Any], reduction: str) -> list[Entry]:
+        n = dZ[0].shape[-1]
+        scale = float(n) if self.notation.scaled_error and reduction == "mean" else 1.0
+        over_n, n_times = ("1/n ", "n ") if self.notation.scaled_error and reduction == "mean" else ("", "")
+        columns, found = self.notation.examples == "columns", []
+        for k in range(self.depth, 0, -1):
+            error, at_output, before = self.symbol("error", k), self.symbol("activation_gradient", k), self.before(k)
+            if k == self.depth:
+                incoming = f"{n_times}∂{self.symbol('loss')}/∂{self.symbol('activation', k)}"
+            else:
+                W, after = self.symbol("weights", k + 1), self.symbol("error", k + 1)
+                incoming = f"{W}ᵀ ({after})" if "⊙" in after else f"{W}ᵀ {after}"
+                incoming = incoming if columns else f"{after} {W}"
+            outer = f"{error} {before}ᵀ" if "⊙" not in error else f"({error}) {before}ᵀ"
+            found += [
+                self.entry("activation_gradient", k, "" if incoming == at_output else incoming, dA[k] * scale, scale),
+                self.entry("error", k, self.error_formula(k), dZ[k - 1] * scale, scale),
+                self.entry("weights_gradient", k, over_n + (outer if columns else f"{error}ᵀ {before}"), dW[k - 1]),
+                self.entry("bias_gradient", k, f"{over_n}Σ {error} over the examples", db[k - 1]),
+            ]
+        W, after = self.symbol("weights", 1), self.symbol("error", 1)
+        text = (f"{W}ᵀ ({after})" if "⊙" in after else f"{W}ᵀ {after}") if columns else f"{after} {W}"
+        return [*found, self.entry("input_gradient", None, text, dA[0] * scale, scale)]
+
+    def error_formula(self, k: int) -> str:
+        at_output, chosen = self.symbol("activation_gradient", k), self.layers[k - 1].activation
+        if chosen.of_layer:
+            a = self.symbol("activation", k)
+            return f"{a} ⊙ ({at_output} - Σ {a} ⊙ {at_output})"
+        if chosen.name == "linear":
+            return at_output
+        written = f"{at_output} ⊙ {self.symbol('function')}′({self.symbol('pre_activation', k)})"
+        return "" if written.replace(" ", "") == self.symbol("error", k) else written
+
+
+# --- the scalar graph beside it ------------------------------------------------------------------------------------------
+
+
+def _beside(matrices: Matrices, parts: list[Any], X: Any, T: Any, name: str, reduction: str) -> MatrixView:
+    """The same numbers from a graph of Values, built example by example, with the nodes that they stand at."""
+    nodes = _parameter_nodes(parts)
+    inputs = [tuple([Value(v, f"x{k}", constant=True) for k, v in enumerate(row, 1)]) for row in X.tolist()]
+    nodes["X"] = _columns(inputs)
+    signals: list[Any] = inputs
+    for k, part in enumerate(parts, 1):
+        before = [part.pre_activations(x) if isinstance(part, Layer) else [part.pre_activation(x)] for x in signals]
+        of_value = part.activation.of_value
+        after = [tuple(of_value(row)) if part.activation.of_layer else tuple([of_value(a) for a in row]) for row in before]
+        nodes[f"Z{k}"], nodes[f"A{k}"], signals = _columns(before), _columns(after), after
+    loss = losses.LOSSES[name]([list(row) for row in signals], T.tolist(), reduction=reduction)
+    nodes["loss"] = numpy.array([[loss]], dtype=object)
+    for key in [key for key in nodes if key != "loss"]:
+        nodes[f"d{key}"] = nodes[key]
+    laid_out = {
+        key: array if matrices.notation.examples == "columns" or key.strip("d")[:1] == "W" else array.T for key, array in nodes.items()
+    }
+    scalars = {}
+    for key, entry in matrices.entries.items():
+        flat = list(laid_out[key].flat)
+        numbers = grad(loss, flat) if key.startswith("d") else [node.data for node in flat]
+        scalars[key] = numpy.array([float(v) for v in numbers]).reshape(laid_out[key].shape) * entry.scale
+    return MatrixView(list(matrices.entries.values()), matrices.notation, scalars, laid_out, loss)
+
+
+def _parameter_nodes(parts: list[Any]) -> dict[str, Any]:
+    nodes: dict[str, Any] = {}
+    for k, part in enumerate(parts, 1):
+        neurons = part.neurons if isinstance(part, Layer) else [part]
+        nodes[f"W{k}"] = _columns(list(zip(*(neuron.weights for neuron in neurons), strict=True)))
+        nodes[f"b{k}"] = _columns([tuple([neuron.bias for neuron in neurons])])
+    return nodes
+
+
+def _columns(rows: list[Any]) -> Any:
+    """An array of nodes whose columns are the given rows."""
+    found = numpy.empty((len(rows[0]), len(rows)), dtype=object)
+    for j, row in enumerate(rows):
+        for i, node in enumerate(row):
+            found[i, j] = node
+    return found

@@ -1,0 +1,223 @@
+"""Named arrays in a notation: what the matrix formulas give, and the same beside the scalar graph.
+
+An array is found by its symbol in the notation, or by a neutral name that is the same in all of them: X, W1, b1, Z1
+(pre-activation), A1 (activation), loss, dA1, dZ1, dW1, db1, dX. The formulas themselves are in `formulas`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy
+
+from autograd import Value
+from autograd.explain.numbers import number_text
+from autograd.notation import ROLES, Notation, as_latex
+
+from .checks import choose
+from .tables import Table
+
+NEUTRAL = {"pre_activation": "Z", "activation": "A", "weights": "W", "bias": "b", "error": "dZ", "activation_gradient": "dA",
+           "weights_gradient": "dW", "bias_gradient": "db", "input": "X", "input_gradient": "dX", "loss": "loss"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An array: its role, its layer (None for input and loss), its symbol and formula in the notation, and its numbers.
+
+    `scale` is what the array is, times the plain gradient: n for an error signal of a notation that divides by n later.
+    """
+
+    role: str
+    layer: int | None
+    symbol: str
+    formula: str
+    array: Any = field(repr=False)
+    scale: float = 1.0
+
+    @property
+    def key(self) -> str:
+        """The neutral name: Z1, dW2, X."""
+        return NEUTRAL[self.role] + ("" if self.layer is None else str(self.layer))
+
+    @property
+    def latex(self) -> str:
+        """The equation in LaTeX."""
+        return " = ".join(as_latex(text) for text in (self.symbol, self.formula) if text)
+
+
+class Matrices(Mapping[str, Any]):
+    """Arrays by name, in the order of calculation; iterating gives the neutral names."""
+
+    def __init__(self, entries: list[Entry], notation: Notation):
+        self.entries, self.notation = {entry.key: entry for entry in entries}, notation
+        self._by_symbol: dict[str, Entry] = {}
+        for entry in entries:
+            for spelling in notation.spellings(last_role(entry.role, entry.layer, self.depth), entry.layer):
+                self._by_symbol.setdefault(spelling, entry)
+
+    @property
+    def depth(self) -> int:
+        """The number of layers."""
+        return max((entry.layer or 0 for entry in self.entries.values()), default=0)
+
+    def entry(self, name: str) -> Entry:
+        """The entry of a name: its symbol in the notation, or its neutral name.
+
+        Raises ValueError for a name that there is not, and for a neutral Z or A where the notation uses that letter for
+        the other one.
+        """
+        if name in self._by_symbol:
+            return self._by_symbol[name]
+        entry = self.entries.get(name)
+        other = self._by_symbol.get(name.lower()) if isinstance(name, str) else None
+        if entry is not None and other is not None and other.role != entry.role:
+            raise ValueError(
+                f'"{name}" is a trap: in the notation "{self.notation.name}" {other.symbol} is {ROLES[other.role]}, '
+                f"and {ROLES[entry.role]} is {entry.symbol}; write one of these"
+            )
+        return entry or choose("a matrix", name, {**self._by_symbol, **self.entries})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.entry(name).array
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_symbol or name in self.entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every array by its symbol."""
+        return {entry.symbol: numpy.shape(entry.array) for entry in self.entries.values()}
+
+    @property
+    def latex(self) -> str:
+        """All equations, as the lines of a LaTeX align environment."""
+        lines = [entry.latex.replace(" = ", " &= ", 1) for entry in self.entries.values() if entry.formula]
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [(f"{e.symbol} = {e.formula}" if e.formula else e.symbol, _shape(e.array), _numbers(e.array)) for e in self.entries.values()]
+
+    def table(self) -> Table:
+        """The arrays with their formulas, shapes and numbers."""
+        return Table(
+            f'notation "{self.notation.name}", examples in {self.notation.examples}', ("formula", "shape", "numbers"), self._rows()
+        )
+
+    def __repr__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def last_role(role: str, layer: int | None, depth: int) -> str:
+    """The role as the table of notations has it: weights and biases of the last layer have their own."""
+    return f"output_{role}" if layer == depth and role.split("_")[0] in ("weights", "bias") else role
+
+
+def _shape(array: Any) -> str:
+    return " × ".join(map(str, numpy.shape(array))) or "1"
+
+
+def _numbers(array: Any) -> str:
+    return numpy.array2string(numpy.asarray(array), precision=4, suppress_small=True, threshold=40, edgeitems=2, max_line_width=72)
+
+
+# --- beside the scalar graph -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What stands behind one entry of a matrix: the sentence, and the nodes of the scalar graph."""
+
+    text: str
+    nodes: tuple[Value, ...] = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+class MatrixView(Matrices):
+    """Matrices, and for each the same numbers as the scalar graph has them.
+
+    `scalars[key]` is that array and `nodes[key]` the array of the nodes behind its entries, both by neutral name;
+    `loss` is the root of the graph.
+    """
+
+    def __init__(self, entries: list[Entry], notation: Notation, scalars: dict[str, Any], nodes: dict[str, Any], loss: Value):
+        super().__init__(entries, notation)
+        self.scalars, self.nodes, self.loss = scalars, nodes, loss
+
+    def differences(self) -> dict[str, float]:
+        """For each array, by its symbol, how far the matrix and the scalar graph are apart at most."""
+        return {e.symbol: float(numpy.max(numpy.abs(e.array - self.scalars[e.key]), initial=0.0)) for e in self.entries.values()}
+
+    def maxdiff(self) -> float:
+        """How far any entry of the matrices is from its number in the scalar graph, at most."""
+        return max(self.differences().values())
+
+    def explain(self, name: str, i: int = 0, j: int = 0) -> Explanation:
+        """Which nodes of the scalar graph stand behind the entry in row i and column j (from 0, as in the array).
+
+        Raises ValueError for an unknown name, IndexError, with the shape, for an entry that there is not.
+        """
+        entry = self.entry(name)
+        nodes = self.nodes[entry.key]
+        if not (0 <= i < nodes.shape[0] and 0 <= j < nodes.shape[1]):
+            raise IndexError(f"{entry.symbol} has shape {_shape(nodes)} and no entry in row {i}, column {j} (counted from 0)")
+        node, number = nodes[i, j], self.scalars[entry.key][i, j]
+        here = "" if entry.role == "loss" else f"[{i}, {j}]"
+        head = f"{entry.symbol}{here} = {number_text(float(number))} is "
+        if "gradient" not in entry.role and entry.role != "error":
+            return Explanation(head + f"the value of {self._described(entry, node, i, j)}", (node,))
+        scaled = "" if entry.scale == 1 else f"{number_text(entry.scale)} times "
+        text = head + f"{scaled}the gradient of {self._described(entry, node, i, j)}"
+        if entry.role not in ("weights_gradient", "bias_gradient"):
+            return Explanation(text, (node,))
+        return self._sum_over_examples(entry, node, i, j, text)
+
+    def _described(self, entry: Entry, node: Value, i: int, j: int) -> str:
+        kind = {"leaf": f"the leaf {node.label}" if node.label else "a leaf", "const": "a constant"}.get(node.op, f"the {node.op} node")
+        if entry.role == "loss":
+            return f"the root, {kind}"
+        if entry.role.startswith(("weights", "bias")):
+            return kind
+        unit, example = (i, j) if self.notation.examples == "columns" else (j, i)
+        where = f"neuron {unit + 1} of layer {entry.layer}" if entry.layer else f"input {unit + 1}"
+        return f"{kind} of {where} in example {example + 1}"
+
+    def _sum_over_examples(self, entry: Entry, node: Value, i: int, j: int, text: str) -> Explanation:
+        """A parameter is used once in each example: its gradient is the sum of what comes from there."""
+        k = entry.layer or 0
+        error = self.entries[f"dZ{k}"]
+        before = self.entries[f"A{k - 1}" if k > 1 else "X"]
+        columns = self.notation.examples == "columns"
+        errors, inputs, pre_activations = self.scalars[error.key], self.scalars[before.key], self.nodes[f"Z{k}"]
+        if not columns:
+            errors, inputs, pre_activations = errors.T, inputs.T, pre_activations.T
+        unit = i if columns or entry.role == "weights_gradient" else j
+        terms = [number_text(float(e)) for e in errors[unit]]
+        if entry.role == "weights_gradient":
+            terms = [f"{term} · {number_text(float(x))}" for term, x in zip(terms, inputs[j], strict=True)]
+        shown = terms if len(terms) <= 6 else [*terms[:3], "…", terms[-1]]
+        whole = " + ".join(f"({term})" if term[0] == "-" else term for term in shown)
+        divided = f", divided by {number_text(error.scale)}" if error.scale != 1 else ""
+        what = f"{error.symbol} times {before.symbol}" if entry.role == "weights_gradient" else error.symbol
+        text += f": the sum over {len(terms)} example{'s' * (len(terms) > 1)} of {what}, {whole}{divided}"
+        return Explanation(text, (node, *pre_activations[unit]))
+
+    def table(self) -> Table:
+        """The arrays with formulas, shapes, numbers, and how far the scalar graph is from them."""
+        rows = [(*row, f"{apart:.1e}") for row, apart in zip(self._rows(), self.differences().values(), strict=True)]
+        title = f'notation "{self.notation.name}", examples in {self.notation.examples}'
+        note = f"The scalar graph and the matrices differ by {self.maxdiff():.1e} at most."
+        return Table(title, ("formula", "shape", "numbers", "scalar graph apart"), rows, note)
