@@ -119,7 +119,7 @@ class Drawing:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         alternative = "; ".join([self._picture.title, *self._picture.lines, *self._picture.notes])
-        return {"text/html": html(self.svg, alternative), "text/plain": self.text}
+        return {"text/html": html(self.svg, self._picture.title, alternative), "text/plain": self.text}
 
     def save(self, path: "str | os.PathLike[str]") -> Path:
         """Writes the picture to a file whose suffix says how: .svg, .dot, .png or .pdf; returns its path.

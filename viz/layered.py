@@ -16,7 +16,7 @@ from .ranks import ranks
 
 Point = tuple[float, float]
 BOX_GAP = 18.0  # free room across, around a box
-NEAR, FAR = 34.0, 110.0  # room between two ranks
+NEAR, FAR, GATE = 34.0, 110.0, 14.0  # room between two ranks, and between a frame and the first or last of its ranks
 
 
 @dataclass(frozen=True)
@@ -164,9 +164,10 @@ class _Problem:
                 r = self.rank[way[0]] + step
                 steepest[r] = max(steepest[r], abs(one - other))
         found, x = [], 0.0
-        for wide, steep in zip(widths, steepest, strict=True):
+        for k, (wide, steep) in enumerate(zip(widths, steepest, strict=True)):
             found.append((x, x + wide))
-            x += wide + min(FAR, NEAR + steep * 0.12)
+            gate = not wide or not widths[min(k + 1, len(widths) - 1)]  # a frame brings room of its own
+            x += wide + min(FAR, (GATE if gate else NEAR) + steep * 0.12)
         return found
 
     def curve(self, k: int, middles: Sequence[float], corners: Sequence[Point], columns: Sequence[Point]) -> list[Point]:

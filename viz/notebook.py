@@ -19,14 +19,13 @@ def _script() -> str:
     return (Path(__file__).parent / "static" / "upgrade.js").read_text(encoding="utf-8")
 
 
-def html(svg: str, alternative: str) -> str:
+def html(svg: str, title: str, alternative: str) -> str:
     """The HTML of a picture: an image that needs nothing, and the script that makes more of it."""
     wide = float(re.search(r'width="([\d.]+)"', svg)[1])  # type: ignore[index]
     if len(alternative) > LONGEST:
         alternative = alternative[:LONGEST].rsplit(";", 1)[0] + "; …"
     size = f"width:100%;max-width:{wide:.0f}px;min-width:{min(wide * CLOSEST, wide):.0f}px;height:auto"
     image = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
-    return (
-        f'<div class="chalkgrad-drawing" style="overflow-x:auto"><img alt="{escape(alternative)}" style="{size}" src="{image}"></div>\n'
-        f"<script>\n{_script()}</script>\n"
-    )
+    # The frame takes the focus, so that a wide picture can be scrolled with the arrow keys.
+    frame = f'class="chalkgrad-drawing" tabindex="0" role="group" aria-label="{escape(title)}" style="overflow-x:auto"'
+    return f'<div {frame}><img alt="{escape(alternative)}" style="{size}" src="{image}"></div>\n<script>\n{_script()}</script>\n'

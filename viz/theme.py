@@ -11,11 +11,11 @@ THEMES = ("light", "dark", "auto", "print")
 
 COLOURS = {
     "light": {
-        "ink": "#1b1f24", "soft": "#59626e", "line": "#98a3b0", "paper": "#f6f8fa", "card": "#ffffff", "quiet": "#edf0f3",
+        "ink": "#1b1f24", "soft": "#59626e", "line": "#7c8896", "paper": "#f6f8fa", "card": "#ffffff", "quiet": "#edf0f3",
         "positive": "#0a62ab", "negative": "#a34a04", "positive-chip": "#e1effb", "negative-chip": "#fdebd9", "group": "#e9eef3",
     },
     "dark": {
-        "ink": "#e8eaed", "soft": "#a9b2bd", "line": "#667180", "paper": "#1e232a", "card": "#14171b", "quiet": "#2a3038",
+        "ink": "#e8eaed", "soft": "#a9b2bd", "line": "#7a8695", "paper": "#1e232a", "card": "#14171b", "quiet": "#2a3038",
         "positive": "#6db8f7", "negative": "#f4a862", "positive-chip": "#12304a", "negative-chip": "#43290f", "group": "#282f38",
     },
     "print": {

@@ -21,11 +21,6 @@ ROOT = Path(__file__).parents[2]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "browser: needs chromium, and JupyterLab from the extra [test]")
-    config.addinivalue_line("markers", "graphviz_dot: needs the dot program of Graphviz")
-
-
 @pytest.fixture(scope="session")
 def browser():
     from playwright.sync_api import sync_playwright

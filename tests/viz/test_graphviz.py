@@ -17,7 +17,7 @@ from .graphs import EXAMPLES, mission, random_graph, worked
 @pytest.fixture
 def dot():
     """The dot program; without it these tests fail, because nothing else can say how dot draws."""
-    assert shutil.which("dot"), "the tests marked graphviz_dot need Graphviz (Debian: apt-get install graphviz)"
+    assert shutil.which("dot"), "the tests marked dot need Graphviz (Debian: apt-get install graphviz)"
 
 
 def crossings_of_dot(source: str) -> int:
@@ -37,7 +37,7 @@ def crossings_of_dot(source: str) -> int:
     return crossings(lines)
 
 
-@pytest.mark.graphviz_dot
+@pytest.mark.dot
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_our_layout_crosses_at_most_a_third_more_wires_than_dot(name, direction, dot):
@@ -45,7 +45,7 @@ def test_our_layout_crosses_at_most_a_third_more_wires_than_dot(name, direction,
     assert crossings(seen(drawing).wires) <= 1.3 * crossings_of_dot(drawing.source)
 
 
-@pytest.mark.graphviz_dot
+@pytest.mark.dot
 @pytest.mark.parametrize("source", [mission(), worked("mazur"), random_graph(1, 40, ("one", "two"))])
 def test_dot_reads_what_we_write(source, dot):
     plain = graphviz.pipe("dot", "plain", draw(source).source.encode()).decode()
@@ -77,7 +77,7 @@ def test_digraph_has_the_same_content():
     assert drawing.digraph.source.split() == drawing.source.split()
 
 
-@pytest.mark.graphviz_dot
+@pytest.mark.dot
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_positions_from_dot_are_drawn_by_us(direction, dot):
     ours = seen(draw(worked("mazur"), direction=direction))
@@ -94,7 +94,7 @@ def test_positions_from_dot_are_drawn_by_us(direction, dot):
         assert abs(end[along] - (pill.left, pill.top)[along]) < 0.2
 
 
-@pytest.mark.graphviz_dot
+@pytest.mark.dot
 def test_frames_come_from_dot_as_well(dot):
     picture = seen(draw(random_graph(1, 30, ("one", "two")), engine="dot"))
     assert picture.groups
@@ -118,7 +118,7 @@ def test_without_any_graphviz_one_sentence_says_what_to_do(monkeypatch):
     assert str(refused.value) == MISSING
 
 
-@pytest.mark.graphviz_dot
+@pytest.mark.dot
 def test_labels_mean_nothing_to_graphviz(dot):
     labels = ['say "hi"', "<b>bold</b>", "back\\slash\\N", "{a|b}", "&lt;", "new\nline"]
     root = sum(leaves(**{f"x{k}": k for k in range(2)}), Value(0.0))

@@ -15,15 +15,8 @@
     const image = host.querySelector("img");
     const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (letter) => letter.charCodeAt(0));
     const svg = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
-    const root = host.attachShadow({ mode: "open" });
-    const view = document.createElement("div");
-    view.setAttribute("style", host.getAttribute("style"));
-    view.tabIndex = 0; // a wide picture is scrolled with the arrow keys too
-    view.setAttribute("role", "group");
-    view.setAttribute("aria-label", svg.querySelector("title").textContent);
     svg.setAttribute("style", image.getAttribute("style"));
-    view.append(svg);
-    root.append(view);
+    host.attachShadow({ mode: "open" }).append(svg);
     const follow = () => (host.dataset.theme = isDark(host) ? "dark" : "light");
     const soon = () => [0, 300, 1500].forEach((wait) => setTimeout(follow, wait));
     const watch = new MutationObserver(soon);
