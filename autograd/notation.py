@@ -183,10 +183,13 @@ def _family(role: str) -> str:
 
 
 def as_latex(text: str) -> str:
-    """A symbol or formula of this notation as LaTeX: marks raised and lowered, Greek letters and hats by their commands."""
-    if text.startswith("∂") and "/" in text:
-        above, below = text.split("/", 1)
-        return rf"\frac{{{as_latex(above)}}}{{{as_latex(below)}}}"
+    """A symbol or formula of this notation as LaTeX: fractions, marks raised and lowered, Greek letters and hats.
+
+    >>> as_latex("δ⁽¹⁾ = (∂L/∂z⁽¹⁾)ᵀ")
+    '\\\\delta^{(1)} = \\\\left(\\\\frac{\\\\partial L}{\\\\partial z^{(1)}}\\\\right)^{\\\\top}'
+    """
+    text = re.sub(r"\((∂[^\s/()]+/∂[^\s()]+)\)", r"\\left(\1\\right)", text)
+    text = re.sub(r"(∂[^\s/()]+)/(∂[^\s()\\]+)", r"\\frac{\1}{\2}", text).replace("1/n", r"\frac{1}{n}")
     text = re.sub("[₀-₉]+(?:,[₀-₉]+)*", lambda run: f"_{{{run[0].translate(ON_THE_LINE)}}}", text)
     text = re.sub(r"_([0-9,]+)", r"_{\1}", text)
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]+", lambda run: f"^{{{run[0].translate(ON_THE_LINE)}}}", text)
@@ -194,7 +197,7 @@ def as_latex(text: str) -> str:
     text = re.sub(r"([_^])(\{[^{}]*)\}\1\{", lambda run: run[1] + run[2] + "," * (run[1] == "_"), text)  # LaTeX takes one mark of a kind
     for sign, command in LATEX.items():
         text = text.replace(sign, command)
-    return re.sub(r" (?=[_^\s])", "", text).strip()
+    return re.sub(r" (?=[_^\s}])", "", text).strip()
 
 
 def _nearest(kind: str, name: Any, table: Mapping[str, Any]) -> str:

@@ -228,7 +228,7 @@ def matrix_view(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str 
     >>> view.maxdiff() < 1e-12
     True
     >>> view.explain("db2")
-    ∂L/∂w₀⁽²⁾[0, 0] = -0.418282 is the gradient of the leaf b2_1: the sum over 2 examples of δ⁽²⁾, (-0.810297) + 0.392015
+    ∂L/∂w₀⁽²⁾[0, 0] = -0.418282 is the gradient of the leaf b2_1: the sum over 2 examples of δ⁽²⁾, -0.810297 + 0.392015
     """
     matrices, X, target, name = _both_passes(model, X, Y, loss, reduction, notation)
     return _beside(matrices, _parts(model), X, target, name, reduction)
@@ -313,17 +313,16 @@ class _Writer:
                 incoming = f"{n_times}∂{self.symbol('loss')}/∂{self.symbol('activation', k)}"
             else:
                 W, after = self.symbol("weights", k + 1), self.symbol("error", k + 1)
-                incoming = f"{W}ᵀ ({after})" if "⊙" in after else f"{W}ᵀ {after}"
-                incoming = incoming if columns else f"{after} {W}"
-            outer = f"{error} {before}ᵀ" if "⊙" not in error else f"({error}) {before}ᵀ"
+                incoming = f"{W}ᵀ {_held(after)}" if columns else f"{after} {W}"
+            outer = f"{_held(error)} {before}ᵀ" if columns else f"{_held(error, '/')}ᵀ {before}"
             found += [
                 self.entry("activation_gradient", k, "" if incoming == at_output else incoming, dA[k] * scale, scale),
                 self.entry("error", k, self.error_formula(k), dZ[k - 1] * scale, scale),
-                self.entry("weights_gradient", k, over_n + (outer if columns else f"{error}ᵀ {before}"), dW[k - 1]),
+                self.entry("weights_gradient", k, over_n + outer, dW[k - 1]),
                 self.entry("bias_gradient", k, f"{over_n}Σ {error} over the examples", db[k - 1]),
             ]
         W, after = self.symbol("weights", 1), self.symbol("error", 1)
-        text = (f"{W}ᵀ ({after})" if "⊙" in after else f"{W}ᵀ {after}") if columns else f"{after} {W}"
+        text = f"{W}ᵀ {_held(after)}" if columns else f"{after} {W}"
         return [*found, self.entry("input_gradient", None, text, dA[0] * scale, scale)]
 
     def error_formula(self, k: int) -> str:
@@ -335,6 +334,11 @@ class _Writer:
             return at_output
         written = f"{at_output} ⊙ {self.symbol('function')}′({self.symbol('pre_activation', k)})"
         return "" if written.replace(" ", "") == self.symbol("error", k) else written
+
+
+def _held(symbol: str, signs: str = "⊙") -> str:
+    """A symbol that is a product or a quotient of its own, in parentheses."""
+    return f"({symbol})" if any(sign in symbol for sign in signs) else symbol
 
 
 # --- the scalar graph beside it ------------------------------------------------------------------------------------------

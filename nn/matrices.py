@@ -43,7 +43,11 @@ class Entry:
     @property
     def latex(self) -> str:
         """The equation in LaTeX."""
-        return " = ".join(as_latex(text) for text in (self.symbol, self.formula) if text)
+        if self.role == "loss":
+            return rf"{as_latex(self.symbol)} = \text{{{self.formula.replace('_', ' ')}}}"
+        formula, words, _ = self.formula.partition(" over the examples")
+        right = as_latex(formula).replace("softmax", r"\operatorname{softmax}") + (rf"\text{{{words}}}" if words else "")
+        return f"{as_latex(self.symbol)} = {right}" if right else as_latex(self.symbol)
 
 
 class Matrices(Mapping[str, Any]):
@@ -120,6 +124,10 @@ class Matrices(Mapping[str, Any]):
 def last_role(role: str, layer: int | None, depth: int) -> str:
     """The role as the table of notations has it: weights and biases of the last layer have their own."""
     return f"output_{role}" if layer == depth and role.split("_")[0] in ("weights", "bias") else role
+
+
+def _held(text: str) -> str:
+    return f"({text})" if text[0] == "-" else text
 
 
 def _shape(array: Any) -> str:
@@ -207,9 +215,9 @@ class MatrixView(Matrices):
         unit = i if columns or entry.role == "weights_gradient" else j
         terms = [number_text(float(e)) for e in errors[unit]]
         if entry.role == "weights_gradient":
-            terms = [f"{term} · {number_text(float(x))}" for term, x in zip(terms, inputs[j], strict=True)]
+            terms = [f"{term} · {_held(number_text(float(x)))}" for term, x in zip(terms, inputs[j], strict=True)]
         shown = terms if len(terms) <= 6 else [*terms[:3], "…", terms[-1]]
-        whole = " + ".join(f"({term})" if term[0] == "-" else term for term in shown)
+        whole = " + ".join([shown[0], *(_held(term) for term in shown[1:])])
         divided = f", divided by {number_text(error.scale)}" if error.scale != 1 else ""
         what = f"{error.symbol} times {before.symbol}" if entry.role == "weights_gradient" else error.symbol
         text += f": the sum over {len(terms)} example{'s' * (len(terms) > 1)} of {what}, {whole}{divided}"

@@ -317,7 +317,7 @@ def test_every_notation_shows_the_same_numbers_in_its_own_layout(name):
     [
         ("delta", ["a⁽¹⁾ = W⁽¹⁾ x + w₀⁽¹⁾", "z⁽¹⁾ = h(a⁽¹⁾)", "δ⁽²⁾ = ∂L/∂z⁽²⁾ ⊙ h′(a⁽²⁾)", "∂L/∂z⁽¹⁾ = W⁽²⁾ᵀ δ⁽²⁾", "∂L/∂W⁽¹⁾ = δ⁽¹⁾ xᵀ"]),
         ("bishop", ["a⁽¹⁾ = W⁽¹⁾ x + w₀⁽¹⁾", "∂E/∂W⁽²⁾ = δ⁽²⁾ z⁽¹⁾ᵀ"]),
-        ("murphy", ["a₁ = x V₁ᵀ + b₁", "o₁ = g(a₁)", "a₂ = o₁ wᵀ + w₀", "∂E/∂V₁ = ∂E/∂a₁ᵀ x"]),
+        ("murphy", ["a₁ = x V₁ᵀ + b₁", "o₁ = g(a₁)", "a₂ = o₁ wᵀ + w₀", "∂E/∂V₁ = (∂E/∂a₁)ᵀ x"]),
         (
             "ng",
             ["Z^[1] = W^[1] X + b^[1]", "dZ^[1] = dA^[1] ⊙ g′(Z^[1])", "dW^[1] = 1/n dZ^[1] Xᵀ", "db^[2] = 1/n Σ dZ^[2] over the examples"],
@@ -334,7 +334,19 @@ def test_formulas_are_written_as_the_course_writes_them(name, lines):
 
 def test_equations_come_as_latex():
     latex = formulas.backward(both()[0], BATCH, [1, 0, 0, 1], loss="bce").latex
-    assert r"\frac{\partial L}{\partial z^{(1)}} &= W^{(2)\top} \delta^{(2)}" in latex and latex.count("{") == latex.count("}")
+    for line in (
+        r"\frac{\partial L}{\partial z^{(1)}} &= W^{(2)\top} \delta^{(2)}",
+        r"\delta^{(2)} &= \frac{\partial L}{\partial z^{(2)}} \odot h'(a^{(2)})",
+        r"\frac{\partial L}{\partial w_{0}^{(1)}} &= \sum \delta^{(1)}\text{ over the examples}",
+        r"L &= \text{bce, mean}",
+    ):
+        assert line in latex, latex
+    rows = formulas.backward(both()[0], BATCH, [1, 0, 0, 1], loss="bce", notation="murphy").latex
+    assert r"\frac{\partial E}{\partial V_{1}} &= \left(\frac{\partial E}{\partial a_{1}}\right)^{\top} x" in rows
+    assert (
+        r"dW^{[1]} &= \frac{1}{n} dZ^{[1]} X^{\top}" in formulas.backward(both()[0], BATCH, [1, 0, 0, 1], loss="bce", notation="ng").latex
+    )
+    assert all(text.count("{") == text.count("}") and text.isascii() for text in (latex, rows))
 
 
 def test_an_entry_explains_which_scalar_nodes_stand_behind_it():
