@@ -17,6 +17,7 @@ from fractions import Fraction
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from .ieee import as_float
 from .operations import RESERVED, TABLE, VALUE_FUNCTIONS, Operation, for_each_operation
 from .value import OPERATORS, Value, number, operand
 
@@ -50,7 +51,8 @@ def _array(operation: Operation, operands: Sequence[Any]) -> Any:
 
     arrays = [numpy.asarray(item) for item in operands]
     if any(array.dtype == object for array in arrays):  # Values in an array: element by element
-        return numpy.frompyfunc(lambda *items: apply(operation, items), len(arrays), 1)(*arrays)
+        with numpy.errstate(all="ignore"):
+            return numpy.frompyfunc(lambda *items: apply(operation, items), len(arrays), 1)(*arrays)
     if operation.is_nary:  # operands beside each other in the last axis
         arrays = [numpy.stack(numpy.broadcast_arrays(*arrays), axis=-1)]
     return operation.on_arrays(*arrays)
@@ -150,8 +152,9 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     >>> clip(-3.0, 0, 1), clip(0.25, 0, 1)
     (0.0, 0.25)
     """
-    if all(isinstance(border, (Real, Value)) for border in (low, high)) and low > high:
-        raise ValueError(f"clip needs low <= high, not {float(low):g} and {float(high):g}")
+    borders = [border.data if isinstance(border, Value) else border for border in (low, high)]
+    if all(isinstance(border, Real) for border in borders) and number(borders[0], "clip") > number(borders[1], "clip"):
+        raise ValueError(f"clip needs low <= high, not {as_float(low):g} and {as_float(high):g}")
     return apply(TABLE["clip"], (x, low, high))
 
 
