@@ -55,6 +55,8 @@ def _restore_graph(records: list[Any]) -> Value:
             made.append(record)
             continue
         name, places, state = record
+        if name not in TABLE:
+            raise ValueError(f"this graph has the operation {name}, which is not in the table here; define it first")
         node = Value.__new__(Value)
         node._operation = TABLE[name]
         parents = tuple([made[place] for place in places])

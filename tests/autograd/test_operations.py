@@ -687,6 +687,15 @@ def test_the_operation_is_gone_after_its_test(dummy):
     assert not hasattr(autograd.functions, dummy[0])
 
 
+def test_a_pickle_with_an_operation_that_is_not_defined_here_says_so(add):
+    entry = add(*DUMMIES["of one operand"])
+    pickled = pickle.dumps(Value(2.0).cubed())
+    assert pickle.loads(pickled).data == 8.0
+    TABLE.pop(entry.name)
+    with pytest.raises(ValueError, match="this graph has the operation cubed, which is not in the table here; define it first"):
+        pickle.loads(pickled)
+
+
 WRONG = {
     "a wrong derivative": (("wrong", "a ** 3", "3 * a"), {}, ["local_derivatives", "second_derivatives", "forward_mode"]),
     "a wrong sign": (("wrong", "cos(a)", "sin(a)"), {}, ["local_derivatives", "second_derivatives", "forward_mode"]),
