@@ -9,6 +9,7 @@ from heapq import heapify, heappop, heappush
 WHOLE = -1
 READABLE = 300  # more cards than this are not drawn unless they are asked for
 DRAWABLE = 20_000  # more wires than this are not laid out in any case
+GIVEN = 24  # more leaves and constants than this share a card where scopes are folded for the reader
 BANDS = 12  # parts of an overview
 
 
@@ -138,11 +139,22 @@ def _to_be_read(groups: list[Scope], home: list[int], parents: Sequence[Sequence
     """Nothing folded while it can be read; else the scopes folded from the inside out; else parts by depth."""
     deepest = max([len(group.path) for group in groups], default=0)
     for depth in range(deepest + 1, 0, -1):
-        shown = _without_hidden(groups, home, [len(group.path) == depth for group in groups])
-        cards = sum([at == WHOLE or not shown[0][at].folded for at in shown[1]]) + sum([group.folded for group in shown[0]])
+        shown, at = _without_hidden(groups, home, [len(group.path) == depth for group in groups])
+        if depth <= deepest:
+            shown, at = _with_given_together(shown, at, parents)
+        cards = sum([place == WHOLE or not shown[place].folded for place in at]) + sum([group.folded for group in shown])
         if cards <= READABLE:
-            return shown
+            return shown, at
     return _by_depth(parents)
+
+
+def _with_given_together(groups: list[Scope], home: list[int], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+    """What is given outside of all groups as one folded group, where it is too much to be read one by one."""
+    given = [node for node, row in enumerate(parents[:-1]) if not row and home[node] == WHOLE]
+    if len(given) <= GIVEN:
+        return groups, home
+    together = [len(groups) if at == WHOLE and not row else at for at, row in zip(home[:-1], parents, strict=False)]
+    return [*groups, Scope("given", ("given",), WHOLE, True)], [*together, home[-1]]
 
 
 def _by_depth(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:

@@ -68,6 +68,8 @@ def harmless(text: str) -> str:
     Marks that turn the direction of writing are dropped, because they would turn what stands beside them as well; a
     text that is written from right to left is set apart from its surroundings for the same reason.
     """
+    if text.isascii() and text.isprintable():
+        return text
     kept = []
     for letter in " ".join(text.replace("\r\n", "\n").split("\t")):
         category = unicodedata.category(letter)

@@ -212,10 +212,9 @@ class _Reader:
 
     def folded(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
         kinds = Counter(BADGES.get(node.op, node.op) for node in nodes if node.parents)
-        leaves = sum([not node.parents and not node.constant for node in nodes])
-        counts = [f"{kind}: {count}" for kind, count in [("leaves", leaves)] * bool(leaves) + kinds.most_common(3)] + ["…"] * (
-            len(kinds) > 3
-        )
+        constants = sum([node.constant for node in nodes])
+        given = [("leaves", len(nodes) - sum(kinds.values()) - constants), ("constants", constants)]
+        counts = [f"{kind}: {count:,}" for kind, count in [*given, *kinds.most_common(3)] if count] + ["…"] * (len(kinds) > 3)
         name = harmless(self.groups[group].title)
         title = f"{name}, folded: {len(nodes):,} nodes, {', '.join([f'{count:,} {kind}' for kind, count in kinds.most_common()])}"
         slots = tuple([f"{len(taken)} values" if len(taken) > 1 else "" for taken in bundles.values()])

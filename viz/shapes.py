@@ -14,7 +14,7 @@ NAME, NUMBER, SMALL = 16.0, 14.0, 12.0  # sizes of letters
 ROW, CHIP, NOTE, PAD = 26.0, 21.0, 17.0, 9.0  # heights of the first row, of the chip and of a note; room at the sides
 PILL, STEP, STUB = 20.0, 24.0, 13.0  # height of a pill, from one pill to the next, way from pill to badge
 BADGE = 26.0  # height of a badge, and its least width
-NARROWEST, USUAL, WIDEST = 92.0, 136.0, 216.0  # of a card without its badge
+NARROWEST, USUAL, WIDEST = 92.0, 136.0, 240.0  # of a card without its badge
 
 Point = tuple[float, float]
 

@@ -42,7 +42,7 @@ def page(browser):
 
     def noted(error):
         first = next((line for line in (error.stack or "").splitlines() if line.strip().startswith("at ")), "")
-        if "/static/lab/" not in first:  # JupyterLab stumbles over itself at times, when a tab is closed early
+        if "/static/lab/" not in first:  # JupyterLab's own code throws at times, whatever is in the notebook
             errors.append(f"{error} {error.stack}")
 
     opened.on("pageerror", noted)

@@ -100,6 +100,17 @@ def test_a_large_graph_is_folded_by_its_scopes_from_the_inside_out():
     assert frames == ["layer 0", "layer 1", "layer 2", "layer 3"]
 
 
+def test_the_inputs_of_a_large_graph_share_a_card():
+    inputs = [Value(float(k), constant=k % 2 == 0) for k in range(200)]
+    with scope("model"):
+        y = inputs[0]
+        for value in inputs[1:]:
+            y = y + (value * 0.5).tanh()
+    cards, _ = folded(y, None)
+    assert cards == ["given", "model"]
+    assert next(card.note for card in read(y).cards if card.name == "given") == "leaves: 100, constants: 100"
+
+
 def test_a_large_graph_without_scopes_gets_an_overview_with_counts():
     x = Value(0.5, "x")
     for k in range(1000):
