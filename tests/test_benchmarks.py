@@ -1,0 +1,309 @@
+"""The benchmarks measure what they say, at small sizes: counts and structure, never times."""
+
+import doctest
+import gc
+import importlib
+import os
+import sys
+
+import pytest
+
+from autograd import Value
+from autograd.graph import topological_order
+from benchmarks import __main__ as command_line
+from benchmarks import demo, graphs, measuring, scale, starting, table
+from benchmarks.scalars import scalars
+from benchmarks.table import Measurement, Record
+
+FAST = Measurement((1.0, 1.0, 1.0))
+SLOW = Measurement((8.0, 9.0, 7.0))
+
+
+@pytest.fixture
+def micrograd():
+    return pytest.importorskip("micrograd.engine", reason="micrograd is not installed")
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Rows are measured in this process, where a test can change what they find."""
+    monkeypatch.setattr(command_line, "in_fresh_process", lambda function: function())
+    monkeypatch.setattr(command_line, "stay_within_cores", lambda: None)
+
+
+@pytest.mark.parametrize("name", ["table", "measuring", "graphs"])
+def test_the_examples_in_the_docstrings_are_true(name):
+    found = doctest.testmod(importlib.import_module(f"benchmarks.{name}"), optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
+# --- every row, small --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("row", "function", "target"), [("P1", demo.micrograd_demo, "≥ 6×"), ("P2", demo.network_demo, "≥ 40×")])
+def test_a_step_of_the_demo_is_measured_beside_micrograd(micrograd, row, function, target):
+    (record,) = function(points=4, repetitions=2)
+    assert (record.row, record.against, record.target, record.problem) == (row, "micrograd", target, "")
+    assert len(record.ours.numbers) == len(record.peer.numbers) == len(record.ratio.numbers) == 2
+
+
+def test_a_step_that_computes_something_else_than_the_demo_is_not_compared_with_it(micrograd):
+    record = demo._beside_micrograd("P1", "a step", lambda number: 1.0, graphs.two_moons(4), repetitions=1, at_least=6)
+    assert "not the same computation: in step 1 the loss is 1.0" in record.problem
+    assert record.ours is None
+    assert not record.passed
+
+
+def test_scale_has_a_line_for_every_shape_with_and_without_the_collector_and_two_for_memory(micrograd):
+    records = scale.scale(small=700, large=2000, points=4, repetitions=1)
+    assert all(record.row == "P5" and not record.problem for record in records)
+    times, memory = records[:6], records[6:]
+    assert [record.target for record in times] == ["≤ 1.5×", "≤ 3×"] * 3
+    assert [record.what.split(" of ")[0] for record in times] == ["chain", "chain", "tree", "tree", "MLP", "MLP"]
+    assert [record.target for record in memory] == ["≤ 200 B", "≤ 100 kB"] * 4
+    assert memory[-1].against == "micrograd"
+
+
+def test_the_time_per_node_of_a_large_graph_is_compared_with_that_of_a_small_one_in_the_same_process():
+    small_and_large = [((1.0, 2.0, 1.0), (2.0, 2.0, 1.0)), ((2.0, 2.0, 1.0), (4.0, 4.0, 2.0)), ((1.0, 1.0, 1.0), (1.0, 5.0, 0.0))]
+    record = scale._time_record("chain", True, 10, 1000, small_and_large)
+    assert (record.peer.numbers, record.ours.numbers) == ((4, 5, 3), (5, 10, 6))
+    assert record.ratio.numbers == (1.25, 2, 2)
+    assert record.what == "chain of 1,000 nodes, collector on: time per node (build 2.0×, backward 2.0×, free 1.0×)"
+    assert record.met
+
+
+def test_import_autograd_is_measured_and_loads_nothing_it_does_not_need():
+    cost, loaded = starting.starting(repetitions=2)
+    assert len(cost.ours.numbers) == 2
+    assert (cost.target, loaded.target) == ("≤ 60 ms", "≤ 0 modules")
+    assert loaded.ours.median == 0
+    assert loaded.met
+
+
+def test_a_module_that_import_autograd_should_not_load_is_named(monkeypatch):
+    monkeypatch.setattr(starting, "UNWANTED", ("fractions", "graphviz"))
+    loaded = starting.starting(repetitions=1)[1]
+    assert loaded.met is False
+    assert loaded.what.endswith("loaded by import autograd: fractions")
+
+
+def test_scalars_are_compared_with_pytorch_without_a_target():
+    pytest.importorskip("torch")
+    (record,) = scalars(operations=30, repetitions=2)
+    assert (record.against, record.target, record.met, record.problem) == ("PyTorch", "", None, "")
+
+
+# --- the graphs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nodes", [2000, 10_000])
+@pytest.mark.parametrize("shape", scale.SHAPES)
+def test_a_graph_has_about_as_many_nodes_as_were_asked_for(shape, nodes):
+    y = scale.SHAPES[shape](Value, nodes)
+    assert graphs.count_nodes(y) == len(topological_order(y))
+    assert nodes - graphs.NODES_PER_POINT <= graphs.count_nodes(y) <= nodes
+
+
+def test_the_graph_of_the_demo_has_65818_nodes_on_both_engines(micrograd):
+    nn = measuring.peer("micrograd.nn")
+    for leaf in (Value, micrograd.Value):
+        loss = graphs.micrograd_loss(graphs.micrograd_model(nn, leaf), leaf, *graphs.two_moons(100))
+        assert type(loss) is leaf
+        assert graphs.count_nodes(loss) == 65_818
+
+
+def test_the_model_of_the_demo_has_the_same_weights_on_both_engines_and_leaves_micrograd_as_it_was(micrograd):
+    nn = measuring.peer("micrograd.nn")
+    theirs = graphs.micrograd_model(nn, micrograd.Value).parameters()
+    ours = graphs.micrograd_model(nn, Value).parameters()
+    assert nn.Value is micrograd.Value
+    assert {type(p) for p in ours} == {Value}
+    assert [p.data for p in ours] == [p.data for p in theirs]
+    assert len(ours) == 337
+
+
+def test_our_mlp_trains_as_the_demo_does(micrograd):
+    nn, data = measuring.peer("micrograd.nn"), graphs.two_moons(10)
+    theirs = graphs.micrograd_model(nn, micrograd.Value)
+    step = demo.our_step(theirs, *data)
+    losses = [(step(k), graphs.micrograd_step(theirs, micrograd.Value, *data, k)) for k in range(4)]
+    assert all(ours == pytest.approx(expected, rel=1e-9) for ours, expected in losses)
+    assert losses[-1][0] != losses[0][0]
+
+
+# --- memory ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", scale.SHAPES)
+def test_a_graph_takes_at_most_200_bytes_for_a_node_and_gives_them_back_without_the_collector(shape):
+    found = measuring.in_fresh_process(scale.memory_of_shape, shape, 20_000)
+    assert 100 < found.held.median <= 200
+    assert found.peak.median >= found.held.median
+    assert abs(found.left.median) <= 20_000  # of more than two million
+
+
+def test_what_only_the_collector_could_free_counts_as_left():
+    collecting = []
+
+    class Node:
+        _prev = ()
+
+        def __init__(self):
+            self.me, self.ballast = self, bytearray(1_000_000)
+
+        def backward(self):
+            collecting.append(gc.isenabled())
+
+    assert scale.memory(Node).left.median > 1_000_000
+    assert collecting == [False, False]
+    assert gc.isenabled()
+
+
+# --- measuring ---------------------------------------------------------------------------------------------------
+
+
+def test_sides_take_turns_and_the_first_round_does_not_count():
+    calls = []
+    found = measuring.interleaved({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repetitions=3)
+    assert calls == ["a", "b"] * 4
+    assert [len(found[name].numbers) for name in "ab"] == [3, 3]
+
+
+def test_time_is_taken_before_and_after_each_call():
+    ticks = iter([100.0, 101.0, 10.0, 12.0, 20.0, 25.0])  # the warm-up, then two repetitions
+    found = measuring.interleaved({"a": lambda: None}, repetitions=2, clock=lambda: next(ticks))
+    assert found["a"].numbers == (2.0, 5.0)
+
+
+def test_a_fresh_process_is_another_interpreter():
+    assert measuring.in_fresh_process(os.getpid) != os.getpid()
+
+
+def test_an_error_in_a_fresh_process_comes_back():
+    with pytest.raises(measuring.MissingPeer, match="no_such_engine is not installed: pip install no_such_engine"):
+        measuring.in_fresh_process(measuring.peer, "no_such_engine")
+
+
+def test_measuring_stays_within_two_cores(monkeypatch):
+    asked = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 6, 7}, raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda process, cores: asked.append(cores), raising=False)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(name, "8")
+    measuring.stay_within_cores()
+    assert asked == [[3, 5]]
+    assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == "2"
+
+
+def test_a_peer_that_is_there_but_does_not_load_is_not_called_missing(tmp_path, monkeypatch):
+    (tmp_path / "broken_peer.py").write_text("import what_it_needs\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(measuring.MissingPeer, match="broken_peer cannot be imported: No module named 'what_it_needs'"):
+        measuring.peer("broken_peer")
+
+
+# --- the table and the exit code ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("limit", "met"), [(8, True), (8.5, False), (None, None)])
+def test_the_median_of_the_ratios_decides_how_many_times_faster_ours_is(limit, met):
+    record = table.times_faster("P1", "a step", FAST, "micrograd", SLOW, limit)
+    assert (record.ratio.median, record.met, record.passed) == (8, met, met is not False)
+
+
+@pytest.mark.parametrize(("limit", "met"), [(8, True), (7.5, False)])
+def test_times_as_much_is_the_other_way_round(limit, met):
+    record = table.times_as_much("P5", "time per node", SLOW, "at 10,000", FAST, limit)
+    assert (record.ratio.median, record.met) == (8, met)
+
+
+def test_a_ratio_is_taken_round_by_round():
+    assert table.ratio(SLOW, Measurement((4.0, 3.0, 7.0))).numbers == (2, 3, 1)
+
+
+def test_all_lines_of_the_table_have_all_columns():
+    records = [
+        table.times_faster("P1", "a step | of\nthe demo", FAST, "micrograd", SLOW, 6),
+        table.bounded("P9", "import", Measurement((0.07,)), Measurement((0.06,))),
+        Record("P5", "scale", problem="micrograd is not installed: pip install micrograd"),
+    ]
+    lines = table.table(records).splitlines()
+    assert len(lines) == 2 + len(records)
+    assert {line.count("|") for line in lines} == {8}
+    assert len({len(line) for line in lines}) == 1
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert cells[2] == ["P1", "a step / of the demo", "1 s (1–1)", "micrograd 8 s (7–9)", "8× (7–9)", "≥ 6×", "yes"]
+    assert cells[3] == ["P9", "import", "70 ms", "", "", "≤ 60 ms", "NO"]
+    assert cells[4] == ["P5", "scale", "", "micrograd is not installed: pip install micrograd", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("measurement", "text"),
+    [((0.0000123,), "12.3 µs"), ((1.234,), "1.23 s"), ((0.0,), "0 ns"), ((-0.002, 0.004, 0.003), "3 ms (-2–4)"), ((1234.0,), "1234 s")],
+)
+def test_a_measurement_is_printed_in_the_unit_that_suits_its_median(measurement, text):
+    assert str(Measurement(measurement)) == text
+
+
+def test_a_missing_peer_is_said_in_its_row_and_in_the_exit_code(monkeypatch, capsys, in_this_process):
+    class NotInstalled:
+        def find_spec(self, name, path=None, target=None):
+            if name == "micrograd":
+                raise ModuleNotFoundError("No module named 'micrograd'", name=name)
+
+    for name in ("micrograd", "micrograd.nn", "micrograd.engine"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [NotInstalled(), *sys.meta_path])
+    assert command_line.main(["P1"]) == 1
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| P1")]
+    assert [cell.strip() for cell in line.split("|")][2:5] == [
+        "micrograd's own demo code, unchanged, on its Value and on ours.",
+        "",
+        "micrograd is not installed: pip install micrograd",
+    ]
+
+
+def failing():
+    """A row that fails."""
+    raise RecursionError("too deep")
+
+
+def missing():
+    """A row that misses its target."""
+    return [table.times_faster("slow", "a step", SLOW, "a peer", FAST, at_least=6)]
+
+
+def passing():
+    """A row that reaches its target."""
+    return [table.times_faster("fast", "a step", FAST, "a peer", SLOW, at_least=6)]
+
+
+@pytest.mark.parametrize(("rows", "code"), [(["fast"], 0), (["slow"], 1), (["broken"], 1), (["broken", "slow", "fast"], 1), ([], 1)])
+def test_the_exit_code_is_0_only_if_every_target_is_met_and_no_row_hides_another(monkeypatch, capsys, in_this_process, rows, code):
+    monkeypatch.setattr(command_line, "ROWS", {"fast": passing, "slow": missing, "broken": failing})
+    assert command_line.main(rows) == code
+    printed = [line.split("|")[1].strip() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert printed == (rows or ["fast", "slow", "broken"])
+
+
+def test_a_row_that_fails_says_why(monkeypatch, in_this_process):
+    monkeypatch.setattr(command_line, "ROWS", {"broken": failing})
+    (record,) = command_line.measured("broken")
+    assert (record.what, record.problem) == ("A row that fails.", "failed: RecursionError: too deep")
+
+
+def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
+    with pytest.raises(SystemExit) as refused:
+        command_line.main(["P1", "P99"])
+    assert refused.value.code == 2
+    assert "there is no row P99; there are P1, P2, P5, P9, scalars" in capsys.readouterr().err
+
+
+def test_every_row_has_a_title_and_a_place_in_the_readme():
+    with open(os.path.join(os.path.dirname(measuring.__file__), "README.md"), encoding="utf-8") as file:
+        readme = file.read()
+    for name in command_line.ROWS:
+        assert command_line.title(name).endswith(".")
+        assert f"\n| {name} |" in readme
