@@ -34,22 +34,25 @@ def label(**nodes: Value) -> None:
         node.label = name
 
 
-@contextmanager
-def scope(title: str) -> Iterator[None]:
+class scope:
     """Nodes made inside belong to the scope `title`; scopes nest, and drawings fold by them. Not for use in threads.
 
     >>> with scope("layer 1"), scope("neuron 2"):
     ...     Value(1.0).scope
     ('layer 1', 'neuron 2')
     """
-    if not isinstance(title, str) or not title:
-        raise TypeError(f"a scope has a title that is a text, not {'an empty one' if title == '' else type(title).__name__}")
-    outer = CONTEXT["scope"]
-    CONTEXT["scope"] = (*outer, title)
-    try:
-        yield
-    finally:
-        CONTEXT["scope"] = outer
+
+    def __init__(self, title: str):
+        if not isinstance(title, str) or not title:
+            raise TypeError(f"a scope has a title that is a text, not {title!r}")
+        self.title = title
+
+    def __enter__(self) -> None:
+        self.outer = CONTEXT["scope"]
+        CONTEXT["scope"] = (*self.outer, self.title)
+
+    def __exit__(self, *error: Any) -> None:
+        CONTEXT["scope"] = self.outer
 
 
 @contextmanager
@@ -96,14 +99,14 @@ def topological_order(y: Value) -> list[Value]:
             first, second = node._a, node._b
             if first is None:
                 order.append(node)
-                continue
-            waiting += (node, None)
-            if second is not None:
-                waiting += (second, first)
+            elif second is not None:
+                waiting += (node, None, second, first)
             elif first.__class__ is tuple:
-                waiting += first[::-1]
+                waiting += (node, None)
+                if not seen.issuperset(first):
+                    waiting += first[::-1]
             else:
-                waiting.append(first)
+                waiting += (node, None, first)
     return order
 
 
