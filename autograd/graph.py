@@ -44,7 +44,7 @@ class scope:
 
     def __init__(self, title: str):
         if not isinstance(title, str) or not title:
-            raise TypeError(f"a scope has a title that is a text, not {title!r}")
+            raise TypeError(f"a scope has a title that is a text, not {'an empty one' if title == '' else type(title).__name__}")
         self.title = title
 
     def __enter__(self) -> None:
