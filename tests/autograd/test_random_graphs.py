@@ -130,14 +130,17 @@ class Graphs(RuleBasedStateMachine):
         return {root}.union(*(self.below(k) for k in {*self.records[root].operands}))
 
     def derivative(self, root, x, known=None, sign=1):
-        """∂root/∂x by recursion over the operands; with `sign=0`, the sum of the magnitudes of all paths instead."""
+        """∂root/∂x by recursion over the operands; with `sign=0`, the sum of the magnitudes of all paths instead.
+
+        A slope like that of a saturated tanh is accurate to 1e-16, not to all of its digits: no magnitude is below 1e-4.
+        """
         known = {} if known is None else known
         if root == x:
             return 1.0
         if root not in known:
             record = self.records[root]
             terms = [
-                (partial if sign else abs(partial)) * self.derivative(k, x, known, sign)
+                (partial if sign else max(abs(partial), 1e-4)) * self.derivative(k, x, known, sign)
                 for k, partial in zip(record.operands, record.locals, strict=True)
             ]
             known[root] = sum(terms)
