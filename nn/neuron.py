@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from autograd import Value, dot
-from autograd.value import number
+from autograd import Value
+from autograd.value import OPERATORS, number
 
 from .activations import LIKE_RELU, Activation, activation
 from .checks import as_values, count, generator
 from .init import draw
 from .module import Module
+
+weighted_sum = OPERATORS["dot"]  # takes a tuple of weights and one of inputs, as long, all Values; `autograd.dot` would look again
 
 
 def default_init(chosen: Activation) -> str:
@@ -77,7 +79,7 @@ class Neuron(Module):
 
     def pre_activation(self, inputs: tuple[Value, ...]) -> Value:
         """The weighted sum plus the bias, of Values that have been counted: a dot node and an addition."""
-        return dot(self.weights, inputs) + self.bias
+        return weighted_sum(self.weights, inputs) + self.bias
 
     def __call__(self, x: Any) -> Value:
         return self.activation.of_value(self.pre_activation(as_values(x, self.n_in, self.title)))

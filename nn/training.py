@@ -166,26 +166,33 @@ class ScalarEngine:
 
         Raises NotFinite, with the parameters of the last finite loss in place, when there is no finite loss or gradient.
         """
-        with _without_collector():
-            loss = _graph(self.model, X, y, self.function)
-            penalty = self.regularizer(self.model) if self.regularizer else None
-            whole = loss if penalty is None else loss + penalty
-            if math.isfinite(whole.data):
-                self._good = [parameter.data for parameter in self.parameters]
-                for parameter in self.parameters:
-                    parameter.zero_grad()
-                whole.backward()
-            wrong = next((p for p in self.parameters if not math.isfinite(p.grad)), None) if math.isfinite(whole.data) else whole
-        if wrong is not None:
+        with _without_collector():  # the graph is gone again when it goes on
+            loss, penalty, wrong = self._gradients(X, y)
+        if wrong:
             self.restore()
-            what = f"the loss became {whole.data}" if wrong is whole else f"the gradient of {wrong.label} became {wrong.grad}"
-            raise NotFinite(what)
+            raise NotFinite(wrong)
         try:
             self.optimizer.step()
         except BaseException:
             self.restore()
             raise
-        return float(loss), 0.0 if penalty is None else float(penalty)
+        return loss, penalty
+
+    def _gradients(self, X: Any, y: Any) -> tuple[float, float, str]:
+        """The loss and the penalty, with the gradients in the leaves; and what is not finite, or ""."""
+        loss = whole = _graph(self.model, X, y, self.function)
+        penalty = 0.0
+        if self.regularizer:
+            cost = self.regularizer(self.model)
+            whole, penalty = loss + cost, float(cost)
+        if not math.isfinite(whole.data):
+            return float(loss), penalty, f"the loss became {whole.data}"
+        self._good = [parameter.data for parameter in self.parameters]
+        for parameter in self.parameters:
+            parameter.zero_grad()
+        whole.backward()
+        wrong = next((p for p in self.parameters if not math.isfinite(p.grad)), None)
+        return float(loss), penalty, "" if wrong is None else f"the gradient of {wrong.label or 'a parameter'} became {wrong.grad}"
 
     def restore(self) -> None:
         """Puts the parameters of the last finite loss back."""
