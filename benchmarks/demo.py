@@ -9,8 +9,10 @@ from typing import Any
 from autograd import Value
 
 from .graphs import ALPHA, WIDTHS, learning_rate, micrograd_model, micrograd_step, two_moons
-from .measuring import REPETITIONS, interleaved, peer
+from .measuring import interleaved, peer
 from .table import Record, times_faster
+
+REPETITIONS, IN_A_ROW = 5, 5  # the demo is a loop of a hundred steps: they are measured a few at a time
 
 
 def micrograd_demo(points: int = 100, repetitions: int = REPETITIONS) -> list[Record]:
@@ -63,7 +65,7 @@ def _beside_micrograd(row: str, what: str, ours: Callable[[int], float], data: A
     def record_loss(name: str) -> None:
         losses[name].append(steps[name](len(losses[name])))
 
-    found = interleaved({name: partial(record_loss, name) for name in steps}, repetitions, clock=process_time)
+    found = interleaved({name: partial(record_loss, name) for name in steps}, repetitions, clock=process_time, in_a_row=IN_A_ROW)
     for number, (mine, theirs) in enumerate(zip(losses["ours"], losses["micrograd"], strict=True), 1):
         if not math.isclose(mine, theirs, rel_tol=1e-6):
             return Record(row, what, problem=f"not the same computation: in step {number} the loss is {mine!r}, but micrograd's {theirs!r}")

@@ -43,7 +43,10 @@ def peer(module: str) -> Any:
 
 
 def interleaved(
-    sides: Mapping[str, Callable[[], Any]], repetitions: int = REPETITIONS, clock: Callable[[], float] = perf_counter
+    sides: Mapping[str, Callable[[], Any]],
+    repetitions: int = REPETITIONS,
+    clock: Callable[[], float] = perf_counter,
+    in_a_row: int = 1,
 ) -> dict[str, Measurement]:
     """The seconds that one call of each side takes, by the names of the sides.
 
@@ -51,15 +54,17 @@ def interleaved(
     processor, it stands still.
 
     The sides take turns, so that whatever else slows the machine down slows all of them. The first round is a warm-up
-    and does not count. Garbage of the side before is collected outside of the measured time.
+    and does not count. Garbage of the side before is collected outside of the measured time; a side's own garbage is
+    part of its work, so what is a loop in life is measured `in_a_row`, several calls at a time.
     """
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(1 + repetitions):
         for name, side in sides.items():
             gc.collect()
             start = clock()
-            side()
-            seconds[name].append(clock() - start)
+            for _ in range(in_a_row):
+                side()
+            seconds[name].append((clock() - start) / in_a_row)
     return {name: Measurement(tuple(times[1:])) for name, times in seconds.items()}
 
 

@@ -177,6 +177,12 @@ def test_time_is_taken_before_and_after_each_call():
     assert found["a"].numbers == (2.0, 5.0)
 
 
+def test_calls_in_a_row_share_the_time_between_them():
+    ticks, calls = iter([0.0, 1.0, 10.0, 16.0]), []
+    found = measuring.interleaved({"a": lambda: calls.append("a")}, repetitions=1, clock=lambda: next(ticks), in_a_row=3)
+    assert (found["a"].numbers, len(calls)) == ((2.0,), 6)
+
+
 def test_a_fresh_process_is_another_interpreter():
     assert measuring.in_fresh_process(os.getpid) != os.getpid()
 
