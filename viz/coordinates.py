@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 Pull = tuple[int, float, int]  # a neighbour, its distance that makes the link straight, and how much it counts
+STRENGTHS = (0.05, 0.5, 1.0, 1.0)  # of a constant, a source, a link from afar, a link from the rank before
 FIRM = 1e6  # the weight of what must not be moved by its neighbours
 LANE_GAP = 12.0  # free room between a passing link and what stands beside it
 
@@ -42,7 +43,7 @@ class Across:
 
     def settle(self) -> list[float]:
         """The middle of every item."""
-        rounds = 6 if len(self.halves) < 3000 else 2
+        rounds = max(1, min(6, 6000 // len(self.halves)))
         forward, backward = range(len(self.layers)), range(len(self.layers) - 1, -1, -1)
         for _ in range(rounds):
             self._pass(forward, lambda item: self._mean(self.left[item]))
@@ -50,7 +51,7 @@ class Across:
         for _ in range(rounds):
             self._pass(forward, lambda item: self._mean([*self.left[item], *self.right[item]]))
             self._pass(backward, lambda item: self._mean([*self.left[item], *self.right[item]]))
-        for _ in range(3):
+        for _ in range(min(3, rounds)):
             self._pass(forward, lambda item: self._mean(_best(self.left[item])))
             self._pass(backward, self._of_source)
         return self.middles
@@ -59,9 +60,12 @@ class Across:
         """The mean wish of some neighbours, and its weight."""
         if not pulls:
             return None
+        if len(pulls) == 1:
+            neighbour, straight, counts = pulls[0]
+            return self.middles[neighbour] + straight, STRENGTHS[counts]
         wish, weight = 0.0, 0.0
         for neighbour, straight, counts in pulls:
-            strength = (0.05, 0.5, 1.0, 1.0)[counts]
+            strength = STRENGTHS[counts]
             wish += (self.middles[neighbour] + straight) * strength
             weight += strength
         return wish / weight, weight
@@ -112,8 +116,10 @@ class Across:
         return self.middles[item] + sign * (self.halves[item] + LANE_GAP)
 
 
-def _best(pulls: Sequence[Pull]) -> list[Pull]:
+def _best(pulls: Sequence[Pull]) -> Sequence[Pull]:
     """The neighbours that count most: what is computed stands level with the others computed next to it, if any."""
+    if len(pulls) < 2:
+        return pulls
     most = max([counts for _, _, counts in pulls], default=0)
     return [pull for pull in pulls if pull[2] == most]
 

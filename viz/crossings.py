@@ -48,8 +48,8 @@ class _Search:
         """The best order met on some sweeps to and fro from `start`, where it is better than `best`, and its crossings."""
         now = [list(layer) for layer in start]
         self.crossings(now)
-        since = 0
-        for turn in range(24):
+        since, patience = 0, max(1, min(6, 12_000 // len(self.places)))
+        for turn in range(4 * patience):
             forward = (turn % 2 == 0) != backwards
             for layer in now if forward else reversed(now):
                 self._sort(layer, self.left if forward else self.right, turn % 4 > 1)
@@ -59,7 +59,7 @@ class _Search:
             since += 1
             if crossings < fewest:
                 best, fewest, since = [list(layer) for layer in now], crossings, 0
-            if not fewest or since > 6:
+            if not fewest or since > patience:
                 break
         if not exchanging and fewest and len(self.places) < LARGE:
             now = [list(layer) for layer in best]

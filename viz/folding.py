@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 
 WHOLE = -1
 READABLE = 300  # more cards than this are not drawn unless they are asked for
-DRAWABLE = 20_000  # more wires than this are not laid out in any case
+DRAWABLE = 200_000  # more nodes, and columns passed by wires, than this are not laid out in any case
 GIVEN = 24  # more leaves and constants than this share a card where scopes are folded for the reader
 BANDS = 12  # parts of an overview
 
@@ -47,7 +47,7 @@ def grouped(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]],
                 raise ValueError(f'no scope is called "{title}"; there are {", ".join(sorted(known)[:20]) or "none in this graph"}')
         folded = [group.path[-1] in titles or "/".join(group.path) in titles for group in groups]
     groups, home = _without_hidden(groups, home, folded)
-    if sum([len(row) for row, at in zip(parents, home, strict=True) if at == WHOLE or not groups[at].folded]) > DRAWABLE:
+    if _size(parents, [at == WHOLE or not groups[at].folded for at in home]) > DRAWABLE:
         raise ValueError(f"{len(parents)} nodes are too many for one picture; leave fold out for an overview")
     return groups, home
 
@@ -157,11 +157,28 @@ def _with_given_together(groups: list[Scope], home: list[int], parents: Sequence
     return [*groups, Scope("given", ("given",), WHOLE, True)], [*together, home[-1]]
 
 
-def _by_depth(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
-    """An overview: the nodes in parts of about equal depth; the root stands alone."""
+def _size(parents: Sequence[Sequence[int]], shown: Sequence[bool]) -> int:
+    """About how much there is to lay out: the nodes that are shown, and the columns that their wires pass."""
+    depth = _depths(parents)
+    first_use = [len(parents)] * len(parents)
+    for node, row in enumerate(parents):
+        for parent in row:
+            first_use[parent] = min(first_use[parent], depth[node] - 1)
+    column = [depth[node] if row else first_use[node] for node, row in enumerate(parents)]
+    return sum([1 + sum([column[node] - column[parent] for parent in row]) for node, row in enumerate(parents) if shown[node]])
+
+
+def _depths(parents: Sequence[Sequence[int]]) -> list[int]:
+    """For every node the number of nodes on the longest way to it."""
     depth: list[int] = []
     for row in parents:
         depth.append(max([depth[parent] for parent in row], default=-1) + 1)
+    return depth
+
+
+def _by_depth(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+    """An overview: the nodes in parts of about equal depth; the root stands alone."""
+    depth = _depths(parents)
     deepest = max(depth)
     parts = min(BANDS, max(deepest, 1))
     part = [min(d - 1, deepest - 1) * parts // max(deepest, 1) if row else parts - 1 for d, row in zip(depth, parents, strict=True)]

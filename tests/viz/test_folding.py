@@ -146,12 +146,13 @@ def test_a_graph_that_can_be_read_is_not_folded():
     assert folded(x.sin(), None)[0]
 
 
-def test_what_cannot_be_laid_out_is_refused_with_a_way_out():
-    x = Value(0.5, "x")
-    for _ in range(11_000):
-        x = x + x
-    with pytest.raises(ValueError, match="11001 nodes are too many for one picture; leave fold out for an overview"):
-        draw(x, fold=False)
+@pytest.mark.parametrize("length, reuse", [(110_000, False), (1_000, True)])
+def test_what_cannot_be_laid_out_is_refused_with_a_way_out(length, reuse):
+    x = y = Value(0.5, "x")
+    for _ in range(length):
+        y = y + x if reuse else y + y
+    with pytest.raises(ValueError, match=f"{length + 1} nodes are too many for one picture; leave fold out for an overview"):
+        draw(y, fold=False)
 
 
 def test_a_scope_around_everything_can_be_folded():
