@@ -1,5 +1,6 @@
 """A picture in DOT, the language of Graphviz: the same cards and wires, for those who want to go on in that world."""
 
+from collections.abc import Callable
 from typing import Any
 
 from .picture import Card, Picture, Wire
@@ -25,15 +26,28 @@ def _lines(picture: Picture, direction: str) -> list[str]:
         'node [shape=box style=rounded fontname="sans-serif"]',
         'edge [fontname="sans-serif" fontsize=11]',
     ]
-    return [*lines, *_inside(-1, picture), *[_edge(wire, picture) for wire in picture.wires]]
+    cards = nested(
+        picture,
+        lambda k: f"{picture.cards[k].key} [{_attributes(picture.cards[k])}]",
+        lambda g: f"subgraph cluster_{picture.frames[g].key} {{ label={quoted(_cut(picture.frames[g].title))} style=rounded",
+    )
+    return [*lines, *cards, *[_edge(wire, picture) for wire in picture.wires]]
 
 
-def _inside(frame: int, picture: Picture) -> list[str]:
-    """The cards of a frame, and the frames in it as clusters."""
-    lines = [f"{card.key} [{_attributes(card)}]" for card, home in zip(picture.cards, picture.home, strict=True) if home == frame]
-    for k, inner in enumerate(picture.frames):
-        if inner.parent == frame:
-            lines += [f"subgraph cluster_{inner.key} {{ label={quoted(_cut(inner.title))} style=rounded", *_inside(k, picture), "}"]
+def nested(picture: Picture, card: Callable[[int], str], opening: Callable[[int], str]) -> list[str]:
+    """The lines of all cards, each in the cluster of its frame; `card` and `opening` write one card and the head of a cluster."""
+    lines: list[str] = []
+    waiting: list[int | None] = [-1]
+    while waiting:
+        frame = waiting.pop()
+        if frame is None:
+            lines.append("}")
+            continue
+        if frame != -1:
+            lines.append(opening(frame))
+            waiting.append(None)
+        lines += [card(k) for k, home in enumerate(picture.home) if home == frame]
+        waiting += [k for k in range(len(picture.frames) - 1, -1, -1) if picture.frames[k].parent == frame]
     return lines
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from .dot import nested
 from .layered import Point
 from .layout import Group, Layout
 from .picture import Picture
@@ -86,25 +87,23 @@ def _asked_pygraphviz(question: str) -> dict[str, Any]:
 def _question(picture: Picture, shapes: Sequence[Shape], groups: Sequence[Group], direction: str) -> str:
     """The boxes and links in DOT. Sizes are whole points; labels stay here, only keys go out."""
     lines = [f"rankdir={direction} nodesep=0.25 ranksep=0.5", "node [shape=plain]", "edge [arrowhead=none]"]
-    for g in range(len(groups)):
-        if picture.frames[g].parent == -1:
-            lines += _cluster(g, picture, shapes, groups, direction)
-    lines += [f"n{k} [label=<{_table(shape, direction)}>]" for k, shape in enumerate(shapes) if picture.home[k] == -1]
+    lines += nested(
+        picture,
+        lambda k: f"n{k} [label=<{_table(shapes[k], direction)}>]",
+        lambda g: f"subgraph cluster_{g} {{ {_room(groups[g], direction)}",
+    )
     head, tail = ("w", "e") if direction == "LR" else ("n", "s")
     for k, wire in enumerate(picture.wires):
         lines.append(f'n{wire.source}:o:{tail} -> n{wire.target}:s{wire.slot}:{head} [id="{k}"]')
     return "digraph {\n" + "\n".join(lines) + "\n}\n"
 
 
-def _cluster(g: int, picture: Picture, shapes: Sequence[Shape], groups: Sequence[Group], direction: str) -> list[str]:
-    inside = [f"n{k} [label=<{_table(shape, direction)}>]" for k, shape in enumerate(shapes) if picture.home[k] == g]
-    for other, frame in enumerate(picture.frames):
-        if frame.parent == g:
-            inside += _cluster(other, picture, shapes, groups, direction)
-    # Room for the title: above in a picture from left to right, on the left in one from top to bottom.
-    title = f'<<TABLE BORDER="0"><TR><TD FIXEDSIZE="TRUE" WIDTH="{groups[g].least[0]:.0f}" HEIGHT="14"></TD></TR></TABLE>>'
-    room = f"margin={groups[g].after[0]:.0f} label={title}" if direction == "LR" else f"margin={groups[g].before[1]:.0f}"
-    return [f"subgraph cluster_{g} {{ {room}", *inside, "}"]
+def _room(group: Group, direction: str) -> str:
+    """Room for the title: above in a picture from left to right, on the left in one from top to bottom."""
+    if direction == "TB":
+        return f"margin={group.before[1]:.0f}"
+    title = f'<<TABLE BORDER="0"><TR><TD FIXEDSIZE="TRUE" WIDTH="{group.least[0]:.0f}" HEIGHT="14"></TD></TR></TABLE>>'
+    return f"margin={group.after[0]:.0f} label={title}"
 
 
 def _table(shape: Shape, direction: str) -> str:

@@ -106,8 +106,13 @@ def test_frames_come_from_dot_as_well(dot):
 
 def test_pygraphviz_stands_in_for_a_missing_program(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    picture = seen(draw(mission(), engine="dot"))
-    assert len(picture.cards) == 7
+    a = Value(3.0, "a")
+    with scope("inner"):
+        y = (a + a) * a
+    picture = seen(draw(y, engine="dot"))
+    assert len(picture.wires) == 4
+    assert len({str(lines[0]) for lines in picture.wires.values()}) == 4
+    assert all(picture.groups["g0"].holds(picture.cards[key]) for key in ("n1", "n2"))
 
 
 def test_without_any_graphviz_one_sentence_says_what_to_do(monkeypatch):
