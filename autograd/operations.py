@@ -92,25 +92,21 @@ class Operation:
         """The local derivatives as Values (or plain numbers), so that they can be differentiated again."""
         return self._partials_of_values(*self.arguments(operands), y)
 
-    def source(self, dialect: Dialect, formulas: Sequence[str], one: bool = False) -> str:
-        """The formulas as a Python function of the operands and y, in one of the dialects."""
+    def written(self, dialect: Dialect, formulas: Sequence[str], one: bool = False) -> tuple[str, str]:
+        """The formulas in one of the dialects: statements for what they share, and an expression (a tuple, unless `one`)."""
         lets: dict[str, str] = {}
         results = [dialect.write(formula(text), lets) for text in formulas]
-        if one:
-            returned = results[0]
-        elif self.is_nary:
-            lists = [f"{letter}[i]" for letter in self.letters]
-            spread = [text[0] if text in ("a_i", "b_i") else f"[{text} {each(lists)}]" for text in results]
-            returned = "[*" + ", *".join(spread) + "]"
-        else:
-            returned = "(" + "".join(f"{text}, " for text in results) + ")"
-        body = "".join(f"    {name} = {text}\n" for text, name in lets.items())
-        return f"def {self.name}({', '.join(self.letters)}, y=None):\n{body}    return {returned}\n"
+        if self.is_nary and not one:
+            lists = each([f"{letter}[i]" for letter in self.letters])
+            results = [f"*{text[0]}" if text in ("a_i", "b_i", "c_i") else f"*[{text} {lists}]" for text in results]
+        statements = "; ".join(f"{name} = {text}" for text, name in lets.items())
+        return statements or "pass", results[0] if one else f"({', '.join(results)}{',' * bool(results)})"
 
     def compile(self, dialect: Dialect, formulas: Sequence[str], names: dict[str, Any], one: bool = False) -> Callable[..., Any]:
-        """That function, compiled. Only formulas of the table ever come here."""
+        """The formulas as a function of the operands and y. Only formulas of the table ever come here."""
+        statements, expression = self.written(dialect, formulas, one)
         made: dict[str, Any] = {}
-        exec(self.source(dialect, formulas, one), names, made)
+        exec(f"def {self.name}({', '.join(self.letters)}, y=None):\n    {statements}\n    return {expression}", names, made)
         return made[self.name]
 
     @cached_property
@@ -145,17 +141,17 @@ def _alike(operands: Sequence[Number]) -> tuple[Sequence[Number], Callable[[Any]
 
 
 def _beyond_floats(function: Callable[..., Any], arguments: Sequence[Any], keep: Callable[[Any], Any]) -> Any:
-    """The result of a compiled formula, or its list of results; in floats when a fraction too large for one meets a float."""
+    """The result of a compiled formula, or its tuple of results; in floats when a fraction too large for one meets a float."""
     try:
         found = function(*arguments)
     except OverflowError:
         found = function(*[[as_float(a) for a in item] if isinstance(item, Sequence) else as_float(item) for item in arguments])
-    return [keep(item) for item in found] if isinstance(found, list) else keep(found)
+    return [keep(item) for item in found] if isinstance(found, tuple) else keep(found)
 
 
 TABLE: dict[str, Operation] = {}
 VALUE_FUNCTIONS: dict[str, Any] = {"pi": NUMBER_FUNCTIONS["pi"], "equal": lambda a, b: a <= b <= a}  # `functions` adds to it
-RESERVED = {"a", "b", "c", "i", "y", "p", "q", "node", "where", "sum"}  # names no operation can have; other files add theirs
+RESERVED = {"a", "b", "c", "i", "y", "p", "q", "node", "of_a", "of_b", "of_c", "where", "sum"}  # names no operation can have; other files add theirs
 _readers: list[Callable[[Operation], Any]] = []
 
 

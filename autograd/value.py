@@ -247,8 +247,8 @@ CONTEXT: dict[str, Any] = {
     "scope": (), "recording": True,
 }  # fmt: skip
 
-# Operators of one and two operands are written out from their formulas when the table is read, as `dataclasses` does
-# for its methods: one generic operator would spend half of its time on finding out what to do.
+# Operators are written out from their formulas when the table is read, as `dataclasses` does for its methods: one
+# generic operator would spend half of its time on finding out what to do.
 _ONE = """
 def {name}(p):
     a = p._data
@@ -281,44 +281,46 @@ def {name}(p, q):
         node._data, (node._da, node._db) = carefully(node, [a, b])
     return node if recording else Value(node._data, constant=True)
 """
+_MANY = """
+def {name}({rows}):
+    node = new(Value)
+    node._operation, node._a, node._b, node._db = {name}_operation, {parents}, None, None
+    node._grad, node._label, node._scope = None, "", scope
+    try:
+        {data}
+        {before}
+        node._data = y = {value}
+        if y.__class__ is not float: raise ArithmeticError
+        {shared}
+        node._da = {partials}
+    except (ArithmeticError, ValueError):
+        node._data, node._da = carefully(node, [p._data for p in node._a])
+    return node if recording else Value(node._data, constant=True)
+"""
 
 OPERATORS: dict[str, Any] = {}  # name → what makes the node, of one to three Values, or of one or two tuples of Values
 
 
 def _write_operator(operation: Operation) -> None:
-    name = operation.name
+    name, letters = operation.name, operation.letters
     CONTEXT.setdefault(name, NUMBER_FUNCTIONS.get(name))
-    if operation.is_nary or len(operation.letters) > 2:
-        OPERATORS[name] = _operator_of_many(operation)
-        return
-    value, *partials = [FLOATS.write(formula(text), {}) for text in (operation.value, *operation.partials)]
-    if operation.skips_constant:
-        partials[-1] = f"0.0 if q._operation is CONSTANT else {partials[-1]}"
     CONTEXT[f"{name}_operation"] = operation
-    exec((_ONE if len(partials) == 1 else _TWO).format(name=name, value=value, partials=partials), CONTEXT, OPERATORS)
-
-
-def _operator_of_many(operation: Operation) -> Any:
-    """The operator of an operation with three operands, or with a tuple of them for each letter."""
-    value_at = operation.compile(FLOATS, [operation.value], CONTEXT, one=True)
-    partials_at = operation.compile(FLOATS, operation.partials, CONTEXT)
-
-    def make(*operands: Any) -> Value:
-        parents: tuple[Value, ...] = sum(operands, ()) if operation.is_nary else operands
-        node = Value.__new__(Value)
-        node._operation, node._a, node._b, node._db = operation, parents, None, None
-        node._grad, node._label, node._scope = None, "", CONTEXT["scope"]
-        try:
-            data: Any = [[p._data for p in row] for row in operands] if operation.is_nary else [p._data for p in parents]
-            node._data = y = value_at(*data)
-            if y.__class__ is not float:
-                raise ArithmeticError
-            node._da = tuple(partials_at(*data, y))
-        except (ArithmeticError, ValueError):
-            node._data, node._da = carefully(node, [p._data for p in parents])
-        return node if CONTEXT["recording"] else Value(node._data, constant=True)
-
-    return make
+    if not operation.is_nary and len(letters) < 3:
+        value, *partials = [FLOATS.write(formula(text), {}) for text in (operation.value, *operation.partials)]
+        if operation.skips_constant:
+            partials[-1] = f"0.0 if q._operation is CONSTANT else {partials[-1]}"
+        source = (_ONE if len(letters) == 1 else _TWO).format(name=name, value=value, partials=partials)
+    else:
+        rows = [f"of_{letter}" for letter in letters]
+        before, value = operation.written(FLOATS, [operation.value], one=True)
+        shared, partials_text = operation.written(FLOATS, operation.partials)
+        source = _MANY.format(
+            name=name, rows=", ".join(rows), parents=" + ".join(rows) if operation.is_nary else f"({', '.join(rows)})",
+            data="; ".join(f"{letter} = " + ("[p._data for p in {}]" if operation.is_nary else "{}._data").format(row)
+                           for letter, row in zip(letters, rows, strict=True)),
+            before=before, value=value, shared=shared, partials=partials_text,
+        )  # fmt: skip
+    exec(source, CONTEXT, OPERATORS)
 
 
 RESERVED.update(CONTEXT, dir(Value))
