@@ -131,3 +131,18 @@ def test_activation_names_have_aliases_and_none_is_linear():
         "sigmoid",
         "linear",
     ]
+
+
+def test_logistic_graph_of_one_example_gives_the_gradients_of_the_lecture():
+    """D3-02, D3-03, D3-04: z = w·x + b, ŷ = 1/(1 + e^(-z)), L; from back to front dz = ŷ - y, dw = dz x, db = dz. The sigmoid
+    as one node or as exp, +1 and 1/x gives the same."""
+    w, b, x, y = [0.7, -0.3], 0.2, [1.5, -2.0], 1
+    whole = Neuron(2, "sigmoid").set(w, b)
+    parts = Neuron(2, lambda z: 1 / (1 + (-z).exp())).set(w, b)
+    y_hat = 1 / (1 + math.exp(-(0.7 * 1.5 + 0.3 * 2.0 + 0.2)))
+    expected = [(y_hat - y) * v for v in (*x, 1)]
+    for neuron in (whole, parts):
+        L = neuron.loss([x], [y], "bce")
+        assert L.data == pytest.approx(-math.log(y_hat), rel=1e-14)
+        assert grad(L, neuron.parameters()) == pytest.approx(expected, rel=1e-13)
+    assert [n.op for n in topological_order(parts(x)) if n.parents] == ["dot", "add", "neg", "exp", "add", "div"]

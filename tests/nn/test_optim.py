@@ -108,7 +108,7 @@ CASES = {
 @pytest.mark.parametrize("rate", [0.1, schedules.inverse_time(0.1)], ids=["constant", "decaying"])
 @pytest.mark.parametrize("case", CASES)
 def test_five_updates_follow_the_formula(case, rate):
-    """D1-30, D1-36 to D1-39, E1-16, E1-23: every rule and switch to 1e-12, with a constant and with a decaying rate."""
+    """D1-30, D1-36, D1-37, D1-38, D1-39, E1-16, E1-23: every rule and switch to 1e-12, with a constant and with a decaying rate."""
     expected_update, make = CASES[case]
     parameter, w, memory = Value(2.0, "w"), mpf(2), (mpf(0), mpf(0))
     optimizer = make([parameter], rate)

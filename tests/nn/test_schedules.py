@@ -46,7 +46,7 @@ def test_power_law_meets_both_conditions_between_one_half_and_one(power, both):
 
 
 def test_noise_dies_out_with_a_valid_schedule_and_not_with_a_constant_rate():
-    """D1-33, D1-34, E1-14: on w²/2 with noisy gradients the constant rate keeps shaking, 1/t comes to rest."""
+    """D1-34, E1-14: on w²/2 with noisy gradients the constant rate keeps shaking, 1/t comes to rest."""
     rng = numpy.random.default_rng(0)
     left = {}
     for schedule in (schedules.constant(0.5), schedules.inverse_time(0.5, decay=0.5)):

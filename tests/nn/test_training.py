@@ -167,7 +167,7 @@ def test_share_of_validation_is_rounded_as_in_keras(n, share, held):
 
 
 def test_early_stopping_ends_and_brings_the_best_epoch_back():
-    """D1-47, D1-49: on a few noisy points the validation error falls, then rises; the best model is in between."""
+    """D1-49: on a few noisy points the validation error falls, then rises; the best model is in between."""
     X, y = data.sine(12, noise=0.4, rng=2)
     X = (X - math.pi) / 2
     model = MLP(1, [12, 1], "tanh", init="normal", rng=0)
@@ -505,7 +505,7 @@ def test_iris_and_wine_are_classified_to_ninety_five_percent(load):
 
 
 def test_noisy_sine_is_fitted_with_early_stopping():
-    """D0-08, D1-47, D1-49: a 1-8-1 net."""
+    """D1-49: a 1-8-1 net."""
     X, y = data.sine(60, noise=0.1, rng=0)
     X = (X - math.pi) / 2
     model = MLP(1, [8, 1], "tanh", rng=0)
