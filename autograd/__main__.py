@@ -4,6 +4,7 @@ The entry point above all packages: nobody imports it, and it loads `viz` only f
 """
 
 import argparse
+import re
 import sys
 import warnings
 from fractions import Fraction
@@ -26,6 +27,7 @@ from autograd.handcheck.answers import typed
 from autograd.numeric import GradientCheck
 
 DRAWINGS = (".svg", ".png", ".pdf", ".dot")
+WHOLE_OR_FRACTION = re.compile(r"-?\d+(/\d*[1-9]\d*)?")
 
 
 class Arguments(argparse.ArgumentParser):
@@ -56,6 +58,7 @@ def arguments() -> Arguments:
 def leaf_numbers(pairs: list[str]) -> dict[str, float | Fraction]:
     """The numbers of "a=5 b=0,5 c=3/4". Raises ValueError for anything else."""
     numbers: dict[str, float | Fraction] = {}
+    texts: dict[str, str] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         name = name.strip()
@@ -66,7 +69,9 @@ def leaf_numbers(pairs: list[str]) -> dict[str, float | Fraction]:
         answer = typed(text, name)
         if answer is None:
             raise ValueError(f"{name} has no number; write one, such as {name}=5")
-        numbers[name] = Fraction(text.strip()) if "/" in text and text.replace("/", "").strip().lstrip("-").isdigit() else answer.data
+        texts[name], numbers[name] = text.strip(), answer.data
+    if any("/" in text for text in texts.values()):  # beside an exact fraction, whole numbers are exact as well
+        numbers |= {name: Fraction(text) for name, text in texts.items() if WHOLE_OR_FRACTION.fullmatch(text)}
     return numbers
 
 
@@ -82,6 +87,17 @@ def gradient_table(y: Value, result: GradientCheck, digits: int | None, lang: st
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
 
 
+def draw(y: Value, path: str) -> None:
+    """Writes the drawing of the graph with its gradients."""
+    import viz
+
+    y.backward()
+    try:
+        viz.draw(y).save(path)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
 def run(options: argparse.Namespace) -> int:
     """Does what the options ask for; the exit code."""
     templates(options.lang)
@@ -95,6 +111,8 @@ def run(options: argparse.Namespace) -> int:
         warnings.simplefilter("always")
         y = parse(options.expression.lstrip(), numbers, constants=constants)
     report = check(y, options.check, lang=options.lang) if options.check is not None else None
+    if options.draw:
+        draw(y, options.draw)
     for note in notes:
         print(fill("cli.note", {"note": note.message}, options.lang))
     called = names(y)
@@ -108,13 +126,6 @@ def run(options: argparse.Namespace) -> int:
     wrong = ", ".join(row.name for row in result if row.verdict == "wrong")
     print(fill("cli.disagree" if wrong else "cli.agree", {"names": wrong}, options.lang))
     if options.draw:
-        import viz
-
-        y.backward()
-        try:
-            viz.draw(y).save(options.draw)
-        except OSError as error:
-            raise ValueError(f"{options.draw} cannot be written: {error.strerror or error}") from error
         print(fill("cli.drawn", {"path": options.draw}, options.lang))
     if report is not None:
         print()
