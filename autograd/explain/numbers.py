@@ -8,6 +8,7 @@ from ..dialects import Tree
 from ..ieee import PRIMITIVES, Number, as_float
 
 DIGITS = 6  # significant digits where nothing asks for more
+MOST_BITS = 2**16  # of a power that is still worth computing exactly
 
 
 def number_text(data: Number, digits: int | None = None) -> str:
@@ -65,8 +66,8 @@ def exact_value(tree: Tree, operands: dict[str, Any]) -> Fraction | None:
     a, b = numbers
     assert a is not None and b is not None
     if kind == "**":
-        small = b.denominator == 1 and abs(b) <= 64 and (a or b >= 0)
-        return Fraction(a ** int(b)) if small else None
+        bits = (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b)
+        return Fraction(a ** int(b)) if b.denominator == 1 and bits <= MOST_BITS and (a or b >= 0) else None
     if kind == "/":
         return a / b if b else None
     if kind in ("+", "-", "*"):

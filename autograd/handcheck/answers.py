@@ -16,7 +16,9 @@ from ..graph import find, names
 from ..ieee import as_float
 from ..value import Value, number
 
-LOOSEST = 0.05  # however few digits are typed, more than this relative error is not rounding
+LITERAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+LONGEST = 200  # characters of a number; what is longer is no answer
+LARGEST = 400  # the largest power of ten that is read at all
 
 
 class Quantity(NamedTuple):
@@ -29,12 +31,17 @@ class Quantity(NamedTuple):
 
 @dataclass(frozen=True)
 class Typed:
-    """A typed number and how far the meant one may be from it: one unit of the last digit."""
+    """A typed number with its significant digits and one unit of the last of them; both are 0 for what is meant exactly."""
 
     text: str
     data: float
-    tolerance: float
-    digits: int | None  # significant digits; None for a number that is meant exactly
+    unit: float = 0.0
+    digits: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was typed without decimals."""
+        return self.unit >= 1
 
 
 def typed(answer: Any, what: str) -> Typed | None:
@@ -42,49 +49,57 @@ def typed(answer: Any, what: str) -> Typed | None:
 
     A fraction or a product of whole numbers is meant exactly. Raises ValueError or TypeError for what is no number.
 
-    >>> typed("0,577", "a").tolerance
+    >>> typed("0,577", "a").unit
     0.001
     """
     if answer is None or (isinstance(answer, str) and not answer.strip()):
         return None
     if not isinstance(answer, str):
         data = number(answer, f"an answer for {what}")
-        answer = str(data).removesuffix(".0") if isinstance(data, float) else str(data)
+        if isinstance(data, Fraction):
+            return Typed(str(data), as_float(data))
+        answer = str(data).removesuffix(".0")
     text = answer.strip()
     plain = re.sub(r"(?<=\d),(?=\d)", ".", text).replace("−", "-")
-    literals = re.findall(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", plain)
-    digits = min((_significant(literal) for literal in literals if "." in literal or "e" in literal.lower()), default=None)
+    literals = LITERAL.findall(plain)
     exact = _exact(plain, literals)
     data = as_float(exact) if exact is not None else nan
     if not isfinite(data):
-        raise ValueError(f'what is given for {what} is not a number: "{text[:40]}"; write one such as 6, 3/4, 0,577 or 3*2')
-    alone = len(literals) == 1
-    if digits is None and not alone:
-        return Typed(text, data, 0.0, None)
-    unit = _last_unit(literals[0]) if alone else abs(data) * 10.0 ** (1 - (digits or 1))
-    return Typed(text, data, min(unit, LOOSEST * abs(data)), digits)
+        shown = " ".join(text.split())[:40]
+        raise ValueError(f'what is given for {what} is not a number: "{shown}"; write one such as 6, 3/4, 0,577 or 3*2')
+    if len(literals) == 1:
+        return Typed(text, data, _last_unit(literals[0]), _significant(literals[0]))
+    decimals = [_significant(literal) for literal in literals if not literal.isdigit()]
+    return Typed(text, data, abs(data) * 10.0 ** (1 - min(decimals)), min(decimals)) if decimals else Typed(text, data)
 
 
 def _exact(text: str, literals: list[str]) -> Fraction | None:
     """The number a text of literals and + - * / ** ( ) stands for; None if it is something else, or undefined."""
-    counter = iter(range(len(literals)))
-    if any(len(literal) > 400 for literal in literals):
+    exponents = [int(literal.lower().partition("e")[2] or 0) for literal in literals if len(literal) <= LONGEST]
+    signs_only = re.fullmatch(r"[\s+\-*/^()·×⋅÷]*", LITERAL.sub("", text))
+    if len(text) > LONGEST or not signs_only or max(map(abs, exponents), default=0) > LARGEST:
         return None
+    counter = iter(range(len(literals)))
     try:  # each literal takes the place of a name, for the grammar of formulas knows only whole numbers
-        tree = formula(re.sub(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", lambda _: f" n{next(counter)} ", text))
+        tree = formula(LITERAL.sub(lambda _: f" n{next(counter)} ", text))
         return exact_value(tree, {f"n{k}": Fraction(literal) for k, literal in enumerate(literals)})
-    except (ValueError, OverflowError, RecursionError):
+    except ValueError:
         return None
 
 
 def _significant(literal: str) -> int:
-    return max(1, len(re.sub(r"[eE].*", "", literal).replace(".", "").lstrip("0")))
+    """How many digits are significant: 3 in 0.577 and in 0.500; the zeros at the end of 1200 may be rounded ones."""
+    mantissa = literal.lower().partition("e")[0]
+    digits = mantissa.replace(".", "") if "." in mantissa else mantissa.rstrip("0")
+    return max(1, len(digits.lstrip("0")))
 
 
 def _last_unit(literal: str) -> float:
-    """One unit of the last digit: 0.001 for 0.577."""
+    """One unit of the last digit: 0.001 for 0.577, 100 for 1200."""
     mantissa, _, exponent = literal.lower().partition("e")
-    return 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    if mantissa.isdigit() and not exponent:
+        return 10.0 ** (len(mantissa) - len(mantissa.rstrip("0"))) if int(mantissa) else 1.0
+    return 10.0 ** min(308, int(exponent or 0) - len(mantissa.partition(".")[2]))
 
 
 def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typed | None]:
@@ -100,17 +115,19 @@ def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typ
     if isinstance(answers, str):
         for quantity, what, answer in _read_text(y, called, answers):
             add(quantity, answer, what)
-    else:
-        for kind, given in (("gradient", answers), ("value", values)):
-            if given is not None and not isinstance(given, Mapping):
-                raise TypeError(f"answers are a dict of node to number, or a text, not {type(given).__name__}")
-            for name, answer in (given or {}).items():
-                if isinstance(name, str) and "/" in name:
-                    quantity, what = _derivative(y, called, name)
-                else:
-                    node = find(y, name, called)
-                    quantity, what = Quantity(kind, node), called[node]
-                add(quantity, answer, what)
+        answers = None
+    for given, what in ((answers, "answers are a text, or a dict of node"), (values, "values are a dict of node"),
+                        (locals, "locals are a dict of (node, parent)")):  # fmt: skip
+        if given is not None and not isinstance(given, Mapping):
+            raise TypeError(f"{what} to number, not {type(given).__name__}")
+    for kind, given in (("gradient", answers), ("value", values)):
+        for name, answer in (given or {}).items():
+            if isinstance(name, str) and "/" in name and name not in called.values():
+                quantity, what = _derivative(y, called, name)
+            else:
+                node = find(y, name, called)
+                quantity, what = Quantity(kind, node), called[node]
+            add(quantity, answer, what)
     for edge, answer in (locals or {}).items():
         quantity, what = _derivative(y, called, edge, local=True)
         add(quantity, answer, what)
@@ -119,22 +136,34 @@ def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typ
 
 def _read_text(y: Value, called: dict[Value, str], text: str) -> list[tuple[Quantity, str, str]]:
     """The answers of a text. A bare name asks for the value of a computed node, and for the gradient of a leaf."""
-    name = "|".join(sorted({re.escape(each) for node, each in called.items() if not node.constant}, key=len, reverse=True))
-    heads = list(re.finditer(rf"(?<![\w∂])(?:[d∂](?P<top>{name})\s*/\s*[d∂](?P<bottom>{name})|(?P<name>{name}))\s*=", text))
-    if text.strip() and (not heads or text[: heads[0].start()].strip(" \t\n,;")):
-        known = ", ".join(each for node, each in called.items() if not node.constant)
-        start = text[: heads[0].start()].strip() if heads else text.strip()
-        raise ValueError(f'the answer "{start[:40]}" names no node of the graph; write for example d{called[y]}/d… = …, with {known}')
+    name = "|".join(re.escape(each) for node, each in called.items() if not node.constant)
+    head = rf"(?<![\w∂])(?:[d∂](?P<top>{name})\s*/\s*[d∂](?P<bottom>{name})|(?P<name>{name}))\s*="
+    heads = list(re.finditer(head, text)) if name else []
+    starts = [*(match.start() for match in heads), len(text)]
+    _refuse_strangers(y, called, text[: starts[0]])
     found = []
-    for head, after in zip(heads, [*heads[1:], None], strict=True):
-        answer = text[head.end() : after.start() if after else None].strip(" \t\n,;")
-        if head["name"]:
-            node = find(y, head["name"], called)
-            found.append((Quantity("value" if node.parents else "gradient", node), head["name"], answer))
+    for match, end in zip(heads, starts[1:], strict=True):
+        answer = text[match.end() : end].strip(" \t\n,;")
+        if "=" in answer:
+            _refuse_strangers(y, called, answer)
+        if match["name"]:
+            node = find(y, match["name"], called)
+            found.append((Quantity("value" if node.parents else "gradient", node), match["name"], answer))
         else:
-            quantity, what = _derivative(y, called, (head["top"], head["bottom"]))
+            quantity, what = _derivative(y, called, (match["top"], match["bottom"]))
             found.append((quantity, what, answer))
     return found
+
+
+def _refuse_strangers(y: Value, called: dict[Value, str], text: str) -> None:
+    """Complains about the first thing in a piece of text that is answered without being a node of the graph."""
+    name, equals, _ = text.partition("=")
+    words = re.split(r"[\s,;]+", name.strip(" \t\n,;"))
+    known = ", ".join(each for node, each in called.items() if not node.constant)
+    if equals and words[-1]:
+        raise ValueError(f'"{words[-1][:40]}" names no node of the graph; write for example d{called[y]}/d… = …, with {known}')
+    if words[0]:
+        raise ValueError(f'"{words[0][:40]}" is no answer; write a name and a number, such as d{called[y]}/d… = 6, with {known}')
 
 
 def _derivative(y: Value, called: dict[Value, str], edge: Any, local: bool = False) -> tuple[Quantity, str]:

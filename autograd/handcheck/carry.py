@@ -1,9 +1,10 @@
 """Error carried forward: what every number should be, given the numbers a student has already written.
 
-Beside each number goes a tolerance: what rounding on the way, to the digits that were typed, may have done to it.
+Beside each number goes an interval: what rounding on the way, as the student seems to round, may have made of it; and,
+on a kink, every slope between those of its two sides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -11,54 +12,46 @@ from ..graph import topological_order
 from ..ieee import Number, as_float
 from ..value import Value
 from .answers import Quantity, Typed
-
-ROUNDING = 1e-9  # what is smaller than this, relatively, is the rounding of floats
-TINY = 1e-12  # and so is this, absolutely
+from .precision import Habit, Span, agrees, around, exactly, habit, plus, same_number, times
 
 
 @dataclass
 class Carried:
-    """For each quantity the expected number and its tolerance, and the verdict on the written one.
+    """For each quantity the expected number with its interval, and the verdict on the written one.
 
     A verdict is "right", "follows" (right given earlier numbers that are not) or "wrong". `tainted` is what rests on a
     number that is not right, `at_kink` what rests on a slope at a kink.
     """
 
-    data: dict[Quantity, float] = field(default_factory=dict)
-    tolerance: dict[Quantity, float] = field(default_factory=dict)
+    span: dict[Quantity, Span] = field(default_factory=dict)
     verdicts: dict[Quantity, str] = field(default_factory=dict)
     tainted: set[Quantity] = field(default_factory=set)
     at_kink: set[Quantity] = field(default_factory=set)
 
 
-def agrees(answer: Typed, data: float, tolerance: float) -> bool:
-    """Whether a typed number can stand for this one, which is known within a tolerance."""
-    if not isfinite(data):
-        return False
-    return abs(answer.data - data) <= answer.tolerance + tolerance + ROUNDING * abs(data) + TINY
-
-
 def carry(y: Value, written: Mapping[Quantity, Typed], truth: "Carried | None" = None) -> Carried:
     """What each value, local derivative and gradient should be, from the written numbers where there are some.
 
-    Numbers that were not written are taken as rounded on the way, to as few digits as any written number has. With
-    the `truth` (what `carry` gives without written numbers) each written number gets its verdict.
+    With the `truth` (what `carry` gives without written numbers) each written number gets its verdict, and numbers
+    that were not written are taken as rounded on the way.
     """
     expected = Carried()
-    used: dict[Quantity, tuple[float, float]] = {}  # the number to go on with, and its tolerance
-    digits = min((answer.digits for answer in written.values() if answer.digits), default=None)
+    used: dict[Quantity, Span] = {}  # the number to go on with
+    rounds = habit(written, carry(y, written).span) if truth is not None else Habit()
 
-    def settle(quantity: Quantity, data: float, tolerance: float, sources: list[Quantity]) -> None:
-        expected.data[quantity], expected.tolerance[quantity] = data, tolerance
+    def settle(quantity: Quantity, span: Span, sources: list[Quantity]) -> None:
+        expected.span[quantity] = span
         tainted = any(source in expected.tainted for source in sources)
         answer = written.get(quantity)
         if answer is None:
-            rounding = 0.0 if digits is None or _is_short(data, digits) else abs(data) * 10.0 ** (1 - digits)
-            used[quantity] = data, tolerance + rounding
+            used[quantity] = rounds.kept(span)
         else:
-            used[quantity] = answer.data, answer.tolerance
+            slack = rounds.slack(answer)
+            whole = answer.is_whole and span.low == span.high and span.data.is_integer()
+            rounded = not whole and not same_number(answer.data, span.data)
+            used[quantity] = Span(answer.data, answer.data - slack, answer.data + slack) if rounded else exactly(answer.data)
             if truth is not None:
-                expected.verdicts[quantity] = _verdict(answer, expected, truth, quantity, tainted)
+                expected.verdicts[quantity] = _verdict(answer, span, truth.span[quantity], slack, tainted)
                 tainted = expected.verdicts[quantity] != "right"
         if tainted:
             expected.tainted.add(quantity)
@@ -67,17 +60,16 @@ def carry(y: Value, written: Mapping[Quantity, Typed], truth: "Carried | None" =
     for node in order:
         quantity = Quantity("value", node)
         if not node.parents:
-            settle(quantity, float(node), 0.0, [])
-            used[quantity] = float(node), 0.0  # a leaf's number is given
+            settle(quantity, exactly(float(node)), [])
+            used[quantity] = exactly(float(node))  # a leaf's number is given
             continue
         sources = [Quantity("value", parent) for parent in node.parents]
-        settle(quantity, *_value(node, [used[source] for source in sources], written), sources)
-        operands, own = [used[source] for source in sources], used[quantity]
-        locals_, tolerances, kinks = _locals(node, operands, own, written)
+        settle(quantity, _value(node, [used[source] for source in sources]), sources)
+        locals_, kinks = _locals(node, [used[source] for source in sources], used[quantity])
         for parent in dict.fromkeys(node.parents):
             slots = [k for k, each in enumerate(node.parents) if each is parent]
             edge = Quantity("local", node, parent)
-            settle(edge, sum(locals_[k] for k in slots), sum(tolerances[k] for k in slots), [*sources, quantity])
+            settle(edge, plus([locals_[k] for k in slots]), [*sources, quantity])
             if any(kinks[k] for k in slots):
                 expected.at_kink.add(edge)
 
@@ -88,71 +80,62 @@ def carry(y: Value, written: Mapping[Quantity, Typed], truth: "Carried | None" =
     for node in reversed(order):
         quantity = Quantity("gradient", node)
         if node is y:
-            settle(quantity, 1.0, 0.0, [])
+            settle(quantity, exactly(1.0), [])
             continue
-        data, tolerance, sources = 0.0, 0.0, []
-        for consumer in arriving[node]:
-            arrived, edge = Quantity("gradient", consumer), Quantity("local", consumer, node)
-            (g, g_off), (d, d_off) = used[arrived], used[edge]
-            data += g * d if g else 0.0
-            tolerance += abs(g) * d_off + g_off * (abs(d) + d_off) if g or g_off else 0.0
-            sources += [arrived, edge]
-            if edge in expected.at_kink or arrived in expected.at_kink:
-                expected.at_kink.add(quantity)
-        settle(quantity, data, tolerance, sources)
+        edges = [(Quantity("gradient", consumer), Quantity("local", consumer, node)) for consumer in arriving[node]]
+        terms = [times(used[arrived], used[edge]) for arrived, edge in edges]
+        sources = [source for edge in edges for source in edge]
+        settle(quantity, plus(terms if len(terms) == 1 else [rounds.kept(term) for term in terms]), sources)
+        if any(source in expected.at_kink for source in sources):
+            expected.at_kink.add(quantity)
     return expected
 
 
-def _verdict(answer: Typed, own: Carried, truth: Carried, quantity: Quantity, tainted: bool) -> str:
-    if agrees(answer, truth.data[quantity], truth.tolerance[quantity]):
+def _verdict(answer: Typed, own: Span, true: Span, slack: float, tainted: bool) -> str:
+    if agrees(answer, true, slack):
         return "right"
-    if agrees(answer, own.data[quantity], own.tolerance[quantity]):
+    if agrees(answer, own, slack):
         return "follows" if tainted else "right"
     return "wrong"
 
 
-def _is_short(data: float, digits: int) -> bool:
-    """Whether a number needs no more than the given significant digits, so that nobody rounds it."""
-    return abs(float(f"{data:.{digits - 1}e}") - data) <= ROUNDING * abs(data)
+def _value(node: Value, operands: list[Span]) -> Span:
+    """The value at the numbers used."""
+    data: list[Number] = [operand.data for operand in operands]
+    same = data == [float(parent) for parent in node.parents]
+    y = float(node) if same else as_float(node._operation.at(data))
+    low, high = y, y
+    for k, operand in enumerate(operands):
+        moved = around(y, [as_float(node._operation.at(_replaced(data, k, end))) for end in _ends(operand)])
+        low, high = low + moved.low - y, high + moved.high - y
+    return Span(y, low, high) if isfinite(y) else exactly(y)
 
 
-def _value(node: Value, operands: list[tuple[float, float]], written: Mapping[Quantity, Typed]) -> tuple[float, float]:
-    if not written:
-        return float(node), 0.0
-    numbers: list[Number] = [data for data, _ in operands]
-    y = as_float(node._operation.at(numbers))
-    moved = [as_float(node._operation.at(_replaced(numbers, k, data + off))) for k, (data, off) in enumerate(operands) if off]
-    return y, sum(abs(other - y) for other in moved)
-
-
-def _locals(
-    node: Value, operands: list[tuple[float, float]], own: tuple[float, float], written: Mapping[Quantity, Typed]
-) -> tuple[list[float], list[float], list[bool]]:
-    """The local derivatives at the numbers used, with tolerances; on a kink every slope between the two sides will do."""
-    operation, numbers = node._operation, [data for data, _ in operands]
-    exact = [as_float(partial) for partial in node.partials]
-    same = numbers == [float(parent) for parent in node.parents] and own[0] == float(node)
-    base = exact if same else [as_float(partial) for partial in operation.partials_at(numbers, own[0])]
-    tolerance = [0.0] * len(base)
-    for k, (data, off) in enumerate(operands):
-        if off:
-            moved = operation.partials_at(_replaced(numbers, k, data + off), own[0])
-            tolerance = [sofar + abs(as_float(other) - now) for sofar, other, now in zip(tolerance, moved, base, strict=True)]
-    if own[1]:
-        moved = operation.partials_at(numbers, own[0] + own[1])
-        tolerance = [sofar + abs(as_float(other) - now) for sofar, other, now in zip(tolerance, moved, base, strict=True)]
+def _locals(node: Value, operands: list[Span], own: Span) -> tuple[list[Span], list[bool]]:
+    """The local derivatives at the numbers used, and which of them are slopes at a kink."""
+    operation, data = node._operation, [operand.data for operand in operands]
+    same = data == [float(parent) for parent in node.parents] and own.data == float(node)
+    partials = node.partials if same else operation.partials_at(data, own.data)
+    base = [as_float(partial) for partial in partials]
+    moved = [operation.partials_at(_replaced(data, k, end), own.data) for k, operand in enumerate(operands) for end in _ends(operand)]
+    moved += [operation.partials_at(data, end) for end in _ends(own)]
+    off = [[sum(max(0.0, side * (as_float(row[k]) - here)) for row in moved) for side in (-1, 1)] for k, here in enumerate(base)]
+    spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
     kinks = [False] * len(base)
-    if 0 in operation.side_at(numbers, own[0]):
-        for k, data in enumerate(numbers):
-            for nearby in (data - 1e-6 * max(1, abs(data)), data + 1e-6 * max(1, abs(data))):
-                point = _replaced(numbers, k, nearby)
-                slopes = operation.partials_at(point, operation.at(point))
-                for slot, slope in enumerate(slopes):
-                    off = abs(as_float(slope) - base[slot])
-                    kinks[slot] = kinks[slot] or off > 1e-3
-                    tolerance[slot] = max(tolerance[slot], off)
-    return base, tolerance, kinks
+    if 0 in operation.side_at(data, own.data):
+        for k, operand in enumerate(data):
+            for nearby in (operand - 1e-6 * max(1, abs(operand)), operand + 1e-6 * max(1, abs(operand))):
+                point = _replaced(data, k, nearby)
+                for slot, slope in enumerate(operation.partials_at(point, operation.at(point))):
+                    if abs(as_float(slope) - base[slot]) > 1e-3:
+                        kinks[slot] = True
+                        spans[slot] = around(base[slot], [*spans[slot][1:], as_float(slope)])
+    return spans, kinks
 
 
-def _replaced(numbers: list[Number] | list[float], place: int, data: float) -> list[Number]:
+def _ends(span: Span) -> tuple[float, ...]:
+    return span[1:] if span.low != span.high else ()
+
+
+def _replaced(numbers: Sequence[Number], place: int, data: float) -> list[Number]:
     return [data if k == place else kept for k, kept in enumerate(numbers)]

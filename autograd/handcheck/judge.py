@@ -11,7 +11,8 @@ from ..graph import names, refuse_stale, topological_order
 from ..passes import steps
 from ..value import Value
 from .answers import Quantity, Typed, read
-from .carry import Carried, agrees, carry
+from .carry import Carried, carry
+from .precision import Habit, agrees, exactly, same_number
 
 
 @dataclass(frozen=True)
@@ -131,13 +132,17 @@ def check(
     )
     notes = tuple(
         fill(
-            "check.convention", {"what": _what(called, y, quantity), "typed": answer.text, "ours": number_text(truth.data[quantity])}, lang
+            "check.convention",
+            {"what": _what(called, y, quantity), "typed": answer.text, "ours": number_text(truth.span[quantity].data)},
+            lang,
         )
         for quantity, answer in written.items()
-        if quantity in truth.at_kink and verdicts[quantity] == "right" and not agrees(answer, truth.data[quantity], 0.0)
+        if quantity in truth.at_kink
+        and verdicts[quantity] == "right"
+        and not agrees(answer, exactly(truth.span[quantity].data), Habit().slack(answer))
     )
     judged = tuple(
-        Judged(_what(called, y, quantity), answer.text if answer else "", truth.data[quantity], verdicts[quantity])
+        Judged(_what(called, y, quantity), answer.text if answer else "", truth.span[quantity].data, verdicts[quantity])
         for quantity, answer in asked.items()
     )
     good = sum(verdict in ("right", "follows") for verdict in verdicts.values())
@@ -180,16 +185,16 @@ def _finding(
     spoilt: set[Quantity] = set()
     if answer is not None:
         alone = carry(y, {quantity: answer})
-        spoilt = {other for other, data in alone.data.items() if data != truth.data[other] and other != quantity}
-    expected = own.data[quantity]
+        spoilt = {other for other, span in alone.span.items() if not same_number(span.data, truth.span[other].data) and other != quantity}
+    expected = own.span[quantity].data
     texts = {
         "what": _what(called, y, quantity),
         "got": answer.text if answer else "",
         "expected": number_text(expected),
-        "true": number_text(truth.data[quantity]),
+        "true": number_text(truth.span[quantity].data),
         "line": _line(y, quantity, lang),
     }
-    carried = abs(expected - truth.data[quantity]) > 1e-9 * abs(expected)
+    carried = not same_number(expected, truth.span[quantity].data)
     plain = "check.wrong.line" if texts["line"] else "check.wrong.message"
     key = "check.missing.message" if answer is None else "check.wrong.carried" if carried else plain
     return Finding(

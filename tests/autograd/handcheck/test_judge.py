@@ -1,0 +1,165 @@
+"""The report of a check: score, findings, notes, and how it shows itself; the graph is left as it was."""
+
+import dataclasses
+import pickle
+
+import pytest
+
+from autograd import Value, check, examples, parse, steps
+from autograd.graph import topological_order
+
+RIGHT = {"v": 3, "u": 3, "a": 3, "b": 6, "c": 9}
+
+
+def test_all_right():
+    report = check(examples.J(), RIGHT, values={"u": 6, "v": 11, "J": 33})
+    assert report.ok and report
+    assert report.score == float(report) == 1
+    assert report.findings == report.notes == ()
+    assert report.text == str(report) == "8 of 8 right"
+    assert {answer.verdict for answer in report.answers} == {"right"}
+
+
+def test_one_mistake_tells_where_what_and_what_else_it_did():
+    report = check(examples.J(), {**RIGHT, "u": 2, "b": 4, "c": 6})
+    (finding,) = report.findings
+    assert (finding.node, finding.via, finding.code) == ("u", "v", "UNEXPLAINED")
+    assert (finding.expected, finding.got) == (3, 2)
+    assert finding.follows == ("∂J/∂b", "∂J/∂c")
+    assert finding.affects == ("b", "c")
+    assert finding.message == "∂J/∂u is 3, not 2: ∂J/∂u = ∂J/∂v · 1 = 3 · 1 = 3"
+    assert not report.ok
+    assert report.score == 0.8
+    assert report.text == "4 of 5 right\n" + finding.message
+
+
+def test_a_leaf_has_no_leaves_below_it_that_it_could_spoil():
+    assert check(examples.J(), {"b": 5}).findings[0].affects == ()
+
+
+def test_the_line_of_the_passes_is_quoted_where_there_is_one():
+    y = parse("p = a*b; q = a + p; p*q", a=2, b=3)
+    assert check(y, {"p": 1, "a": 50}).findings[1].message == "∂J/∂a is 9 with your own earlier numbers (48 with the right ones), not 50"
+    assert check(y, {"a": 50}).findings[0].message == "∂J/∂a is 48, not 50"
+    assert check(y, values={"p": 5}).findings[0].message == "p is 6, not 5: p = a · b = 2 · 3 = 6"
+
+
+def test_a_second_mistake_is_measured_by_the_students_own_numbers_and_the_true_one_is_said_too():
+    report = check(examples.J(), {"u": 2, "b": 5})
+    assert report.findings[1].expected == 4
+    assert report.findings[1].message == "∂J/∂b is 4 with your own earlier numbers (6 with the right ones), not 5"
+
+
+def test_the_edge_is_named_only_where_there_is_one():
+    y = parse("p = a*b; q = a + p; p*q", a=2, b=3)
+    assert [finding.via for finding in check(y, {"p": 1, "b": 1}).findings] == [None, "p"]
+    assert check(y, locals={("p", "a"): 2}).findings[0].via == "p"
+
+
+def test_blanks_are_missing_and_count_as_not_right():
+    report = check(examples.J(), {"b": None, "c": "", "a": 3}, values={"u": " "})
+    assert [answer.verdict for answer in report.answers] == ["missing", "missing", "right", "missing"]
+    assert [finding.code for finding in report.findings] == ["MISSING"] * 3
+    assert [finding.got for finding in report.findings] == [None] * 3
+    assert report.findings[0].message == "∂J/∂b is missing"
+    assert report.score == 0.25
+
+
+def test_the_score_counts_what_is_right_and_what_follows():
+    report = check(examples.J(), {"v": 3, "u": 4, "b": 8, "c": 11, "a": None})
+    assert [answer.verdict for answer in report.answers] == ["right", "wrong", "follows", "wrong", "missing"]
+    assert report.score == 2 / 5
+    assert "2 of 5 right" in report.text
+
+
+def test_an_answer_is_shown_as_it_was_typed_beside_the_true_number():
+    (judged,) = check(examples.J(), "b = 12/2").answers
+    assert (judged.what, judged.typed, judged.true, judged.verdict) == ("∂J/∂b", "12/2", 6, "right")
+
+
+def test_a_report_is_frozen_and_can_be_kept():
+    report = check(examples.J(), {"b": 5})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        report.score = 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        report.findings[0].got = 6
+    assert pickle.loads(pickle.dumps(report)) == report
+
+
+def test_html_shows_labels_as_text():
+    evil = Value(2.0, "<script>alert(1)</script>")
+    y = evil * 3
+    y.label = '"&<b>'
+    shown = check(y, {evil: 5})._repr_html_()
+    assert "<script" not in shown and "<b>" not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "&quot;&amp;&lt;b&gt;" in shown
+
+
+def test_html_has_a_row_for_each_answer_and_a_line_for_each_finding():
+    shown = check(examples.J(), {"b": 5, "c": 9})._repr_html_()
+    assert shown.count("<tr>") == 2
+    assert shown.count("<li>") == 2
+    assert "<td>∂J/∂b</td><td>5</td><td>wrong</td>" in shown
+    assert "<td>∂J/∂c</td><td>9</td><td>right</td>" in shown
+
+
+def test_braces_and_percent_signs_in_labels_are_text():
+    a = Value(2.0, "{value}%s{0}")
+    y = a * 3
+    assert "∂J/∂{value}%s{0} is 3, not 5" in check(y, {a: 5}).text
+
+
+def test_the_graph_is_left_as_it_was():
+    J = examples.J()
+    J.backward()
+    before = [(node.data, node.grad, node.label, node.partials) for node in topological_order(J)]
+    check(J, {"b": 5}, values={"u": 1})
+    with pytest.raises(ValueError):
+        check(J, {"b": 5, "q": 1})
+    assert [(node.data, node.grad, node.label, node.partials) for node in topological_order(J)] == before
+    assert steps(J)[-1].total_after == 9
+
+
+def test_the_gradients_asked_for_are_those_of_the_root_whatever_was_accumulated():
+    J = examples.J()
+    J.backward()
+    J.backward()
+    assert check(J, RIGHT).ok
+
+
+def test_a_node_may_be_given_as_itself():
+    J = examples.J()
+    b = next(node for node in topological_order(J) if node.label == "b")
+    assert check(J, {b: 6}, locals={(J, J.parents[1]): 3}).ok
+
+
+def test_a_stale_graph_is_refused_with_the_name_of_the_leaf():
+    J = examples.J()
+    next(node for node in topological_order(J) if node.label == "b").data = 4
+    with pytest.raises(ValueError, match="b has changed since this graph was built; build the expression again"):
+        check(J, {"b": 6})
+
+
+def test_the_seed_can_be_asked_for():
+    J = examples.J()
+    assert check(J, {"J": 1}).ok
+    report = check(J, {"J": 33, "v": 99, "a": 99})
+    assert [answer.verdict for answer in report.answers] == ["wrong", "follows", "follows"]
+
+
+def test_a_language_without_words_is_refused():
+    with pytest.raises(ValueError, match='no words for the language "xx"'):
+        check(examples.J(), {"b": 5}, lang="xx")
+
+
+def test_only_a_value_can_be_checked():
+    with pytest.raises(TypeError, match="a graph is read from its root, a Value, not from int"):
+        check(33, {"b": 6})
+
+
+def test_a_graph_of_constants_has_nothing_to_check():
+    with pytest.raises(ValueError, match="there are no answers"):
+        check(parse("3"), "")
+    with pytest.raises(ValueError, match="names no node"):
+        check(parse("3"), "J=3")
