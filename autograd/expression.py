@@ -16,11 +16,13 @@ from .grammar import Item, Token, postfix, spelled, tokenize, wrong
 from .operations import TABLE
 from .value import Value
 
+LONGEST = 80  # characters of a name, and of a repaired text that a complaint can show
 LISTS = {"total", "mean", "logsumexp"}  # functions of one list: typed with its elements as arguments
 FUNCTIONS = LISTS | {"maximum", "minimum", "clip", "leaky_relu", "elu"}
 ARGUMENTS = {"clip": (3, 3), "leaky_relu": (1, 2), "elu": (1, 2)}  # fewest and most; others take as many as their operation
 INSTEAD = {"ln": "log", "max": "maximum", "min": "minimum", "sum": "total", "sig": "sigmoid", "σ": "sigmoid", "sen": "sin",
            "dot": "the sum of the products, w1*x1 + w2*x2", "softmax": "one of its outputs, exp(x1)/total(exp(x1), exp(x2))"}  # fmt: skip
+USUAL = {"pi": 3.141592653589793, "π": 3.141592653589793, "e": 2.718281828459045}
 OPERATORS = {entry.symbol: entry for entry in TABLE.values() if entry.symbol and len(entry.letters) == 2}
 
 
@@ -61,6 +63,9 @@ class Expression:
     def __call__(self, *numbers: Any, **named: Any) -> Any:
         if len(numbers) > len(self.leaves):
             raise TypeError(f"{self!r} takes {len(self.leaves)} numbers, not {len(numbers)}")
+        strangers = [name for name in named if name not in self.leaves]
+        if strangers:
+            raise TypeError(f"{', '.join(strangers)} is not left open; the open names are {', '.join(self.leaves)}")
         given = dict(zip(self.leaves, numbers, strict=False))
         for name, data in named.items():
             if name in given:
@@ -85,6 +90,8 @@ def parse(text: str, values: Mapping[str, Any] | None = None, /, *, constants: I
     >>> J.data
     33.0
     """
+    if not isinstance(values or {}, Mapping) or not all(isinstance(name, str) for name in values or {}):
+        raise TypeError("values are a dict of name to number, or are given by name: a=5")
     given = {**(values or {}), **leaves}
     expression = Expression(text, known=given)
     for note in expression.notes:
@@ -108,25 +115,29 @@ def _read(text: str, known: set[str] | None) -> tuple[list[Statement], tuple[str
     assigned: set[str] = set()
     open_names: dict[str, None] = {}
     everything = tokenize(text)
+    here = None if known is None else set(known)
     for tokens in _split(everything):
-        here = known and known | assigned
-        name = None
+        name, column = None, 1
         if len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == "=":
             name, column = tokens[0].text, tokens[0].column
-            if name in assigned or name in open_names or (known and name in known):
+            if name in assigned or (known is not None and name in known):
                 raise wrong(f'"{name}" already stands for a number', column, "a name stands for one node; use another name")
             if is_function(name):
                 raise wrong(f'"{name}" is a function', column, "use another name")
             tokens = tokens[2:]
         _check_words(tokens, here, assigned)
-        program = postfix(tokens, is_function, lambda found, here=here: _repaired(found, here))  # type: ignore[misc]
+        program = postfix(tokens, is_function, lambda found: _repaired(found, here))
         for item in program:
             _check_item(item, here, assigned, tokens)
             if item.kind == "name" and item.text not in assigned:
                 open_names[item.text] = None
         statements.append(Statement(name, program))
+        if name in open_names:
+            raise wrong(f'"{name}" is used before it has a number', column, "a name stands for one node; use another name")
         if name:
             assigned.add(name)
+            if here is not None:
+                here.add(name)
     caret = next((token for token in everything if token.text == "**" and text[token.column - 1] == "^"), None)
     notes = [f"column {caret.column}: ^ was read as a power, which Python writes **"] if caret else []
     return statements, tuple(open_names), notes
@@ -148,14 +159,18 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
 
 
 def _check_words(tokens: list[Token], known: set[str] | None, assigned: set[str]) -> None:
-    """Complains about a function without its argument, and about a call of what is no function."""
+    """Complains about a name that is none, a function without its argument, and a call of what is no function."""
     for token, after in pairwise(tokens):
+        if token.kind == "name" and token.text.endswith("[i]"):  # the grammar has it for the table
+            raise wrong('"[" cannot stand in an expression', token.column + len(token.text) - 3, "use numbers, names, + - * / ** and ( )")
+        if token.kind == "name" and len(token.text) > LONGEST:
+            raise wrong(f'the name "{token.text[:20]}…" is too long', token.column, f"use {LONGEST} letters at most")
         if token.kind == "name" and is_function(token.text) and after.text != "(" and token.text not in (known or ()):
             raise wrong(f'"{token.text}" is a function', token.column, f"write {token.text}( ) with its argument")
         if token.kind != "name" or after.text != "(" or is_function(token.text) or token.text in assigned:
             continue
-        if (known is not None and token.text in known) or (known is None and len(token.text) == 1):
-            continue
+        if len(token.text) == 1 if known is None else _factors(token.text, known):
+            continue  # a product without its *, which the grammar will miss
         near = INSTEAD.get(token.text) or next(iter(difflib.get_close_matches(token.text, _function_names(), 1)), "")
         advice = f"write {near}" if near else f"the functions are {', '.join(_function_names())}"
         raise wrong(f'"{token.text}" is no function', token.column, advice)
@@ -172,15 +187,20 @@ def _check_item(item: Item, known: set[str] | None, assigned: set[str], tokens: 
             f'"{item.text}" compares, and an expression only computes', item.column, "use maximum or minimum, or compare the results"
         )
     if item.kind == "name" and known is not None and item.text not in known and item.text not in assigned:
-        if _factors(item.text, known):
-            raise wrong(f'"{item.text}" is no known name', item.column, f"write {_repaired(tokens, known)}")
+        factors = _factors(item.text, known)
+        if factors:
+            raise wrong(f'"{item.text}" is no known name', item.column, f"write {_repaired(tokens, known) or '*'.join(factors)}")
         near = difflib.get_close_matches(item.text, known, 1)
-        raise wrong(f'"{item.text}" has no number', item.column, f"did you mean {near[0]}?" if near else f"give it one: {item.text}=2")
+        raise wrong(
+            f'"{item.text}" has no number',
+            item.column,
+            f"did you mean {near[0]}?" if near else f"give it one: {item.text}={USUAL.get(item.text, 2)}",
+        )
     if item.kind == "call":
         few, many = ARGUMENTS.get(item.text) or ((1, None) if item.text in FUNCTIONS else (len(TABLE[item.text].letters),) * 2)
         if item.takes < few or (many is not None and item.takes > many):
             wanted = f"{few}" if few == many else f"at least {few}" if many is None else f"{few} or {many}"
-            raise wrong(f"{item.text} takes {wanted} argument{'s' * (wanted != '1')}, not {item.takes}", item.column)
+            raise wrong(f"{item.text} takes {wanted} argument{'s' * (few != 1 or many == 2)}, not {item.takes}", item.column)
 
 
 def _factors(name: str, known: set[str]) -> list[str]:
@@ -199,7 +219,7 @@ def _factors(name: str, known: set[str]) -> list[str]:
 def _repaired(tokens: list[Token], known: set[str] | None) -> str:
     """The text with the forgotten products written out; "" if that does not mend it."""
     mended: list[Token] = []
-    for token in tokens:
+    for token in tokens if len(tokens) <= LONGEST else []:
         factors = [token.text]
         if token.kind == "name" and known is not None and token.text not in known and not is_function(token.text):
             factors = _factors(token.text, known) or factors
@@ -216,7 +236,8 @@ def _repaired(tokens: list[Token], known: set[str] | None) -> str:
         return ""
     if known is not None and any(item.kind == "name" and item.text not in known for item in program):
         return ""
-    return spelled(mended)
+    text = spelled(mended)
+    return text if len(text) <= LONGEST else ""
 
 
 # --- running -----------------------------------------------------------------------------------------------------

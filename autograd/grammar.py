@@ -34,7 +34,7 @@ BINDING = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/
 SPELLINGS = {"·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-", "^": "**"}  # what people paste
 NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-LETTER = rf"(?:(?![{RAISED}])\w)"  # not the raised digits: x² is no name
+LETTER = rf"(?:(?![{RAISED}¼½¾])\w)"  # not the raised digits: x² is no name
 WORDS = re.compile(
     rf"[^\S\n]*(?:(?P<newline>\n)|(?P<number>{NUMBER})|(?P<name>(?!\d){LETTER}+(?:\[i\])?)|(?P<operator>\*\*|[<>=]=|.))", re.DOTALL
 )
@@ -92,7 +92,7 @@ def postfix(tokens: "list[Token]", is_function: Callable[[str], bool] = lambda n
                 operand_next = False
             elif token.text == "(":
                 call = before is not None and before.kind == "name"
-                waiting.append(Item("call" if call else "(", before.text if before and call else "(", 1, token.column))
+                waiting.append(Item("call", before.text, 1, before.column) if before and call else Item("(", "(", 1, token.column))
             elif token.text == "-":
                 waiting.append(Item("negate", "-", 1, token.column))
             elif token.text == ")" and before is not None and before.text == "(" and waiting and waiting[-1].kind == "call":
@@ -135,7 +135,7 @@ def _missing_operand(token: Token, before: "Token | None") -> ValueError:
         return wrong("there is no expression", token.column, "write one, such as 3*(a + b*c)")
     place = f'after "{before.text}"' if before else f'before "{token.text}"'
     if token.kind != "end" and token.text not in BINDING and token.text not in ("(", ")", ",", "="):
-        return wrong(f'"{token.text}" cannot stand in an expression', token.column, "use numbers, names, + - * / ** and ( )")
+        return wrong(f"{_quoted(token)} cannot stand in an expression", token.column, "use numbers, names, + - * / ** and ( )")
     return wrong(f"something is missing {place}", token.column, "write a number, a name or a ( there")
 
 
@@ -148,17 +148,20 @@ def _stray(token: Token, before: "Token | None", after: Token) -> ValueError:
 
 
 def _juxtaposed(token: Token, before: "Token | None", repaired: str) -> ValueError:
+    if token.text == "=":
+        return wrong('a single name stands before "="', token.column, "write the steps one by one, u = b*c; 3*(a + u)")
     if token.kind == "operator" and token.text != "(":
-        advice = (
-            "use * for a product"
-            if token.text == "."
-            else f"write **{RAISED.index(token.text)}"
-            if token.text in RAISED
-            else "use numbers, names, + - * / ** and ( )"
-        )
-        return wrong(f'"{token.text}" cannot stand in an expression', token.column, advice)
+        advice = "use * for a product" if token.text == "." else "use numbers, names, + - * / ** and ( )"
+        if token.text in RAISED:
+            advice = f"write **{RAISED.index(token.text)}"
+        return wrong(f"{_quoted(token)} cannot stand in an expression", token.column, advice)
     what = f'an operator is missing between "{before.text if before else ""}" and "{token.text}"'
     return wrong(what, token.column, f"write {repaired}" if repaired else "write * for a product")
+
+
+def _quoted(token: Token) -> str:
+    """A sign in quotation marks, so that it can be seen."""
+    return "'\"'" if token.text == '"' else f'"{token.text}"' if token.text.isprintable() else ascii(token.text)
 
 
 def spelled(tokens: "list[Token]") -> str:
