@@ -71,6 +71,8 @@ def numeric_grad(y: Any, a: Any, scheme: str = "central", h: float | None = None
         node, order = find(y, a, called), list(called)
         return difference(lambda x: as_float(values(order, {node: x})[y]), float(node), scheme, h)
     point = _point(y, at)
+    if not isinstance(a, str):
+        raise TypeError(f"an argument of a function is given by its name, not as {type(a).__name__}")
     if a not in point:
         raise ValueError(f'the function has no argument "{a}" with a number; it has {", ".join(point) or "none"}')
     return difference(lambda x: as_float(y(**{**point, a: x})), point[a], scheme, h)

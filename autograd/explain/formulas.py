@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..dialects import Tree, formula
 from ..ieee import NUMBER_FUNCTIONS, Number
-from ..operations import Operation
+from ..operations import TABLE, Operation
 from .numbers import number_text
 
 SUM, PRODUCT, SIGN, POWER, ATOM = 2, 3, 4, 5, 6
@@ -81,9 +81,7 @@ def _held(piece: Written, strength: int) -> str:
 
 
 def _computed(kind: str, a: Any, b: Any) -> Any:
-    if kind in ("/", "**"):
-        return NUMBER_FUNCTIONS["divide" if kind == "/" else "power"](a, b)
-    return a + b if kind == "+" else a - b if kind == "-" else a * b
+    return TABLE[{"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}[kind]].at([a, b])
 
 
 def _compared(kind: str, a: Any, b: Any) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..dialects import Tree, formula
-from ..ieee import Number
+from ..ieee import Number, as_float
 from ..operations import Operation
 from .formulas import PRODUCT, SUM, Operand, put_in, write_partial, write_value
 from .numbers import DIGITS, as_printed, exact_value, is_exact, number_text
@@ -44,8 +44,8 @@ def digits_to_recompute(inputs: Sequence[Number], compute: Any, result: Number) 
     """
     for digits in range(DIGITS, 17):
         printed = [as_printed(number_text(data, digits)) for data in inputs]
-        got = compute([float(kept) if exact is None else float(exact) for kept, exact in zip(inputs, printed, strict=True)])
-        if abs(got - result) <= 10.0 ** (1 - DIGITS) * abs(float(result)) or number_text(got) == number_text(result) or got != got:
+        got = compute([as_float(kept if exact is None else exact) for kept, exact in zip(inputs, printed, strict=True)])
+        if abs(got - result) <= 10.0 ** (1 - DIGITS) * abs(as_float(result)) or number_text(got) == number_text(result) or got != got:
             return digits
     return 17
 
