@@ -45,7 +45,6 @@ def test_sixteen_gates_are_the_sixteen_boolean_functions():
 
 @pytest.mark.parametrize(("make", "shape", "classes"), [(data.iris, (150, 4), 3), (data.wine, (178, 13), 3), (data.digits, (1797, 64), 10)])
 def test_real_data_comes_from_scikit_learn(make, shape, classes):
-    pytest.importorskip("sklearn")
     X, y = make()
     assert X.shape == shape and X.dtype == float and sorted(set(y.tolist())) == list(range(classes))
 
