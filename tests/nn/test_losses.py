@@ -209,6 +209,7 @@ def test_huber_bends_where_delta_says():
         (lambda: losses.cross_entropy([[1.0, 2.0]], [-1]), ValueError, "label -1 is outside"),
         (lambda: losses.cross_entropy([[1.0, 2.0]], [0.5]), ValueError, "number of a class"),
         (lambda: losses.cross_entropy([[1.0, 2.0]], [[0.5, 0.6]]), ValueError, "sum to 1"),
+        (lambda: losses.cross_entropy([[1.0, 2.0]], [[1.5, -0.5]]), ValueError, "sum to 1"),
         (lambda: losses.cross_entropy([[1.0]], [0]), ValueError, "use a binary one"),
         (lambda: losses.cross_entropy([[1.0, 2.0]], [0, 1]), ValueError, r"\(1, 2\), but the target has shape \(2,\)"),
         (lambda: losses.huber(1.0, 1.0, delta=0), ValueError, "delta must be greater than 0"),

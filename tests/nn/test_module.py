@@ -21,6 +21,7 @@ class Shared(Module):
         self.again = self.one
         self.parts = [Layer(1, 1, rng=0), {"not": "looked into"}]
         self.scale = Value(2.0, "scale")
+        self.same = self.scale
         self.fixed = Value(3.0, constant=True)
 
     def __call__(self, x):
@@ -136,7 +137,8 @@ def test_file_of_another_architecture_is_refused_with_both_named(tmp_path):
         MLP(2, [3, 1]).load(tmp_path / "m.json")
 
 
-def test_file_that_cannot_be_finished_leaves_the_old_one_and_no_rest(tmp_path, monkeypatch):
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_file_that_cannot_be_finished_leaves_the_old_one_and_no_rest(tmp_path, monkeypatch, step):
     path = tmp_path / "m.json"
     Neuron(1).set([1], 2).save(path)
     before = path.read_text()
@@ -144,7 +146,7 @@ def test_file_that_cannot_be_finished_leaves_the_old_one_and_no_rest(tmp_path, m
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(os, "fsync", broken)
+    monkeypatch.setattr(os, step, broken)
     with pytest.raises(OSError, match="disk full"):
         Neuron(1).set([3], 4).save(path)
     assert path.read_text() == before and os.listdir(tmp_path) == ["m.json"]
