@@ -8,11 +8,11 @@ from typing import Any
 from autograd import Value, steps
 from autograd.passes import Steps
 
-from . import dot, graphviz_engine, svg
+from . import dot, svg
+from .arrangement import arranged
 from .export import converted, write_whole
 from .folding import READABLE, Fold
-from .layered import Box, Link, Point
-from .layout import Group, Layout, place
+from .layout import Layout
 from .notebook import html
 from .picture import Picture
 from .reading import read
@@ -70,25 +70,11 @@ class Drawing:
 
     @cached_property
     def _shapes(self) -> list[Shape]:
-        return shapes_of(self._picture.cards, self._direction)
+        return shapes_of(self._picture, self._direction)
 
     @cached_property
     def _layout(self) -> Layout:
-        picture, turn = self._picture, self._direction == "TB"
-        room = (svg.EDGE, svg.HEADER)  # a frame has its title across the flow, where no wire comes in
-        groups = [Group(frame.parent, room, (svg.EDGE, svg.EDGE), (svg.title_room(frame), 0.0)) for frame in picture.frames]
-        if self._engine == "dot":
-            return graphviz_engine.positions(picture, self._shapes, groups, self._direction)
-
-        def along(point: Point) -> Point:
-            return (point[1], point[0]) if turn else point
-
-        boxes = [
-            Box(*along((shape.width, shape.height)), tuple(map(along, shape.entries)), (along(shape.exit),), card.quiet)
-            for card, shape in zip(picture.cards, self._shapes, strict=True)
-        ]
-        links = [Link(wire.source, wire.target, 0, wire.slot) for wire in picture.wires]
-        return place(boxes, links, groups, picture.home)
+        return arranged(self._picture, self._shapes, self._direction, self._engine)
 
     @cached_property
     def svg(self) -> str:

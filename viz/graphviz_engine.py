@@ -9,50 +9,49 @@ from collections.abc import Sequence
 from typing import Any
 
 from .dot import nested
-from .layered import Point
+from .layered import Box, Link, Point
 from .layout import Group, Layout
-from .picture import Picture
-from .shapes import Shape
 
 MISSING = (
     'engine="dot" needs Graphviz: install its dot program, or run `pip install "chalkgrad[graphviz]"`; the built-in engine needs neither'
 )
 
 
-def positions(picture: Picture, shapes: Sequence[Shape], groups: Sequence[Group], direction: str) -> Layout:
-    """The layout of a picture by Graphviz. Raises RuntimeError where there is no Graphviz, or it fails."""
-    answer = _asked(_question(picture, shapes, groups, direction))
-    bottom = float(answer["bb"].split(",")[3])
+def positions(boxes: Sequence[Box], links: Sequence[Link], groups: Sequence[Group], home: Sequence[int], direction: str) -> Layout:
+    """The layout by Graphviz of what `layout.place` lays out. Raises RuntimeError where there is no Graphviz, or it fails."""
+    answer = _asked(_question(boxes, links, groups, home, direction))
     turn = direction == "TB"
+    left, low, right, high = _numbers(answer["bb"])
 
     def at(x: float, y: float) -> Point:  # Graphviz counts upwards
-        return (bottom - y, x) if turn else (x, bottom - y)
+        return (high - y, x - left) if turn else (x - left, high - y)
 
     found = {item["name"]: item for item in answer.get("objects", [])}
     corners = []
-    for k, shape in enumerate(shapes):
-        x, y = (float(number) for number in found[f"n{k}"]["pos"].split(","))
-        corners.append(at(x - shape.width / 2, y + shape.height / 2))
+    for k, box in enumerate(boxes):
+        along, across = at(*_numbers(found[f"n{k}"]["pos"]))
+        corners.append((along - box.along / 2, across - box.across / 2))
     frames = []
     for g in range(len(groups)):
-        left, low, right, high = (float(number) for number in found[f"cluster_{g}"]["bb"].split(","))
-        frames.append((at(left, high), (high - low, right - left) if turn else (right - left, high - low)))
-    ways: list[Any] = [()] * len(picture.wires)
+        x0, y0, x1, y1 = _numbers(found[f"cluster_{g}"]["bb"])
+        frames.append((at(x0, y1), (y1 - y0, x1 - x0) if turn else (x1 - x0, y1 - y0)))
+    ways: list[Any] = [()] * len(links)
     for edge in answer.get("edges", []):
-        k = int(edge["id"])
-        points = [at(*(float(number) for number in pair.split(","))) for pair in edge["pos"].split()]
-        source, target = picture.wires[k].source, picture.wires[k].target
-        points[0] = _moved(corners[source], shapes[source].exit, turn)
-        entry = _moved(corners[target], shapes[target].entries[picture.wires[k].slot], turn)
-        ways[k] = (((*points, points[-1], entry, entry), False),)  # straight on to the pill
-    left, low, right, high = (float(number) for number in answer["bb"].split(","))
+        link = links[int(edge["id"])]
+        points = [at(*_numbers(pair)) for pair in edge["pos"].split()]
+        points[0] = _moved(corners[link.source], boxes[link.source].exits[0])
+        entry = _moved(corners[link.target], boxes[link.target].entries[link.arrives])
+        ways[int(edge["id"])] = (((*points, points[-1], entry, entry), False),)  # straight on to the pill
     along, across = (high - low, right - left) if turn else (right - left, high - low)
     return Layout(tuple(corners), tuple(frames), tuple(ways), along, across)
 
 
-def _moved(corner: Point, point: Point, turn: bool) -> Point:
-    x, y = (point[1], point[0]) if turn else point
-    return corner[0] + x, corner[1] + y
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in text.split(",")]
+
+
+def _moved(corner: Point, point: Point) -> Point:
+    return corner[0] + point[0], corner[1] + point[1]
 
 
 def _asked(question: str) -> dict[str, Any]:
@@ -84,17 +83,18 @@ def _asked_pygraphviz(question: str) -> dict[str, Any]:
     return {"bb": graph.graph_attr["bb"], "objects": objects, "edges": edges}
 
 
-def _question(picture: Picture, shapes: Sequence[Shape], groups: Sequence[Group], direction: str) -> str:
-    """The boxes and links in DOT. Sizes are whole points; labels stay here, only keys go out."""
+def _question(boxes: Sequence[Box], links: Sequence[Link], groups: Sequence[Group], home: Sequence[int], direction: str) -> str:
+    """The boxes and links in DOT. Sizes are whole points; labels stay here, only numbers go out."""
     lines = [f"rankdir={direction} nodesep=0.25 ranksep=0.5", "node [shape=plain]", "edge [arrowhead=none]"]
     lines += nested(
-        picture,
-        lambda k: f"n{k} [label=<{_table(shapes[k], direction)}>]",
+        [group.parent for group in groups],
+        home,
+        lambda k: f"n{k} [label=<{_table(boxes[k], direction)}>]",
         lambda g: f"subgraph cluster_{g} {{ {_room(groups[g], direction)}",
     )
     head, tail = ("w", "e") if direction == "LR" else ("n", "s")
-    for k, wire in enumerate(picture.wires):
-        lines.append(f'n{wire.source}:o:{tail} -> n{wire.target}:s{wire.slot}:{head} [id="{k}"]')
+    for k, link in enumerate(links):
+        lines.append(f'n{link.source}:o:{tail} -> n{link.target}:s{link.arrives}:{head} [id="{k}"]')
     return "digraph {\n" + "\n".join(lines) + "\n}\n"
 
 
@@ -106,25 +106,26 @@ def _room(group: Group, direction: str) -> str:
     return f"margin={group.after[0]:.0f} label={title}"
 
 
-def _table(shape: Shape, direction: str) -> str:
+def _table(box: Box, direction: str) -> str:
     """A box with a small cell for every place where a wire arrives, and one for the rest, where wires leave."""
-    wide, tall = round(shape.width), round(shape.height)
-    if not shape.entries:
-        return _rows([[_cell("o", wide, tall)]])
+    along, across = round(box.along), round(box.across)
+    if not box.entries:
+        return _rows([[_cell("o", along, across, direction)]])
     ports, at = [], 0
-    for k, entry in enumerate(shape.entries):
-        start = round(entry[direction == "LR"]) - 1
+    for k, (_, entry) in enumerate(box.entries):
+        start = round(entry) - 1
         ports += [("", start - at), (f"s{k}", 2)]
         at = start + 2
-    ports.append(("", (tall if direction == "LR" else wide) - at))
+    ports.append(("", across - at))
+    cells = [_cell(port, 1, extent, direction) for port, extent in ports]
+    rest = _cell("o", along - 1, across, direction)
     if direction == "LR":
-        column = _rows([[_cell(port, 1, extent)] for port, extent in ports])
-        return _rows([[f"<TD>{column}</TD>", _cell("o", wide - 1, tall)]])
-    row = _rows([[_cell(port, extent, 1) for port, extent in ports]])
-    return _rows([[f"<TD>{row}</TD>"], [_cell("o", wide, tall - 1)]])
+        return _rows([[f"<TD>{_rows([[cell] for cell in cells])}</TD>", rest]])
+    return _rows([[f"<TD>{_rows([cells])}</TD>"], [rest]])
 
 
-def _cell(port: str, wide: int, tall: int) -> str:
+def _cell(port: str, along: int, across: int, direction: str) -> str:
+    wide, tall = (along, across) if direction == "LR" else (across, along)
     name = f' PORT="{port}"' if port else ""
     return f'<TD{name} FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="{tall}"></TD>'
 

@@ -18,6 +18,9 @@ Item = tuple[str, int]
 # A piece of a link on one level: from, to, the entry of the box it arrives at (0 for anything else), and whose links use it.
 Piece = tuple[Item, Item, int, int]
 
+# The way of a link in pieces: each a curve, and whether other links share it.
+Way = tuple[tuple[tuple[Point, ...], bool], ...]
+
 
 @dataclass(frozen=True)
 class Group:
@@ -34,11 +37,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Layout:
-    """Corners of the boxes; corner and extent of each frame; for each link its pieces, with whether others share them."""
+    """Corners of the boxes; corner and extent of each frame; the way of each link."""
 
     corners: tuple[Point, ...]
     frames: tuple[tuple[Point, Point], ...]
-    ways: tuple[tuple[tuple[tuple[Point, ...], bool], ...], ...]
+    ways: tuple[Way, ...]
     along: float
     across: float
 

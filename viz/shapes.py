@@ -1,19 +1,21 @@
 """The size of a card and where its parts stand: pills with local derivatives, badge, frame, texts, gradient chip.
 
 Rests on `picture` and `lettering`. The layout sees of a card only its extent and where wires arrive and leave; the
-writer sees all parts. Lengths are in the unit of the SVG, from the top left corner of the shape.
+writer sees all parts. A number that only one card uses stands beside that card, at its pill, and is laid out with it.
+Lengths are in the unit of the SVG, from the top left corner of the shape.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .lettering import shortened, width
-from .picture import Card
+from .picture import Card, Picture
 
 NAME, NUMBER, SMALL = 16.0, 14.0, 12.0  # sizes of letters
 ROW, CHIP, NOTE, PAD = 26.0, 21.0, 17.0, 9.0  # heights of the first row, of the chip and of a note; room at the sides
 PILL, STEP, STUB = 20.0, 24.0, 13.0  # height of a pill, from one pill to the next, way from pill to badge
 BADGE = 26.0  # height of a badge, and its least width
+BESIDE, REACH = 21.0, 12.0  # height of a number that stands beside the card that uses it, and the way from it
 NARROWEST, USUAL, WIDEST = 92.0, 136.0, 240.0  # of a card without its badge
 
 Point = tuple[float, float]
@@ -42,76 +44,105 @@ class Rect:
 @dataclass(frozen=True)
 class Shape:
     """One card as geometry. `entries` are the points where wires arrive, in the order of the operands; they leave at
-    `exit`. `stubs` go on from each entry, or from its pill, to the badge; `inner` is where the texts stand."""
+    `exit`. `stubs` go on from each entry, or from its pill, to the badge; `inner` is where the texts stand; `beside` is
+    the place of the number that stands at an operand, by slot."""
 
     width: float
     height: float
     frame: Rect
     inner: Rect
     exit: Point
-    name: str
-    value: str
+    texts: "Texts"
     chip: Rect | None = None
-    chip_label: str = ""
     badge: Rect | None = None
     entries: tuple[Point, ...] = ()
     pills: tuple[Rect | None, ...] = ()
     stubs: tuple[tuple[Point, Point], ...] = ()
+    beside: Mapping[int, Rect] = field(default_factory=dict)
 
 
-def shapes_of(cards: Sequence[Card], direction: str) -> list[Shape]:
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a card as they fit on it, and the room they need."""
+
+    name: str
+    value: str
+    label: str
+    room: float
+
+
+def shapes_of(picture: Picture, direction: str) -> list[Shape]:
     """The shapes of all cards of a picture that runs from left to right ("LR") or from top to bottom ("TB").
 
     Cards are equally wide, except for those with more to say than usual.
     """
-    texts = [_Texts(card) for card in cards]
-    usual = max([text.room for card, text in zip(cards, texts, strict=True) if text.room <= USUAL and not card.quiet], default=NARROWEST)
+    texts = [_texts(card) for card in picture.cards]
+    usual = max(
+        [text.room for card, text in zip(picture.cards, texts, strict=True) if text.room <= USUAL and not card.quiet], default=NARROWEST
+    )
+    beside: dict[int, dict[int, float]] = {}
+    held = held_by_one(picture)
+    for number, (target, slot) in held.items():
+        beside.setdefault(target, {})[slot] = texts[number].room
+    build = _from_left if direction == "LR" else _from_above
     return [
-        _shape(card, text, text.room if card.quiet else max(text.room, usual), direction) for card, text in zip(cards, texts, strict=True)
+        _held(text) if k in held else build(card, text, text.room if card.quiet else max(text.room, usual), beside.get(k, {}))
+        for k, (card, text) in enumerate(zip(picture.cards, texts, strict=True))
     ]
 
 
-class _Texts:
-    """The texts of a card as they fit on it, and the room they need."""
-
-    def __init__(self, card: Card):
-        self.value = shortened(card.value, NUMBER, WIDEST / 2)
-        self.name = shortened(card.name, NAME, WIDEST - 4 * PAD - width(self.value, NUMBER))
-        self.label = ""
-        needed = width(self.name, NAME) + width(self.value, NUMBER) + 2 * PAD * bool(self.name)
-        if card.chip:
-            number = width(card.chip.text, NUMBER, bold=True)
-            self.label = shortened(card.chip.label, SMALL, WIDEST - 4 * PAD - number)
-            needed = max(needed, width(self.label, SMALL) + number + PAD + 4)
-        self.note = width(card.note, SMALL) if card.note else 0.0
-        self.room = max(34.0 if card.quiet else NARROWEST, needed + 2 * PAD, self.note + PAD)
+def held_by_one(picture: Picture) -> dict[int, tuple[int, int]]:
+    """The quiet cards that are one operand of one card near by, and of which: card → (card, slot)."""
+    uses: dict[int, list[tuple[int, int]]] = {}
+    for wire in picture.wires:
+        if picture.cards[wire.source].quiet:
+            uses.setdefault(wire.source, []).append((wire.target, wire.slot))
+    return {
+        card: users[0]
+        for card, users in uses.items()
+        if len(users) == 1 and picture.cards[users[0][0]].badge and picture.home[card] == picture.home[users[0][0]]
+    }
 
 
-def _shape(card: Card, texts: _Texts, room: float, direction: str) -> Shape:
-    height = ROW if card.quiet else ROW + 3 + (CHIP + 6 if card.chip else 0) + (NOTE if card.note else 0)
-    build = _from_left if direction == "LR" else _from_above
-    return build(card, texts, room, height)
+def _texts(card: Card) -> Texts:
+    value = shortened(card.value, NUMBER, WIDEST / 2)
+    name = shortened(card.name, NAME, WIDEST - 4 * PAD - width(value, NUMBER))
+    label = ""
+    needed = width(name, NAME) + width(value, NUMBER) + 2 * PAD * bool(name)
+    if card.chip:
+        number = width(card.chip.text, NUMBER, bold=True)
+        label = shortened(card.chip.label, SMALL, WIDEST - 4 * PAD - number)
+        needed = max(needed, width(label, SMALL) + number + PAD + 4)
+    note = width(card.note, SMALL) + PAD if card.note else 0.0
+    return Texts(name, value, label, max(34.0 if card.quiet else NARROWEST, needed + 2 * PAD, note))
 
 
-def _from_left(card: Card, texts: _Texts, room: float, height: float) -> Shape:
-    """Pills in a stack on the left, then the badge on the border of the frame."""
-    pills = _pill_widths(card)
+def _held(texts: Texts) -> Shape:
+    frame = Rect(0, 0, texts.room, BESIDE)
+    return Shape(texts.room, BESIDE, frame, frame, (texts.room, BESIDE / 2), texts)
+
+
+def _height(card: Card) -> float:
+    return ROW if card.quiet else ROW + 3 + (CHIP + 6 if card.chip else 0) + (NOTE if card.note else 0)
+
+
+def _from_left(card: Card, texts: Texts, room: float, beside: Mapping[int, float]) -> Shape:
+    """Numbers and pills in a stack on the left, then the badge on the border of the frame."""
+    pills, height, badge = _pill_widths(card), _height(card), _badge_width(card)
     count = len(pills)
-    step = STEP if any(pills) else 13.0
-    badge = _badge_width(card)
+    step = STEP if any(pills) or beside else 13.0
     tall = max(BADGE, (count - 1) * step + BADGE) if count > 2 and card.badge else BADGE
     if not card.badge:  # a folded group takes its wires at its frame
         height = max(height, (count - 1) * step + BADGE)
-    total = max(height, tall, (count - 1) * step + PILL if any(pills) else 0.0)
-    middle, widest = total / 2, max(pills, default=0.0)
+    total = max(height, tall, (count - 1) * step + PILL if any(pills) or beside else 0.0)
+    middle = total / 2
+    start = max([extent + REACH for extent in beside.values()], default=0.0)  # where pills begin
+    end = start + max(pills, default=0.0)  # where pills end
     inset = BADGE / 2 if card.badge else 0.0  # how far the badge reaches into the frame
-    left = (widest + STUB if widest else 6.0 if pills else 0.0) + badge - inset
+    left = end + (STUB if any(pills) else 6.0 if pills else 0.0) + badge - inset
     frame = Rect(left, middle - height / 2, room + inset, height)
     spot = Rect(left + inset - badge, middle - tall / 2, badge, tall) if card.badge else None
     heights = [middle + (k - (count - 1) / 2) * step for k in range(count)]
-    boxes = tuple([Rect(widest - wide, y - PILL / 2, wide, PILL) if wide else None for wide, y in zip(pills, heights, strict=True)])
-    entries = tuple([(widest - wide, y) for wide, y in zip(pills, heights, strict=True)])
-    stubs = tuple([((widest, y), _rim(spot, (widest, y)) if spot else (left, y)) for y in heights])
     inner = Rect(frame.x + inset, frame.y, room, height)
     return Shape(
         frame.right,
@@ -119,41 +150,52 @@ def _from_left(card: Card, texts: _Texts, room: float, height: float) -> Shape:
         frame,
         inner,
         (frame.right, middle),
-        texts.name,
-        texts.value,
+        texts,
         _chip(card, inner),
-        texts.label,
         spot,
-        entries,
-        boxes,
-        stubs,
+        tuple([(end - wide, y) for wide, y in zip(pills, heights, strict=True)]),
+        tuple([Rect(end - wide, y - PILL / 2, wide, PILL) if wide else None for wide, y in zip(pills, heights, strict=True)]),
+        tuple([((end, y), _rim(spot, (end, y)) if spot else (left, y)) for y in heights]),
+        {slot: Rect(end - pills[slot] - REACH - extent, heights[slot] - BESIDE / 2, extent, BESIDE) for slot, extent in beside.items()},
     )
 
 
-def _from_above(card: Card, texts: _Texts, room: float, height: float) -> Shape:
-    """Pills in a row above, then the badge on the border of the frame."""
-    pills = _pill_widths(card)
-    gap = 6.0 if any(pills) else 13.0
-    row = sum(pills) + gap * (len(pills) - 1)
-    wide = max(row if len(pills) > 2 and card.badge else 0.0, _badge_width(card))
+def _from_above(card: Card, texts: Texts, room: float, beside: Mapping[int, float]) -> Shape:
+    """Numbers and pills in a row above, then the badge on the border of the frame."""
+    pills, height, badge = _pill_widths(card), _height(card), _badge_width(card)
+    places = [max(wide, beside.get(slot, 0.0)) for slot, wide in enumerate(pills)]
+    gap = 6.0 if any(places) else 13.0
+    row = sum(places) + gap * (len(places) - 1)
+    wide = max(row if len(pills) > 2 and card.badge else 0.0, badge)
     if not card.badge:
         room = max(room, row + PAD)
     total = max(room, row, wide)
     middle = total / 2
     inset = BADGE / 2 if card.badge else 0.0
-    top = (PILL + STUB if any(pills) else 6.0 if pills else 0.0) + (BADGE - inset if card.badge else 0.0)
+    start = BESIDE + REACH if beside else 0.0
+    end = start + (PILL if any(pills) else 0.0)
+    top = end + (STUB if any(pills) else 6.0 if pills else 0.0) + (BADGE - inset if card.badge else 0.0)
     frame = Rect(middle - room / 2, top, room, height + inset * 0.7)
     spot = Rect(middle - wide / 2, top + inset - BADGE, wide, BADGE) if card.badge else None
-    boxes, entries, stubs, x = [], [], [], middle - row / 2
-    below = PILL if any(pills) else 0.0
-    for extent in pills:
-        boxes.append(Rect(x, 0, extent, PILL) if extent else None)
-        entries.append((x + extent / 2, 0.0))
-        start = (x + extent / 2, below)
-        stubs.append((start, _rim(spot, start) if spot else (start[0], top)))
-        x += extent + gap
+    centres, x = [], middle - row / 2
+    for place in places:
+        centres.append(x + place / 2)
+        x += place + gap
     inner = Rect(frame.x, frame.bottom - height, room, height)
-    return Shape(total, frame.bottom, frame, inner, (middle, frame.bottom), texts.name, texts.value, _chip(card, inner), texts.label, spot, tuple(entries), tuple(boxes), tuple(stubs))  # fmt: skip
+    return Shape(
+        total,
+        frame.bottom,
+        frame,
+        inner,
+        (middle, frame.bottom),
+        texts,
+        _chip(card, inner),
+        spot,
+        tuple([(centre, start) for centre in centres]),
+        tuple([Rect(centre - extent / 2, start, extent, PILL) if extent else None for centre, extent in zip(centres, pills, strict=True)]),
+        tuple([((centre, end), _rim(spot, (centre, end)) if spot else (centre, top)) for centre in centres]),
+        {slot: Rect(centres[slot] - extent / 2, 0.0, extent, BESIDE) for slot, extent in beside.items()},
+    )
 
 
 def _pill_widths(card: Card) -> list[float]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
+from .arrangement import EDGE, TITLE, turned
 from .layout import Layout, Point
 from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stroke
 from .lettering import shortened, width
@@ -17,20 +18,12 @@ from .shapes import SMALL, Rect, Shape
 from .theme import stylesheet
 
 MARGIN = 20.0
-HEADER, EDGE = 30.0, 14.0  # room in a frame: where its title stands, and on the other sides
-TITLE = 13.0
-
-
-def title_room(frame: Frame) -> float:
-    """How much room the title of a frame takes in its header."""
-    return min(width(frame.title, TITLE, bold=True), 240.0) + 2 * EDGE
 
 
 def write(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: str, theme: str) -> str:
     """The SVG document of a picture."""
-    turn = direction == "TB"
-    corners = [_turned(corner, turn) for corner in layout.corners]
-    across, down = _turned((layout.along, layout.across), turn)
+    corners = [turned(corner, direction) for corner in layout.corners]
+    across, down = turned((layout.along, layout.across), direction)
     legend = entries(picture, max(across, 320.0))
     foot = _foot(picture, legend, down)
     notes_width = max([width(note, SMALL) for note in picture.notes], default=0.0)
@@ -39,9 +32,9 @@ def write(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: 
     wide = max(across, notes_width, legend_width) + 2 * MARGIN
     tall = down + legend_height + 18 * len(picture.notes) + 2 * MARGIN
     largest = largest_flow(picture)
-    body = [_group(frame, *place, turn) for frame, place in zip(picture.frames, layout.frames, strict=True)]
+    body = [_group(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
     for wire, way in zip(picture.wires, layout.ways, strict=True):
-        body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], stroke(wire.flow, largest), turn))
+        body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], stroke(wire.flow, largest), direction))
     body += [_card(card, shape, corner) for card, shape, corner in zip(picture.cards, shapes, corners, strict=True)]
     drawn = "\n".join([*body, *foot])
     uid = "c" + sha256(drawn.encode()).hexdigest()[:10]  # several pictures in one page must not share ids
@@ -54,11 +47,6 @@ def write(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: 
         f'<rect class="paper" width="{_n(wide)}" height="{_n(tall)}" rx="12"/>\n'
         f'<g transform="translate({_n(MARGIN)} {_n(MARGIN)})">\n{drawn}\n</g>\n</svg>\n'
     )
-
-
-def _turned(point: Point, turn: bool) -> Point:
-    """From along and across the flow to x and y."""
-    return (point[1], point[0]) if turn else point
 
 
 def _n(number: float) -> str:
@@ -79,21 +67,25 @@ def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "") -> st
 # --- groups and wires --------------------------------------------------------------------------------------------
 
 
-def _group(frame: Frame, corner: Point, extent: Point, turn: bool) -> str:
-    (x, y), (wide, tall) = _turned(corner, turn), _turned(extent, turn)
-    title = escape(shortened(frame.title, TITLE * 1.16, (tall if turn else wide) - 2 * EDGE))
+def _group(frame: Frame, corner: Point, extent: Point, direction: str) -> str:
+    (x, y), (wide, tall) = turned(corner, direction), turned(extent, direction)
+    title = escape(shortened(frame.title, TITLE * 1.16, (tall if direction == "TB" else wide) - 2 * EDGE))
     # In a picture from top to bottom wires come in at the top, so the title stands on the left, turned.
-    place = f'transform="translate({_n(x + 20)} {_n(y + tall - EDGE)}) rotate(-90)"' if turn else f'x="{_n(x + EDGE)}" y="{_n(y + 20)}"'
+    place = (
+        f'transform="translate({_n(x + 20)} {_n(y + tall - EDGE)}) rotate(-90)"'
+        if direction == "TB"
+        else f'x="{_n(x + EDGE)}" y="{_n(y + 20)}"'
+    )
     return (
         f'<g class="group" data-key="{frame.key}"><title>{escape(frame.title)}</title>'
         f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(tall)}" rx="12"/><text {place}>{title}</text></g>'
     )
 
 
-def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape, corner: Point, wide: float, turn: bool) -> str:
+def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape, corner: Point, wide: float, direction: str) -> str:
     kind = "wire" if wire.flow is None else "wire positive" if wire.flow > 0 else "wire negative" if wire.flow < 0 else "wire zero"
-    own = [_path([_turned(point, turn) for point in points]) for points, shared in way if not shared]
-    trunk = [_path([_turned(point, turn) for point in points]) for points, shared in way if shared]
+    own = [_path([turned(point, direction) for point in points]) for points, shared in way if not shared]
+    trunk = [_path([turned(point, direction) for point in points]) for points, shared in way if shared]
     (x0, y0), (x1, y1) = [(x + corner[0], y + corner[1]) for x, y in shape.stubs[wire.slot]]
     length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 0.1)
     dx, dy = (x1 - x0) / length, (y1 - y0) / length
@@ -132,13 +124,14 @@ def _card(card: Card, shape: Shape, corner: Point) -> str:
         parts.append(_rect(Rect(frame.x + 4, frame.y - 4, frame.width, frame.height), "frame", 10))
     parts.append(_rect(frame, "frame", 10))
     if card.quiet:
-        parts.append(_text(inner.middle[0], inner.middle[1] + 5, shape.value, anchor="middle"))
+        parts.append(_text(inner.middle[0], inner.middle[1] + 5, shape.texts.value, anchor="middle"))
     else:
         parts.append(
-            _text(inner.x + 10, inner.y + 19, shape.name, "name") + _text(inner.right - 11, inner.y + 19, shape.value, anchor="end")
+            _text(inner.x + 10, inner.y + 19, shape.texts.name, "name")
+            + _text(inner.right - 11, inner.y + 19, shape.texts.value, anchor="end")
         )
     if card.chip and shape.chip:
-        parts.append(_chip(card.chip.state, card.chip.sign, shape.chip, shape.chip_label, card.chip.text))
+        parts.append(_chip(card.chip.state, card.chip.sign, shape.chip, shape.texts.label, card.chip.text))
     if card.kind == "folded":
         parts.append(_text(inner.x + 10, inner.y + 37, card.note, "small soft"))
     elif card.note:

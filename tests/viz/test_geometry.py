@@ -38,11 +38,12 @@ def assert_nothing_is_in_the_way(drawing) -> None:
     parts = defaultdict(list)
     for key, card in picture.cards.items():
         parts[key] += [card, *([picture.badges[key]] if key in picture.badges else []), *picture.pills[key]]
+    of_others = [pair for pair in overlapping(parts) if pair[0] != pair[1]]
+    assert not of_others, "a part of a card reaches into another card"
     every = {
         key: Box(min(b.left for b in bs), min(b.top for b in bs), max(b.right for b in bs), max(b.bottom for b in bs))
         for key, bs in parts.items()
     }
-    assert not overlapping({key: [box] for key, box in every.items()}), "a card reaches into the pills of another"
     whole = Box(0, 0, *picture.size)
     assert all(whole.holds(box) for box in every.values()), "something is cut off by the edge of the picture"
     columns = defaultdict(list)
