@@ -20,13 +20,25 @@ def order(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]]) ->
     search = _Search(joints, items)
     best = [list(layer) for layer in layers]
     fewest = search.crossings(best)
+    if not fewest:
+        return best
     if items >= SMALL:
-        return search.sweep(layers, best, fewest, False, items < LARGE)[0]
-    # Each way to start can lead to another dead end, and a small graph has time for several.
-    for backwards, exchanging in ((False, True), (True, True), (False, False), (True, False)):
-        if fewest:
-            best, fewest = search.sweep(layers, best, fewest, backwards, exchanging)
-    return best
+        return search.sweep(layers, backwards=False, exchanging=items < LARGE)[1]
+    # Each way to start can lead to another dead end. Of two orders with as many crossings the one nearer to the first
+    # order is taken, in which operands stand as they were written.
+    found = [(fewest, best)]
+    for start in (layers, [layer[::-1] for layer in layers]):
+        found += [search.sweep(start, backwards, exchanging=True) for backwards in (False, True)]
+    return min(found, key=lambda one: (one[0], _inversions(layers, one[1])))[1]
+
+
+def _inversions(first: Sequence[Sequence[int]], layers: Sequence[Sequence[int]]) -> int:
+    """How many pairs stand the other way round than in the first order."""
+    count = 0
+    for one, other in zip(first, layers, strict=True):
+        place = {item: k for k, item in enumerate(one)}
+        count += sum([place[a] > place[b] for k, a in enumerate(other) for b in other[k + 1 :]])
+    return count
 
 
 class _Search:
@@ -42,12 +54,10 @@ class _Search:
                 self.right[a].append((b, arriving))
                 self.left[b].append((a, leaving))
 
-    def sweep(
-        self, start: Sequence[Sequence[int]], best: list[list[int]], fewest: int, backwards: bool, exchanging: bool
-    ) -> tuple[list[list[int]], int]:
-        """The best order met on some sweeps to and fro from `start`, where it is better than `best`, and its crossings."""
+    def sweep(self, start: Sequence[Sequence[int]], backwards: bool, exchanging: bool) -> tuple[int, list[list[int]]]:
+        """The best order met on some sweeps to and fro from `start`, after its number of crossings."""
         now = [list(layer) for layer in start]
-        self.crossings(now)
+        fewest, best = self.crossings(now), [list(layer) for layer in now]
         since, patience = 0, max(1, min(6, 12_000 // len(self.places)))
         for turn in range(4 * patience):
             forward = (turn % 2 == 0) != backwards
@@ -61,14 +71,7 @@ class _Search:
                 best, fewest, since = [list(layer) for layer in now], crossings, 0
             if not fewest or since > patience:
                 break
-        if not exchanging and fewest and len(self.places) < LARGE:
-            now = [list(layer) for layer in best]
-            self.crossings(now)
-            self._exchange(now)
-            crossings = self.crossings(now)
-            if crossings < fewest:
-                best, fewest = now, crossings
-        return best, fewest
+        return fewest, best
 
     def crossings(self, layers: Sequence[Sequence[int]]) -> int:
         """The number of pairs of joints that cross, and the place of every item, entered into `places`."""
