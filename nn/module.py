@@ -4,15 +4,15 @@ A subclass keeps Values, Modules, or lists of them as attributes and defines `__
 is trained stands in `training`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograd import Value
 from autograd.value import number
 
-from . import saving, training
-from .history import Evaluation, History
+from . import saving
 from .tables import Table
+from .training import evaluate, fit, loss_of, predict
 
 
 class Module:
@@ -147,82 +147,6 @@ class Module:
         total = len(self.parameters())
         return Table(repr(self), ("part", "what", "parameters"), rows, f"{total} parameter{'s' * (total != 1)}")
 
-    # --- learning ---
+    # --- learning: see `training` ---
 
-    def loss(self, X: Any, y: Any, loss: Any = None, reduction: str = "mean") -> Value:
-        """The loss on some examples as a Value, whose graph can be drawn, stepped through and differentiated.
-
-        X has shape (examples, features); y has one entry for each example, or one row of targets. `loss` is a name of
-        `losses` or a function of predictions and targets; None means that of the last fit, else "mse". `reduction` is
-        "mean" or "sum". Of a single example the inputs are labelled x1, x2, …
-
-        >>> from nn import Neuron
-        >>> neuron = Neuron(1).set(weights=[2], bias=0)
-        >>> J = neuron.loss([[3.0]], [5.0])
-        >>> J.backward()
-        >>> J.data, neuron.weights[0].grad
-        (1.0, 6.0)
-        """
-        return training.loss_of(self, X, y, loss, reduction)
-
-    def predict(self, X: Any) -> Any:
-        """The outputs for X of shape (examples, features): an array of shape (examples,), or (examples, outputs).
-
-        They are as the last layer gives them: numbers, probabilities or logits. Dropout is off, and no graph is kept.
-        """
-        return training.predict(self, X)
-
-    def evaluate(self, X: Any, y: Any, loss: Any = None, reduction: str = "mean") -> Evaluation:
-        """The loss on some examples as a float, with `.accuracy` where the loss decides between classes."""
-        return training.evaluate(self, X, y, loss, reduction)
-
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        loss: Any = None,
-        optimizer: Any = "sgd",
-        lr: Any = None,
-        epochs: int = 10,
-        batch_size: int | None = 32,
-        validation_split: float = 0.0,
-        validation_data: Any = None,
-        callbacks: Sequence[Any] = (),
-        shuffle: bool = True,
-        snapshots: int = 0,
-        engine: str = "auto",
-        progress: bool = True,
-        regularizer: Any = None,
-        reduction: str = "mean",
-    ) -> History:
-        """Trains the model on X of shape (examples, features) and y, and gives the history of the training.
-
-        - `loss`: a name of `losses`, or a function of the predictions and targets of a batch.
-        - `optimizer`: "sgd", "adagrad", "rmsprop", "adam" or "adamw" with a learning rate or schedule `lr`, or one from
-          `optim` that is bound to parameters of this model (to some of them: the others stay as they are).
-        - `batch_size`: examples in an update; None for all of them. `shuffle`: in another order in each epoch.
-        - `validation_split`: the share of the examples, the last rows, that is kept for validation, before any
-          shuffling; or `validation_data`, a pair (X, y).
-        - `callbacks`: objects with on_epoch_end(epoch, history, model), epochs counted from 1; a true answer ends the
-          training. An on_fit_end(history, model) is called at the end, if there is one.
-        - `snapshots`: how many snapshots of the parameters to keep, evenly from before the first epoch to the end.
-        - `engine`: "scalar" builds the graph of each batch; "auto" takes what is there.
-        - `progress`: a progress bar, if tqdm is installed.
-        - `regularizer`: one of `regularizers`, whose cost is added to the loss. `reduction`: "mean" or "sum".
-
-        Ctrl-C ends the training and keeps the history so far. Afterwards the leaves hold the trained weights and the
-        gradients of the last update; `history` is an attribute of the model, too.
-
-        Raises ValueError or TypeError, before anything is changed, for what does not fit together, and
-        FloatingPointError, with the epoch and batch, when the loss or a gradient is no longer finite; the model then
-        keeps the weights of the last finite loss.
-
-        >>> from nn import MLP, data
-        >>> X, y = data.gates("xor")
-        >>> model = MLP(2, [4, 1], activation="tanh", output="sigmoid", rng=1)
-        >>> history = model.fit(X, y, loss="bce", lr=1.0, epochs=300, batch_size=None, progress=False)
-        >>> (model.predict(X) > 0.5).tolist()
-        [False, True, True, False]
-        """
-        return training.fit(self, X, y, loss, optimizer, lr, epochs, batch_size, validation_split, validation_data,
-                            callbacks, shuffle, snapshots, engine, progress, regularizer, reduction)  # fmt: skip
+    loss, predict, evaluate, fit = loss_of, predict, evaluate, fit

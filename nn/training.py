@@ -1,7 +1,8 @@
 """Training a model: the loop over epochs and batches, and what is checked before anything changes.
 
-`fit` knows nothing of how a loss and its gradients come about: an engine does one update at a time. The scalar engine
-builds the graph of a batch from Values and walks back through it.
+Its public functions are methods of every `Module`: model.loss, model.predict, model.evaluate and model.fit. `fit` knows
+nothing of how a loss and its gradients come about: an engine does one update at a time. The scalar engine builds the
+graph of a batch from Values and walks back through it.
 """
 
 import gc
@@ -28,20 +29,35 @@ Loss = Callable[[Any, Any], Any]  # predictions of a batch, targets of a batch �
 
 
 def loss_of(model: Any, X: Any, y: Any, loss: Any = None, reduction: str = "mean") -> Value:
-    """The loss of a model on some examples as a Value; of one example the inputs are labelled x1, x2, …"""
+    """The loss on some examples as a Value, whose graph can be drawn, stepped through and differentiated.
+
+    X has shape (examples, features); y has one entry for each example, or one row of targets. `loss` is a name of
+    `losses` or a function of predictions and targets; None means that of the last fit, else "mse". `reduction` is
+    "mean" or "sum". Of a single example the inputs are labelled x1, x2, …
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(1).set(weights=[2], bias=0)
+    >>> J = neuron.loss([[3.0]], [5.0])
+    >>> J.backward()
+    >>> J.data, neuron.weights[0].grad
+    (1.0, 6.0)
+    """
     X, y, function = prepared(model, X, y, loss, reduction)
     return _graph(model, X, y, function)
 
 
 def predict(model: Any, X: Any) -> Any:
-    """The outputs of a model as an array; no graph is kept, and dropout is off."""
+    """The outputs for X of shape (examples, features): an array of shape (examples,), or (examples, outputs).
+
+    They are as the last layer gives them: numbers, probabilities or logits. Dropout is off, and no graph is kept.
+    """
     X = examples(X)
     with no_grad(), evaluating(model):
         return numpy.array(_as_floats(_outputs(model, X)), dtype=float)
 
 
 def evaluate(model: Any, X: Any, y: Any, loss: Any = None, reduction: str = "mean") -> Evaluation:
-    """The loss of a model on some examples, with the accuracy where the loss decides between classes."""
+    """The loss on some examples as a float, with `.accuracy` where the loss decides between classes."""
     X, y, function = prepared(model, X, y, loss, reduction)
     return _evaluation(model, X, y, function, _chosen(model, loss))
 
@@ -242,7 +258,35 @@ def fit(
     regularizer: Any = None,
     reduction: str = "mean",
 ) -> History:
-    """Trains a model; see Module.fit, which has the words."""
+    """Trains the model on X of shape (examples, features) and y, and gives the history of the training.
+
+    - `loss`: a name of `losses`, or a function of the predictions and targets of a batch.
+    - `optimizer`: "sgd", "adagrad", "rmsprop", "adam" or "adamw" with a learning rate or schedule `lr`, or one from
+      `optim` that is bound to parameters of this model (to some of them: the others stay as they are).
+    - `batch_size`: examples in an update; None for all of them. `shuffle`: in another order in each epoch.
+    - `validation_split`: the share of the examples, the last rows, that is kept for validation, before any
+      shuffling; or `validation_data`, a pair (X, y).
+    - `callbacks`: objects with on_epoch_end(epoch, history, model), epochs counted from 1; a true answer ends the
+      training. An on_fit_end(history, model) is called at the end, if there is one.
+    - `snapshots`: how many snapshots of the parameters to keep, evenly from before the first epoch to the end.
+    - `engine`: "scalar" builds the graph of each batch; "auto" takes what is there.
+    - `progress`: a progress bar, if tqdm is installed.
+    - `regularizer`: one of `regularizers`, whose cost is added to the loss. `reduction`: "mean" or "sum".
+
+    Ctrl-C ends the training and keeps the history so far. Afterwards the leaves hold the trained weights and the
+    gradients of the last update; `history` is an attribute of the model, too.
+
+    Raises ValueError or TypeError, before anything is changed, for what does not fit together, and
+    FloatingPointError, with the epoch and batch, when the loss or a gradient is no longer finite; the model then
+    keeps the weights of the last finite loss.
+
+    >>> from nn import MLP, data
+    >>> X, y = data.gates("xor")
+    >>> model = MLP(2, [4, 1], activation="tanh", output="sigmoid", rng=1)
+    >>> history = model.fit(X, y, loss="bce", lr=1.0, epochs=300, batch_size=None, progress=False)
+    >>> (model.predict(X) > 0.5).tolist()
+    [False, True, True, False]
+    """
     X, y, function = prepared(model, X, y, loss, reduction)
     chosen: Any = _chosen(model, loss)
     validation: Any = None
