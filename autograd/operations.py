@@ -151,7 +151,7 @@ def _beyond_floats(function: Callable[..., Any], arguments: Sequence[Any], keep:
 
 TABLE: dict[str, Operation] = {}
 VALUE_FUNCTIONS: dict[str, Any] = {"pi": NUMBER_FUNCTIONS["pi"], "equal": lambda a, b: a <= b <= a}  # `functions` adds to it
-RESERVED = {"a", "b", "c", "i", "y", "p", "q", "node", "of_a", "of_b", "of_c", "where", "sum"}  # names no operation can have; other files add theirs
+RESERVED = {*"abciypq", "node", "of_a", "of_b", "of_c", "where", "sum"}  # names no operation can have; other files add theirs
 _readers: list[Callable[[Operation], Any]] = []
 
 
