@@ -15,6 +15,7 @@ from autograd.explain.formulas import Operand, write_value
 from autograd.explain.numbers import is_exact
 from autograd.explain.words import gradient_name, sign
 from autograd.graph import changed_leaf, names
+from autograd.ieee import as_float
 
 from .folding import WHOLE, Fold, grouped
 from .lettering import MINUS, harmless, number_text, signed
@@ -34,7 +35,7 @@ def read(y: Value, partials: bool = True, fold: Fold = None, digits: int | None 
 
 def _close(a: Any, b: Any) -> bool:
     """Whether two numbers differ by no more than the rounding of a pass."""
-    return a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-14)
+    return a == b or (a != a and b != b) or math.isclose(as_float(a), as_float(b), rel_tol=1e-9, abs_tol=1e-14)
 
 
 class _Reader:
@@ -63,23 +64,20 @@ class _Reader:
             if not group.folded:
                 frame_of[g] = len(frames)
                 frames.append(Frame(f"g{g}", harmless(group.title), frame_of[group.parent]))
-        hidden: dict[int, list[Value]] = {}  # folded group → its nodes
-        for node, g in zip(self.order, self.home, strict=True):
-            if g != WHOLE and self.groups[g].folded:
-                hidden.setdefault(g, []).append(node)
-        card_of: list[int] = []  # node → card
         shown: list[Value | int] = []  # card → node, or folded group
-        first = {id(nodes[0]): g for g, nodes in hidden.items()}
-        place_of: dict[int, int] = {}
+        card_of: list[int] = []  # node → card
+        hidden: dict[int, list[Value]] = {}  # folded group → its nodes
+        card_of_group: dict[int, int] = {}
         for node, g in zip(self.order, self.home, strict=True):
-            if g in hidden:
-                if first.get(id(node)) == g:
-                    place_of[g] = len(shown)
-                    shown.append(g)
-                card_of.append(place_of[g])
-            else:
+            if g == WHOLE or not self.groups[g].folded:
                 card_of.append(len(shown))
                 shown.append(node)
+                continue
+            if g not in card_of_group:
+                card_of_group[g] = len(shown)
+                shown.append(g)
+            card_of.append(card_of_group[g])
+            hidden.setdefault(g, []).append(node)
         cards, wires, home = [], [], []
         for at, what in enumerate(shown):
             if isinstance(what, Value):
@@ -160,7 +158,7 @@ class _Reader:
 
     def flow(self, node: Value, slot: int) -> float | None:
         """The contribution that goes from a node back to one of its operands, once the node has a gradient."""
-        return None if node._grad is None else float(product(node.grad, node.partials[slot]))
+        return None if node._grad is None else as_float(product(node.grad, node.partials[slot]))
 
     def note(self, node: Value) -> str:
         if node is self.stale:

@@ -17,6 +17,7 @@ PILL, STEP, STUB = 20.0, 24.0, 13.0  # height of a pill, from one pill to the ne
 BADGE = 26.0  # height of a badge, and its least width
 BESIDE, REACH = 21.0, 12.0  # height of a number that stands beside the card that uses it, and the way from it
 NARROWEST, USUAL, WIDEST = 92.0, 136.0, 240.0  # of a card without its badge
+LEAST, LONGEST = 70.0, 220.0  # what a name gets beside a long number, and what a number gets in any case
 
 Point = tuple[float, float]
 
@@ -105,13 +106,13 @@ def held_by_one(picture: Picture) -> dict[int, tuple[int, int]]:
 
 
 def _texts(card: Card) -> Texts:
-    value = shortened(card.value, NUMBER, WIDEST / 2)
-    name = shortened(card.name, NAME, WIDEST - 4 * PAD - width(value, NUMBER))
+    value = shortened(card.value, NUMBER, LONGEST)
+    name = shortened(card.name, NAME, max(LEAST, WIDEST - 4 * PAD - width(value, NUMBER)))
     label = ""
     needed = width(name, NAME) + width(value, NUMBER) + 2 * PAD * bool(name)
     if card.chip:
         number = width(card.chip.text, NUMBER, bold=True)
-        label = shortened(card.chip.label, SMALL, WIDEST - 4 * PAD - number)
+        label = shortened(card.chip.label, SMALL, max(LEAST, WIDEST - 4 * PAD - number))
         needed = max(needed, width(label, SMALL) + number + PAD + 4)
     note = width(card.note, SMALL) + PAD if card.note else 0.0
     return Texts(name, value, label, max(34.0 if card.quiet else NARROWEST, needed + 2 * PAD, note))

@@ -150,6 +150,13 @@ def test_a_long_label_is_cut_in_the_picture_and_whole_in_its_title():
     assert f"<title>{'x' * 300} = 2;" in svg
 
 
+def test_a_number_with_all_its_digits_is_shown_whole_beside_its_name():
+    svg = draw(Value(2.0, "a name of some length").sqrt().sin(), digits=17).svg
+    assert re.search(r">0\.9877659459927355[0-9]*<", svg)
+    assert re.search(r">1\.4142135623730951<", svg)
+    assert ">a name" in svg
+
+
 # --- saving ------------------------------------------------------------------------------------------------------
 
 

@@ -164,6 +164,14 @@ def test_fractions_infinities_and_nan_are_shown_as_they_are():
     assert cards(y)["u"].value == "−∞"
 
 
+def test_fractions_beyond_the_floats_are_drawn():
+    huge = Value(Fraction(10**400), "huge")
+    y = huge * huge / huge
+    y.backward()
+    huge.grad = Fraction(10**390)
+    assert cards(y)["huge"].chip.text == "+∞"
+
+
 def test_constants_are_quiet_and_nobody_is_asked_for_their_gradients():
     x, w = Value(2.0, "x", constant=True), Value(3.0, "w")
     y = w * x + 1
