@@ -14,9 +14,7 @@ WRONG = [("twice too large", lambda g: 2 * g), ("the sign", lambda g: -g), ("1 %
 def test_the_error_of_a_scheme_falls_with_its_order(scheme, order):
     """The central difference has an error of the order h² (D1-46, D0-18): 4.5e-3, 4.5e-5, 4.5e-7 in the lecture."""
     errors = [abs(difference(exp, 1.0, scheme, h) - exp(1.0)) for h in (1e-1, 1e-2, 1e-3)]
-    assert [round(larger / smaller) for larger, smaller in pairwise(errors)] == pytest.approx(
-        [10**order] * 2, rel=0.06
-    )
+    assert [round(larger / smaller) for larger, smaller in pairwise(errors)] == pytest.approx([10**order] * 2, rel=0.06)
 
 
 @pytest.mark.parametrize(
