@@ -6,7 +6,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from autograd import examples  # noqa: E402
+from autograd import examples, parse  # noqa: E402
 from viz import Drawing, draw  # noqa: E402
 
 
@@ -17,14 +17,14 @@ def mission() -> Drawing:
     return draw(J)
 
 
-def mazur() -> Drawing:
-    """Matt Mazur's network after its backward pass."""
-    E = examples.mazur()
-    E.backward()
-    return draw(E)
+def fan_out() -> Drawing:
+    """e = (a + b)(b + 1), where b has two consumers, after its backward pass."""
+    e = parse("c = a + b; d = b + 1; e = c*d", a=2, b=-3)
+    e.backward()
+    return draw(e)
 
 
-PICTURES = {"J.svg": mission, "mazur.svg": mazur}
+PICTURES = {"J.svg": mission, "fan_out.svg": fan_out}
 
 if __name__ == "__main__":
     for name, picture in PICTURES.items():
