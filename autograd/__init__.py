@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from . import examples
     from .expression import Expression, parse
     from .handcheck import check
+    from .notation import Notation
     from .numeric import gradcheck, numeric_grad
     from .passes import steps
 
@@ -60,6 +61,7 @@ _LATER = {
     "numeric_grad": ".numeric",
     "gradcheck": ".numeric",
     "check": ".handcheck",
+    "Notation": ".notation",
     "examples": ".examples",
 }
 
@@ -72,4 +74,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Expression", "check", "examples", "gradcheck", "numeric_grad", "parse", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "examples", "gradcheck", "numeric_grad", "parse", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip

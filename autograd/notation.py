@@ -82,6 +82,8 @@ class Notation:
 
     def __init__(self, name: str, *, like: "str | Notation | None" = None, layers: str | None = None, examples: str | None = None,
                  scaled_error: bool | None = None, **symbols: str):  # fmt: skip
+        if not isinstance(name, str):
+            raise TypeError(f"a notation is named by a text, not by {type(name).__name__}")
         given = (layers, examples, scaled_error) != (None, None, None) or symbols or like is not None
         if given and name in DIALECTS:
             raise ValueError(
