@@ -1,6 +1,7 @@
 """`draw`: a graph → a `Drawing`, which can be shown, saved, and read as text. The steps are in the other files."""
 
 import os
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,56 @@ def draw(
     return Drawing(picture, passes, direction, theme, engine, digits)
 
 
-class Drawing:
+class Shown:
+    """A picture that shows itself in a notebook and is saved to a file; a kind of picture says its SVG and its text."""
+
+    _kinds: tuple[str, ...] = (".svg", ".png", ".pdf")
+    text: Any
+
+    def __init__(self, title: str, alternative: Sequence[str], theme: str):
+        self._title, self._alternative, self._theme = title, alternative, theme
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG document."""
+        return self._svg(self._theme)
+
+    def _svg(self, theme: str) -> str:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return str(self.text)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        alternative = "; ".join([self._title, *self._alternative])
+        return {"text/html": html(self.svg, self._title, alternative), "text/plain": self.text}
+
+    def save(self, path: "str | os.PathLike[str]") -> Path:
+        """Writes the picture to a file whose suffix says how: .svg, .png or .pdf, a graph also as .dot; returns its path.
+
+        The file appears whole or not at all. Raises ValueError for another suffix, and ImportError when PNG or PDF
+        is asked for without the packages of `pip install chalkgrad[export]`.
+        """
+        path = Path(path)
+        write_whole(path, self._content(path.suffix.lower(), path.name))
+        return path
+
+    def _content(self, kind: str, name: str) -> bytes:
+        if kind == ".svg":
+            return self.svg.encode()
+        if kind in (".png", ".pdf"):
+            return converted(self._svg("light" if self._theme == "auto" else self._theme), kind[1:])
+        raise ValueError(f'a drawing is saved as {", ".join(self._kinds[:-1])} or {self._kinds[-1]}, not as "{kind or name}"')
+
+
+class Drawing(Shown):
     """A picture of a graph as it was when it was drawn. It shows itself in a notebook; `save` writes it to a file."""
 
+    _kinds = (".svg", ".dot", ".png", ".pdf")
+
     def __init__(self, picture: Picture, passes: Steps | None, direction: str, theme: str, engine: str, digits: int | None):
-        self._picture, self._passes, self._direction, self._theme, self._engine = picture, passes, direction, theme, engine
-        self._digits = digits
+        super().__init__(picture.title, [*picture.lines, *picture.notes], theme)
+        self._picture, self._passes, self._direction, self._engine, self._digits = picture, passes, direction, engine, digits
 
     @cached_property
     def _shapes(self) -> list[Shape]:
@@ -75,11 +120,6 @@ class Drawing:
     @cached_property
     def _layout(self) -> Layout:
         return arranged(self._picture, self._shapes, self._direction, self._engine)
-
-    @cached_property
-    def svg(self) -> str:
-        """The picture as an SVG document."""
-        return self._svg(self._theme)
 
     def _svg(self, theme: str) -> str:
         return svg.write(self._picture, self._shapes, self._layout, self._direction, theme)
@@ -100,28 +140,5 @@ class Drawing:
         lines = [self._passes.text(digits=self._digits)] if self._passes else [self._picture.title, *self._picture.lines]
         return "\n".join([*lines, *self._picture.notes])
 
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        alternative = "; ".join([self._picture.title, *self._picture.lines, *self._picture.notes])
-        return {"text/html": html(self.svg, self._picture.title, alternative), "text/plain": self.text}
-
-    def save(self, path: "str | os.PathLike[str]") -> Path:
-        """Writes the picture to a file whose suffix says how: .svg, .dot, .png or .pdf; returns its path.
-
-        The file appears whole or not at all. Raises ValueError for another suffix, and ImportError when PNG or PDF
-        is asked for without the packages of `pip install chalkgrad[export]`.
-        """
-        path = Path(path)
-        kind = path.suffix.lower()
-        if kind == ".svg":
-            content = self.svg.encode()
-        elif kind in (".dot", ".gv"):
-            content = self.source.encode()
-        elif kind in (".png", ".pdf"):
-            content = converted(self._svg("light" if self._theme == "auto" else self._theme), kind[1:])
-        else:
-            raise ValueError(f'a drawing is saved as .svg, .dot, .png or .pdf, not as "{kind or path.name}"')
-        write_whole(path, content)
-        return path
+    def _content(self, kind: str, name: str) -> bytes:
+        return self.source.encode() if kind in (".dot", ".gv") else super()._content(kind, name)

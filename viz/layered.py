@@ -24,7 +24,7 @@ class Box:
     """What the layout sees of a card or a group: its extent, and the points, from its corner, where links arrive and leave.
 
     `pinned` holds a box in the first rank ("first") or the last ("last"). A quiet box is a constant: it follows its
-    consumer, which does not mind it.
+    consumer, which does not mind it. Links arrive level at the entries of a frame; a card rather stands level itself.
     """
 
     along: float
@@ -33,6 +33,7 @@ class Box:
     exits: tuple[Point, ...] = ()
     quiet: bool = False
     pinned: str = ""
+    frame: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class _Problem:
                 straight = 0.0
                 if b == link.target:  # entries near the middle are reached by a small bend: cards of a chain stand level
                     offset = target.entries[link.arrives][1] - target.across / 2
-                    straight += offset - max(-14.0, min(14.0, offset))
+                    straight += offset if target.frame else offset - max(-14.0, min(14.0, offset))
                 if a == link.source:
                     straight -= source.exits[link.leaves][1] - source.across / 2
                 right[a].append((b, straight, max(counts, 1)))

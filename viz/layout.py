@@ -142,7 +142,7 @@ class _Plan:
         )
         into, out = self.gates
         entries = tuple([(0.0, self.shift[1] + height) for height in into])
-        return Box(along, across, entries, tuple([(along, self.shift[1] + height) for height in out]))
+        return Box(along, across, entries, tuple([(along, self.shift[1] + height) for height in out]), frame=True)
 
 
 def _in_order(content: Sequence[Item], pieces: Sequence[Piece]) -> list[Item]:

@@ -33,8 +33,13 @@ def stroke(flow: float | None, largest: float) -> float:
 
 def entries(picture: Picture, room: float) -> list[Entry]:
     """The entries of the legend in rows of at most `room`, if one alone is not wider."""
+    return placed(_signs(picture), room)
+
+
+def placed(signs: Sequence[tuple[str, str]], room: float) -> list[Entry]:
+    """Signs with their meanings, put in rows of at most `room`."""
     found, x, y = [], 0.0, 0.0
-    for sign, text in _signs(picture):
+    for sign, text in signs:
         extent = SAMPLE + 6 + width(text, SMALL)
         if x and x + extent > room:
             x, y = 0.0, y + ROW

@@ -18,31 +18,39 @@ from .shapes import SMALL, Rect, Shape
 from .theme import stylesheet
 
 MARGIN = 20.0
+LEGEND_ROOM = 320.0  # what a legend gets below a picture that is narrower
 
 
 def write(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: str, theme: str) -> str:
     """The SVG document of a picture."""
     corners = [turned(corner, direction) for corner in layout.corners]
     across, down = turned((layout.along, layout.across), direction)
-    legend = entries(picture, max(across, 320.0))
-    foot = _foot(picture, legend, down)
-    notes_width = max([width(note, SMALL) for note in picture.notes], default=0.0)
-    legend_width = max([entry.x + SAMPLE + 6 + width(entry.text, SMALL) for entry in legend], default=0.0)
-    legend_height = legend[-1].y + ROW + 10 if legend else 0.0
-    wide = max(across, notes_width, legend_width) + 2 * MARGIN
-    tall = down + legend_height + 18 * len(picture.notes) + 2 * MARGIN
     largest = largest_flow(picture)
     body = [_group(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
     for wire, way in zip(picture.wires, layout.ways, strict=True):
         body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], stroke(wire.flow, largest), direction))
     body += [_card(card, shape, corner) for card, shape, corner in zip(picture.cards, shapes, corners, strict=True)]
-    drawn = "\n".join([*body, *foot])
+    legend = entries(picture, max(across, LEGEND_ROOM))
+    return document(picture.title, [*picture.lines, *picture.notes], body, legend, picture.notes, (across, down), theme)
+
+
+def document(
+    title: str, alternative: Sequence[str], body: Sequence[str], legend: Sequence[Entry], notes: Sequence[str], extent: Point, theme: str
+) -> str:
+    """An SVG document: what is drawn, of the given extent, with the legend and the notes below it, and the same in words."""
+    across, down = extent
+    notes_width = max([width(note, SMALL) for note in notes], default=0.0)
+    legend_width = max([entry.x + SAMPLE + 6 + width(entry.text, SMALL) for entry in legend], default=0.0)
+    legend_height = legend[-1].y + ROW + 10 if legend else 0.0
+    wide = max(across, notes_width, legend_width) + 2 * MARGIN
+    tall = down + legend_height + 18 * len(notes) + 2 * MARGIN
+    drawn = "\n".join([*body, *_foot(notes, legend, down)])
     uid = "c" + sha256(drawn.encode()).hexdigest()[:10]  # several pictures in one page must not share ids
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chalkgrad" role="img" aria-labelledby="{uid}-title" aria-describedby="{uid}-desc" '
         f'viewBox="0 0 {_n(wide)} {_n(tall)}" width="{_n(wide)}" height="{_n(tall)}">\n'
-        f'<title id="{uid}-title">{escape(picture.title)}</title>\n'
-        f'<desc id="{uid}-desc">{escape("; ".join([*picture.lines, *picture.notes]))}</desc>\n'
+        f'<title id="{uid}-title">{escape(title)}</title>\n'
+        f'<desc id="{uid}-desc">{escape("; ".join(alternative))}</desc>\n'
         f"<style>{stylesheet(theme)}</style>\n"
         f'<rect class="paper" width="{_n(wide)}" height="{_n(tall)}" rx="12"/>\n'
         f'<g transform="translate({_n(MARGIN)} {_n(MARGIN)})">\n{drawn}\n</g>\n</svg>\n'
@@ -168,11 +176,11 @@ def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
 # --- below the picture -------------------------------------------------------------------------------------------
 
 
-def _foot(picture: Picture, legend: Sequence[Entry], down: float) -> list[str]:
+def _foot(notes: Sequence[str], legend: Sequence[Entry], down: float) -> list[str]:
     top = down + 18
     parts = [_entry(entry, top) for entry in legend]
     top += legend[-1].y + ROW + 10 if legend else 0
-    return [*parts, *[_text(0, top + 18 * k + 4, note, "small warn") for k, note in enumerate(picture.notes)]]
+    return [*parts, *[_text(0, top + 18 * k + 4, note, "small warn") for k, note in enumerate(notes)]]
 
 
 def _entry(entry: Entry, top: float) -> str:

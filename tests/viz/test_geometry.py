@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, leaves, scope
+from autograd import Value, examples, leaves, scope
 from viz import draw
 
 from .geometry import Box, seen
@@ -152,6 +152,33 @@ def test_a_chain_is_level():
     order = draw(x)._picture.cards
     spine = {round(picture.cards[card.key].top + picture.cards[card.key].bottom, 3) for card in order if card.kind == "operation"}
     assert len(spine) == 1
+
+
+def test_a_chain_is_level_through_frames_too():
+    x = Value(0.5, "x")
+    with scope("outer"), scope("inner"):
+        u = x.tanh()
+    picture = seen(draw(u.sin()))
+    assert len({round(box.top, 1) for box in picture.cards.values()}) == 1
+    assert len({round(y, 1) for lines in picture.wires.values() for line in lines for _, y in line}) == 1
+
+
+def test_units_of_a_layer_stand_in_the_order_they_were_written_in():
+    y = examples.mazur()
+    cards = {card.name: card.key for card in draw(y)._picture.cards}
+    picture = seen(draw(y))
+    for upper, lower in (("net_h1", "net_h2"), ("out_o1", "out_o2"), ("E1", "E2"), ("w1", "w3"), ("w5", "w7")):
+        assert picture.cards[cards[upper]].bottom < picture.cards[cards[lower]].top
+
+
+def test_a_number_that_two_cards_use_is_a_card_of_its_own():
+    two, x, y = Value(2.0, constant=True), Value(1.0, "x"), Value(3.0, "y")
+    drawing = draw(two * x + two * y)
+    assert_nothing_is_in_the_way(drawing)
+    picture = seen(drawing)
+    starts = {lines[0][0] for wire, lines in picture.wires.items() if picture.ends[wire][0] == "n0"}
+    assert len(starts) == 1
+    assert starts.pop()[0] == pytest.approx(picture.cards["n0"].right, abs=0.2)
 
 
 def test_both_edges_of_a_repeated_operand_are_seen_and_numbered():
