@@ -34,11 +34,11 @@ class Layer(Module):
     def place(self, number: int | None) -> None:
         """Says which layer of a network this is (from 1), for the names of its parameters, its scope and its errors."""
         self.title = "the layer" if number is None else f"layer {number}"
-        self.scope = "layer" if number is None else f"layer {number}"
+        self.scope = scope("layer" if number is None else f"layer {number}")
         before = "" if number is None else f"{number}_"
         for k, neuron in enumerate(self.neurons, 1):
-            neuron.title = f"neuron {k} of {self.title}"
-            neuron.name_parameters(f"{before}{k}", (self.scope, f"neuron {k}"))
+            neuron.title, neuron.scope = f"neuron {k} of {self.title}", scope(f"neuron {k}")
+            neuron.name_parameters(f"{before}{k}", (self.scope.title, neuron.scope.title))
 
     def set(self, weights: Any = None, biases: Any = None) -> "Layer":
         """Sets the numbers of the weights (a row for each neuron), of the biases, or of both; gives the layer.
@@ -64,19 +64,19 @@ class Layer(Module):
     def pre_activations(self, inputs: tuple[Value, ...]) -> list[Value]:
         """W x + b: the pre-activation of each neuron, of Values that have been counted."""
         found = []
-        for k, neuron in enumerate(self.neurons, 1):
-            with scope(f"neuron {k}"):
+        for neuron in self.neurons:
+            with neuron.scope:
                 found.append(neuron.pre_activation(inputs))
         return found
 
     def __call__(self, x: Any) -> list[Value]:
         inputs = as_values(x, self.n_in, self.title)
-        with scope(self.scope):
+        with self.scope:
             if self.activation.of_layer:
                 return self.activation.of_value(self.pre_activations(inputs))
             outputs, activate = [], self.activation.of_value
-            for k, neuron in enumerate(self.neurons, 1):
-                with scope(f"neuron {k}"):
+            for neuron in self.neurons:
+                with neuron.scope:
                     outputs.append(activate(neuron.pre_activation(inputs)))
             return outputs
 

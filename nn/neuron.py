@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograd import Value
+from autograd import Value, scope
 from autograd.value import OPERATORS, number
 
 from .activations import LIKE_RELU, Activation, activation
@@ -40,8 +40,8 @@ class Neuron(Module):
         self.n_in, self.n_out, self.activation = len(weights), 1, chosen
         self.weights = tuple([Value(weight) for weight in weights])
         self.bias = Value(0.0)
-        self.title = "the neuron"
-        self.name_parameters("", ())
+        self.title, self.scope = "the neuron", scope("neuron")  # a layer gives it others
+        self.name_parameters("", ("neuron",))
 
     @classmethod
     def of(cls, weights: list[float], chosen: Activation) -> "Neuron":
@@ -50,13 +50,13 @@ class Neuron(Module):
         neuron._build(weights, chosen)
         return neuron
 
-    def name_parameters(self, place: str, scope: tuple[str, ...]) -> None:
+    def name_parameters(self, place: str, path: tuple[str, ...]) -> None:
         """Labels the weights w1, w2, … and the bias b, with the place of the neuron before the last number: w2_1, b2."""
         for k, weight in enumerate(self.weights, 1):
             weight.label = f"w{place}_{k}" if place else f"w{k}"
         self.bias.label = f"b{place}"
         for parameter in (*self.weights, self.bias):
-            parameter._scope = scope
+            parameter._scope = path
 
     @property
     def w(self) -> tuple[Value, ...]:
@@ -82,7 +82,9 @@ class Neuron(Module):
         return weighted_sum(self.weights, inputs) + self.bias
 
     def __call__(self, x: Any) -> Value:
-        return self.activation.of_value(self.pre_activation(as_values(x, self.n_in, self.title)))
+        inputs = as_values(x, self.n_in, self.title)
+        with self.scope:
+            return self.activation.of_value(self.pre_activation(inputs))
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}({self.n_in}, "{self.activation.name}")'

@@ -39,8 +39,10 @@ class Perceptron(Neuron):
         self.ties = int(ties)
 
     def __call__(self, x: Any) -> Value:
-        a = self.pre_activation(as_values(x, self.n_in, self.title))
-        return a.heaviside() if self.ties == 0 else 1 - (-a).heaviside()  # type: ignore[attr-defined]
+        inputs = as_values(x, self.n_in, self.title)
+        with self.scope:
+            a: Any = self.pre_activation(inputs)
+            return a.heaviside() if self.ties == 0 else 1 - (-a).heaviside()
 
     def fit(self, X: Any, y: Any, epochs: int = 100, shuffle: bool = False) -> History:  # type: ignore[override]
         """Rosenblatt's rule, w ← w + (t - y) x and b ← b + (t - y), example by example, until an epoch makes no mistake.

@@ -28,6 +28,12 @@ def test_bias_is_a_weight_on_a_constant_input_of_one():
     assert grad(one, [with_bias.bias, *with_bias.weights]) == pytest.approx(grad(other, augmented.weights), abs=1e-15)
 
 
+def test_nodes_and_weights_of_a_neuron_alone_belong_to_its_scope():
+    neuron = Neuron(2, "tanh")
+    assert {node.scope for node in topological_order(neuron([Value(1.0), Value(2.0)]))} == {("neuron",), ()}
+    assert neuron([1, 2]).scope == neuron.bias.scope == ("neuron",)
+
+
 def test_inputs_given_as_numbers_are_constants_and_values_stay_themselves():
     x = Value(1.0, "x")
     neuron = Neuron(2)
