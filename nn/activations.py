@@ -38,6 +38,10 @@ class Activation:
         """Whether it needs the pre-activations of the whole layer."""
         return self.name == "softmax"
 
+    def __reduce__(self) -> Any:
+        """For pickle and deepcopy: the engine's own by name, whose functions cannot be pickled."""
+        return activation, (self.name if self.known else self.of_value,)
+
     @property
     def known(self) -> bool:
         """Whether it is one of the engine's or linear, not a function of one's own."""

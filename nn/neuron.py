@@ -70,10 +70,11 @@ class Neuron(Module):
 
     def set(self, weights: Any = None, bias: Any = None) -> "Neuron":
         """Sets the numbers of the weights, of the bias, or of both; gives the neuron. Nothing changes if one is refused."""
-        numbers = [] if weights is None else [number(weight, "a weight") for weight in weights]
-        if weights is not None and len(numbers) != self.n_in:
+        numbers = [w.data for w in self.weights] if weights is None else [number(weight, "a weight") for weight in weights]
+        if len(numbers) != self.n_in:
             raise ValueError(f"{self.title} has {self.n_in} weights, not {len(numbers)}")
-        for parameter, data in zip([*self.weights[: len(numbers)], self.bias], [*numbers, number(self.bias.data if bias is None else bias, "a bias")], strict=True):  # fmt: skip
+        numbers.append(self.bias.data if bias is None else number(bias, "a bias"))
+        for parameter, data in zip(self.parameters(), numbers, strict=True):
             parameter.data = data
         return self
 

@@ -1,8 +1,10 @@
 """Modules: their parameters by name, and models as files that come back exactly or are refused."""
 
+import copy
 import json
 import math
 import os
+import pickle
 import subprocess
 import sys
 from fractions import Fraction
@@ -92,6 +94,15 @@ def test_saved_model_works_on_in_another_process(tmp_path):
     script = f"from nn import MLP; print(repr(MLP(2, [3, 1]).load({str(tmp_path / 'm.json')!r})([1, 2]).data))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert float(done.stdout) == model([1, 2]).data
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copied", "pickled"])
+def test_a_copy_is_a_model_of_its_own(again):
+    model = Sequential([Layer(2, 3, "leaky_relu", rng=0), Dropout(keep=0.5), Layer(3, 1, "sigmoid", rng=1)], rng=2)
+    other = again(model)
+    assert other.eval()([1, 2]).data == model.eval()([1, 2]).data and repr(other) == repr(model)
+    other.fit([[1, 2]], [1], "bce", progress=False)
+    assert other([1, 2]).data != model([1, 2]).data and other.layers[0].activation == model.layers[0].activation
 
 
 def good_file(tmp_path):
