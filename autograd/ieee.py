@@ -1,8 +1,11 @@
 """Real arithmetic as IEEE 754 has it: inf and nan where Python raises, never a complex number, fractions kept exact."""
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import reduce
+from operator import add
 from typing import Any
 
 Number = float | Fraction
@@ -62,6 +65,11 @@ def smallest(numbers: Sequence[Any]) -> Any:
     return next((a for a in numbers if a != a), None) or min(numbers)
 
 
+def added_up(numbers: Sequence[Any]) -> Any:
+    """The sum from left to right, rounded after each addition as a chain of + is (Python's own compensates since 3.12)."""
+    return reduce(add, numbers, 0)
+
+
 def _ieee(function: Callable[[float], float], poles: dict[float, float]) -> Callable[[Any], float]:
     """A function of `math` without its exceptions: the limit on overflow, the given value at a pole, else nan."""
 
@@ -83,5 +91,6 @@ PRIMITIVES = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh
 # What a formula can call when it is computed with numbers: these, and every operation of the table.
 NUMBER_FUNCTIONS: dict[str, Any] = {
     "divide": divide, "power": power, "max": largest, "min": smallest, "pi": math.pi,
+    "sum": sum if sys.version_info < (3, 12) else added_up,
     **{name: _ieee(getattr(math, name), POLES.get(name, {})) for name in PRIMITIVES},
 }  # fmt: skip

@@ -242,7 +242,7 @@ def carefully(node: Value, data: list[Number]) -> tuple[Number, tuple[Number, ..
 
 # What the written operators can see. The context managers of `graph` change `scope` and `recording`.
 CONTEXT: dict[str, Any] = {
-    **{name: getattr(math, name) for name in PRIMITIVES}, **{name: NUMBER_FUNCTIONS[name] for name in ("power", "max", "min", "pi")},
+    **{name: getattr(math, name) for name in PRIMITIVES}, **{name: NUMBER_FUNCTIONS[name] for name in ("power", "max", "min", "pi", "sum")},
     "Value": Value, "new": object.__new__, "operand": operand, "carefully": carefully, "CONSTANT": CONSTANT,
     "scope": (), "recording": True,
 }  # fmt: skip
