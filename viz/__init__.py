@@ -16,5 +16,6 @@ if not hasattr(autograd, "Value"):
     )
 
 from .drawing import Drawing, draw
+from .networks import NetworkDrawing, network
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "NetworkDrawing", "draw", "network"]
