@@ -7,6 +7,9 @@
 '<svg'
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import autograd
 
 if not hasattr(autograd, "Value"):
@@ -16,6 +19,17 @@ if not hasattr(autograd, "Value"):
     )
 
 from .drawing import Drawing, draw
-from .networks import NetworkDrawing, network
+
+if TYPE_CHECKING:
+    from .networks import NetworkDrawing, network
+
+
+def __getattr__(name: str) -> Any:
+    # Networks need NumPy, which takes longer to load than a graph takes to draw.
+    if name not in ("NetworkDrawing", "network"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(".networks", __name__), name)
+    return found
+
 
 __all__ = ["Drawing", "NetworkDrawing", "draw", "network"]

@@ -31,7 +31,7 @@ RADIUS, ROW, BETWEEN = 28.0, 16.0, 20.0  # of a unit; height of a line below it;
 NEAREST, SLOPE = 118.0, 0.28  # room between two columns, and how it grows with the height of the picture
 HEAD = 44.0  # height of the captions
 RAISED = 11.0  # size of a raised mark
-LONGEST = 96.0  # of a text below a unit
+LONGEST = 30.0  # of a symbol that is repeated below every unit
 ACROSS = 2 * RADIUS - 6  # what a text in a unit may take
 
 # --- what is shown -----------------------------------------------------------------------------------------------
@@ -56,8 +56,8 @@ class Below:
 
     @property
     def text(self) -> str:
-        full = f"{self.symbol} = {number_text(self.number, 3)}"
-        return full if width(full, SMALL) <= LONGEST else number_text(self.number, 3)
+        text = number_text(float(self.number), 3)
+        return f"{self.symbol} = {text}" if width(self.symbol, SMALL) <= LONGEST else text
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _symbol(notation: Notation, role: str, layer: int | None, *index: int) -> st
     text = notation.symbol(role, layer, *index)
     if index and "{i}" not in notation.symbols[role]:
         text += ",".join(map(str, index)).translate(SUBSCRIPTS)
-    return harmless(re.sub(r"_(\d+)(?!\d|,\d)", lambda found: found[1].translate(SUBSCRIPTS), text))
+    return harmless(re.sub(r"_(\d+(?:,\d+)*)", lambda found: found[1].translate(SUBSCRIPTS), text))
 
 
 def _unit_name(notation: Notation, column: int, last: int, unit: int, count: int) -> str:
@@ -204,7 +204,7 @@ def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Not
             if k:
                 below.append(Below(_symbol(notation, "output_bias" if k == last else "bias", None), _neurons(layers[k - 1])[i].bias.data))
                 if signals.loss is not None:
-                    below.append(Below(notation.symbol("error"), signals.gradients.get(signals.pre_activations[k - 1][i], 0.0)))
+                    below.append(Below(harmless(notation.symbol("error")), signals.gradients.get(signals.pre_activations[k - 1][i], 0.0)))
             words = [name if value is None else f"{name} = {number_text(value, 6)}"]
             words += [
                 f"{'bias' if n == 0 else 'gradient at the pre-activation'} {number_text(one.number, 6)}" for n, one in enumerate(below)
@@ -295,7 +295,7 @@ class NetworkDrawing(Shown):
         """What the symbols below the units mean."""
         symbols = dict.fromkeys([one.symbol for column in self._columns for unit in column.units.values() for one in unit.below[:1]])
         bias = f"{', '.join(symbols)}: bias"
-        return f"{bias}; {harmless(self._notation.symbol('error'))}: gradient at the pre-activation" if self._gradient_mode else bias
+        return f"{bias}; {harmless(self._notation.symbol('error'))} (bold): gradient at the pre-activation" if self._gradient_mode else bias
 
 
 def _words(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation) -> Iterator[str]:
