@@ -65,13 +65,14 @@ def net_1_2_1(
     >>> w0 == nodes(E)["ŷ"].data - 1  # the gradient of the output's bias is the error itself
     True
     """
-    V1, V2, B1, B2, W0, W1, W2 = leaves(v1=v1, v2=v2, b1=b1, b2=b2, w0=w0, w1=w1, w2=w2)
     X, Y = Value(x, "x", constant=True), Value(y, "y", constant=True)
     with scope("hidden layer"):
+        V1, V2, B1, B2 = leaves(v1=v1, v2=v2, b1=b1, b2=b2)
         a1 = B1 + V1 * X
         a2 = B2 + V2 * X
         o1, o2 = sigmoid(a1), sigmoid(a2)
     with scope("output layer"):
+        W0, W1, W2 = leaves(w0=w0, w1=w1, w2=w2)
         output = W0 + W1 * o1 + W2 * o2
     E = (output - Y) ** 2 / 2
     label(a1=a1, a2=a2, o1=o1, o2=o2, ŷ=output, E=E)
@@ -124,12 +125,13 @@ def mazur(
     >>> round(E.data, 9), round(grad(E, ["w5"])[0], 9)
     (0.298371109, 0.082167041)
     """
-    W1, W2, W3, W4, W5, W6, W7, W8, B1, B2 = leaves(w1=w1, w2=w2, w3=w3, w4=w4, w5=w5, w6=w6, w7=w7, w8=w8, b1=b1, b2=b2)
     I1, I2, T1, T2 = (Value(data, name, constant=True) for name, data in (("i1", i1), ("i2", i2), ("t1", t1), ("t2", t2)))
     with scope("hidden layer"):
+        W1, W2, W3, W4, B1 = leaves(w1=w1, w2=w2, w3=w3, w4=w4, b1=b1)
         net_h1, net_h2 = W1 * I1 + W2 * I2 + B1, W3 * I1 + W4 * I2 + B1
         out_h1, out_h2 = sigmoid(net_h1), sigmoid(net_h2)
     with scope("output layer"):
+        W5, W6, W7, W8, B2 = leaves(w5=w5, w6=w6, w7=w7, w8=w8, b2=b2)
         net_o1, net_o2 = W5 * out_h1 + W6 * out_h2 + B2, W7 * out_h1 + W8 * out_h2 + B2
         out_o1, out_o2 = sigmoid(net_o1), sigmoid(net_o2)
     E1, E2 = 0.5 * (T1 - out_o1) ** 2, 0.5 * (T2 - out_o2) ** 2

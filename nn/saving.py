@@ -5,13 +5,13 @@ JSON has no infinities, no NaN and no fractions: these are written as text ("inf
 
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+from autograd.files import write_whole
 
 FORMAT = "chalkgrad model 1"
 TEXTS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -20,24 +20,7 @@ TEXTS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 def write(path: Any, model: str, state: Mapping[str, Any]) -> None:
     """Writes the parameters of a model, and what the model is, to a file. What stood there stays if anything fails."""
     content = {"format": FORMAT, "model": model, "parameters": {name: _to_json(number) for name, number in state.items()}}
-    target = Path(path)
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1, allow_nan=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(beside, 0o666 & ~_umask())  # a temporary file starts out unreadable for others
-        os.replace(beside, target)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    write_whole(Path(path), json.dumps(content, indent=1, allow_nan=False).encode())
 
 
 def read(path: Any) -> tuple[str, dict[str, Any]]:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value, steps
+from autograd.files import write_whole
 from autograd.passes import Steps
 
 from . import dot, svg
 from .arrangement import arranged
-from .export import converted, write_whole
+from .export import converted
 from .folding import READABLE, Fold
 from .layout import Layout
 from .notebook import html
