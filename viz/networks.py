@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from math import isnan
 from typing import Any
 
 from autograd import Notation, Value, topological_order
 from autograd.differentiate import gradients
+from autograd.ieee import as_float
 from autograd.notation import SUBSCRIPTS
 from nn import Dropout, Layer, Module, Neuron, Sequential
 from nn.checks import as_values
@@ -56,7 +56,7 @@ class Below:
 
     @property
     def text(self) -> str:
-        text = number_text(float(self.number), 3)
+        text = _fitting(self.number)
         return f"{self.symbol} = {text}" if width(self.symbol, SMALL) <= LONGEST else text
 
 
@@ -215,8 +215,8 @@ def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Not
 
 
 def _fitting(number: Any) -> str:
-    """A number with as many digits, up to 3, as a unit has room for."""
-    texts = [number_text(float(number), digits) for digits in (3, 2, 1)]
+    """A number as it is where a unit has room for it, a fraction too, else with as many digits, up to 3, as it has room for."""
+    texts = [number_text(number, 3), *(number_text(as_float(number), digits) for digits in (3, 2, 1))]
     return next((text for text in texts if width(text, SMALL) <= ACROSS), texts[-1])
 
 
@@ -328,11 +328,11 @@ def _detail(column: Column) -> str:
 
 
 def _kind(number: Any) -> str:
-    return "" if isnan(number) else "positive" if number > 0 else "negative" if number < 0 else "zero"
+    return "" if number != number else "positive" if number > 0 else "negative" if number < 0 else "zero"
 
 
 def _line(line: Line, start: tuple[float, float], end: tuple[float, float], largest: Any) -> str:
-    wide = THIN if isnan(line.number) else stroke(line.number, largest)
+    wide = THIN if line.number != line.number else stroke(line.number, largest)
     return (
         f'<g class="wire {_kind(line.number)}" data-key="w{line.column + 1}-{line.target + 1}-{line.source + 1}"><title>{escape(line.title)}'
         f'</title><path class="line" d="M{_n(start[0] + RADIUS)} {_n(start[1])}L{_n(end[0] - RADIUS)} {_n(end[1])}" '
