@@ -17,20 +17,21 @@ from autograd.ieee import as_float
 from autograd.notation import SUBSCRIPTS
 from nn import Dropout, Layer, Module, Neuron, Sequential
 from nn.checks import as_values
-from nn.training import evaluating, prepared
+from nn.training import prepared
 
 from .drawing import Shown
 from .legend import THIN, placed, stroke
-from .lettering import harmless, number_text, shortened, width
+from .lettering import MINUS, harmless, number_text, shortened, width
 from .shapes import NAME, SMALL
 from .svg import LEGEND_ROOM, _n, _text, document
 from .theme import THEMES
 
 MOST, FIRST, LAST = 10, 6, 2  # units of a column that are all drawn; of a longer column, those at its top and at its end
 RADIUS, ROW, BETWEEN = 28.0, 16.0, 20.0  # of a unit; height of a line below it; room between two units
-NEAREST, SLOPE = 118.0, 0.28  # room between two columns, and how it grows with the height of the picture
+NEAREST, SLOPE = 118.0, 0.34  # room between two columns, and how it grows with the height of the picture
 HEAD = 44.0  # height of the captions
 RAISED = 11.0  # size of a raised mark
+ROOM = 78.0  # of a text below a unit, so that no line touches it
 LONGEST = 30.0  # of a symbol that is repeated below every unit
 ACROSS = 2 * RADIUS - 6  # what a text in a unit may take
 
@@ -56,8 +57,8 @@ class Below:
 
     @property
     def text(self) -> str:
-        text = _fitting(self.number)
-        return f"{self.symbol} = {text}" if width(self.symbol, SMALL) <= LONGEST else text
+        before = f"{self.symbol} = " if width(self.symbol, SMALL) <= LONGEST else ""
+        return before + _fitting(self.number, ROOM - width(before, SMALL))
 
 
 @dataclass(frozen=True)
@@ -145,22 +146,23 @@ def _neurons(layer: "Layer | Neuron") -> Sequence[Neuron]:
 
 
 def _signals(model: Any, layers: "Sequence[Layer | Neuron]", x: Any, y: Any, loss: Any) -> Signals:
-    with evaluating(model):
-        inputs = as_values(x, layers[0].n_in, "the network")
-        if y is not None:
-            target, function = prepared(model, [[v.data for v in inputs]], [y], loss, "mean")[1:]
-        pre_activations, outputs = [], [list(inputs)]
-        for layer in layers:
-            given = tuple(outputs[-1])
-            before = layer.pre_activations(given) if isinstance(layer, Layer) else [layer.pre_activation(given)]
-            activate = layer.activation.of_value
-            pre_activations.append(before)
-            outputs.append(list(activate(before)) if layer.activation.of_layer else [activate(a) for a in before])
-        if y is None:
-            return Signals(pre_activations, outputs)
-        J = function([outputs[-1][0] if len(outputs[-1]) == 1 else outputs[-1]], target.tolist())
+    inputs = as_values(x, layers[0].n_in, "the network")
+    if y is not None:
+        target, function = prepared(model, [[v.data for v in inputs]], [y], loss, "mean")[1:]
+    pre_activations, outputs = [], [list(inputs)]
+    for layer in layers:
+        given = tuple(outputs[-1])
+        before = layer.pre_activations(given) if isinstance(layer, Layer) else [layer.pre_activation(given)]
+        activate = layer.activation.of_value
+        pre_activations.append(before)
+        outputs.append(list(activate(before)) if layer.activation.of_layer else [activate(a) for a in before])
+    if y is None:
+        return Signals(pre_activations, outputs)
+    J = function([outputs[-1][0] if len(outputs[-1]) == 1 else outputs[-1]], target.tolist())
     if not isinstance(J, Value):
         raise TypeError(f"the loss must give a Value, not {type(J).__name__}; write it with the functions of autograd")
+    if J.constant:
+        raise ValueError("this loss has no graph, so it has no gradients to draw; call network outside of no_grad()")
     return Signals(pre_activations, outputs, J, gradients(topological_order(J)))
 
 
@@ -209,15 +211,18 @@ def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Not
             words += [
                 f"{'bias' if n == 0 else 'gradient at the pre-activation'} {number_text(one.number, 6)}" for n, one in enumerate(below)
             ]
-            units[i] = Unit(f"u{k}-{i + 1}", name, "" if value is None else _fitting(value), tuple(below), ", ".join(words))
+            units[i] = Unit(f"u{k}-{i + 1}", name, "" if value is None else _fitting(value, ACROSS), tuple(below), ", ".join(words))
         found.append(Column(_caption(k, last), f"{count} unit{'s' * (count != 1)}{activation}", units, count))
     return found
 
 
-def _fitting(number: Any) -> str:
-    """A number as it is where a unit has room for it, a fraction too, else with as many digits, up to 3, as it has room for."""
-    texts = [number_text(number, 3), *(number_text(as_float(number), digits) for digits in (3, 2, 1))]
-    return next((text for text in texts if width(text, SMALL) <= ACROSS), texts[-1])
+def _fitting(number: Any, room: float) -> str:
+    """A number as it is where it fits, a fraction too; else with as many digits, up to 3, as there is room for."""
+    rounded = as_float(number)
+    texts = [number_text(number, 3), *(number_text(rounded, digits) for digits in (3, 2, 1))]
+    mantissa, _, power = f"{rounded:.0e}".partition("e")
+    shortest = f"{mantissa}e{int(power)}".replace("-", MINUS) if power else texts[-1]
+    return next((text for text in texts if width(text, SMALL) <= room), shortest)
 
 
 def _lines(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy
 import pytest
 
-from autograd import Notation, Value
+from autograd import Notation, Value, no_grad
 from nn import MLP, Dropout, Layer, LogisticRegression, Module, Neuron, Sequential
 from viz import network
 from viz.legend import THICK, THIN
@@ -84,6 +84,34 @@ def test_a_line_touches_units_only_at_its_ends(net):
     root = drawn(NETS[net]())
     for _, _, x1, _, x2, _, _ in lines(root).values():
         assert all(cx + r <= x1 + 0.2 or cx - r >= x2 - 0.2 for cx, _, r in circles(root))
+
+
+@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("notation", ["delta", "murphy"])
+def test_no_line_crosses_a_text_below_a_unit(net, notation):
+    model = NETS[net]()
+    for neuron in [neuron for neuron in model.modules() if isinstance(neuron, Neuron)]:
+        neuron.set(bias=-1.2345e-7)
+    root = drawn(
+        model, example(model), y=[1.0] * 10 if net == "wide" else [1.0, 0.0] if net == "2 layers" else 1.0, loss="mse", notation=notation
+    )
+    ways = [line[2:6] for line in lines(root).values()]
+    boxes = []
+    for text in root.iter(f"{SVG}text"):
+        if text.get("class") in ("small soft", "small gradient") and text.text.endswith(tuple("0123456789")):
+            half = width(text.text, 12, bold="gradient" in text.get("class")) / 2
+            boxes.append((float(text.get("x")) - half, float(text.get("x")) + half, float(text.get("y")) - 9, float(text.get("y")) + 3))
+    assert boxes
+    for left, right, top, bottom in boxes:
+        for x1, y1, x2, y2 in ways:
+            for x in (max(left, x1), min(right, x2)):
+                if x1 <= x <= x2 and left <= x <= right:
+                    assert not top < y1 + (y2 - y1) * (x - x1) / (x2 - x1) < bottom
+
+
+@pytest.mark.parametrize("number, shown", [(1e6, "1e6"), (-1.2345e-8, "−1e−8"), (123456.789, "1.23e5"), (-0.12345, "−0.123")])
+def test_a_number_has_the_digits_that_its_unit_has_room_for(number, shown):
+    assert shown in texts(drawn(Neuron(1), [number]))
 
 
 @pytest.mark.parametrize("net, units, edges", [("1 layer", 4, 3), ("2 layers", 9, 20), ("3 layers", 9, 18), ("6 layers", 29, 120)])
@@ -274,6 +302,11 @@ def test_a_picture_is_of_the_moment_it_was_drawn():
 def test_dropout_is_off_and_layers_in_layers_are_found():
     model = Sequential([Sequential([Layer(2, 3, rng=0)]), Dropout(drop=0.5), Layer(3, 1, rng=0)])
     assert len(circles(drawn(model, numpy.array([1.0, 2.0])))) == 6
+
+
+def test_without_a_graph_there_are_no_gradients_to_draw():
+    with no_grad(), pytest.raises(ValueError, match="outside of no_grad"):
+        network(NETS["1 layer"](), [1, 2, 3], y=1, loss="bce")
 
 
 class Own(Module):
