@@ -5,10 +5,11 @@ The text can be typed back: the parser reads · and ^.
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..dialects import Tree, formula
-from ..ieee import NUMBER_FUNCTIONS, Number
+from ..ieee import NUMBER_FUNCTIONS, Number, as_float
 from ..operations import TABLE, Operation
 from .numbers import number_text
 
@@ -62,10 +63,12 @@ def write(tree: Tree, operands: dict[str, Any]) -> Written:
     if kind == "negate":
         return Written("-" + _held(written[0], SIGN + 1), SIGN, -written[0].data)
     left, right = written
+    if kind == "/" and parts[1][:2] == ("call", "sum") and right.data == 1:  # shared by one: 1, not 1 / 1
+        return left
     if kind == "**" and NUMERALS.fullmatch(right.text):  # an exponent of numbers alone: x^2 for x^(3 - 1), x for x^(2 - 1)
         if right.data == 1:
             return left
-        right = Written(number_text(right.data), SIGN if right.data < 0 else ATOM, right.data)
+        right = Written(_exponent(right.text), SIGN if right.data < 0 else ATOM, right.data)
     if kind not in SIGNS:
         return Written(f"{left.text} {kind} {right.text}", 1, _compared(kind, left.data, right.data))
     sign, strength = SIGNS[kind]
@@ -73,6 +76,12 @@ def write(tree: Tree, operands: dict[str, Any]) -> Written:
     if right.text[:1] == "-" and other[:1] != "(":
         other = f"({other})"
     return Written(f"{one}{sign}{other}", strength, _computed(kind, left.data, right.data))
+
+
+def _exponent(text: str) -> str:
+    """What a sum or difference of printed numbers comes to: "2" for "3 - 1"."""
+    total = sum(Fraction(word) for word in text.replace(" - ", " + -").split(" + "))
+    return str(float(total)).removesuffix(".0")
 
 
 def _held(piece: Written, strength: int) -> str:
@@ -131,6 +140,8 @@ def write_value(operation: Operation, operands: Sequence[Operand]) -> Written:
 
 def write_partial(operation: Operation, slot: int, operands: Sequence[Operand], y: Operand) -> Written:
     """The local derivative for one operand: "c" for the first factor of b · c."""
+    if not all(isinstance(each.data, Fraction) for each in (*operands, y)):  # a float makes floats of all, for ties too
+        operands, y = [each._replace(data=as_float(each.data)) for each in operands], y._replace(data=as_float(y.data))
     shown = _by_letter(operation, operands)
     letter, place = slot, 0
     if operation.is_nary:

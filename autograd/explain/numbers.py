@@ -4,8 +4,9 @@ from fractions import Fraction
 from math import isfinite, isqrt, ulp
 from typing import Any
 
-from ..dialects import Tree
+from ..dialects import Tree, formula
 from ..ieee import PRIMITIVES, Number, as_float
+from ..operations import TABLE
 
 DIGITS = 6  # significant digits where nothing asks for more
 MOST_BITS = 2**16  # of a power that is still worth computing exactly
@@ -23,7 +24,9 @@ def number_text(data: Number, digits: int | None = None) -> str:
         return str(data)
     if data == int(data) and abs(data) < 1e15:
         return str(int(data))
-    text = f"{data:.{digits or DIGITS}g}"
+    text = repr(float(data))  # as short as it can be without loss: 0.1 is 0.1, also to 17 digits
+    if len(text.partition("e")[0].lstrip("-0.").replace(".", "")) > (digits or DIGITS):
+        text = f"{data:.{digits or DIGITS}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
@@ -67,7 +70,9 @@ def exact_value(tree: Tree, operands: dict[str, Any]) -> Fraction | None:
     assert a is not None and b is not None
     if kind == "**":
         bits = (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b)
-        return Fraction(a ** int(b)) if b.denominator == 1 and bits <= MOST_BITS and (a or b >= 0) else None
+        if b.denominator == 1 and bits <= MOST_BITS and (a or b >= 0):
+            return Fraction(a ** int(b))
+        return a if a == 1 or (a == 0 and b > 0) else None
     if kind == "/":
         return a / b if b else None
     if kind in ("+", "-", "*"):
@@ -87,6 +92,9 @@ def _exact_call(name: str, parts: list[Tree], operands: dict[str, Any]) -> Fract
         if len(known) < len(terms) or not (known or name == "sum"):
             return None
         return sum(known, start=Fraction(0)) if name == "sum" else max(known) if name == "max" else min(known)
+    if name not in PRIMITIVES and name in TABLE:  # sigmoid(0), inside another formula
+        arguments = [exact_value(part, operands) for part in parts]
+        return exact_value(formula(TABLE[name].value), dict(zip(TABLE[name].letters, arguments, strict=True)))
     argument = exact_value(parts[0], operands) if len(parts) == 1 else None
     if argument is None or name not in PRIMITIVES:
         return None

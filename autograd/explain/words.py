@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
-from math import isfinite
+from math import floor, isfinite, log10
 from pathlib import Path
 from typing import Any
 
-from ..dialects import Tree, formula
+from ..dialects import Tree, formula, names_in
 from ..ieee import Number, as_float
 from ..operations import Operation
 from .formulas import PRODUCT, SUM, Operand, put_in, write_partial, write_value
@@ -30,8 +30,8 @@ def templates(lang: str) -> dict[str, str]:
 
 
 def fill(key: str, texts: dict[str, Any], lang: str = "en") -> str:
-    """The sentence of a key with its texts filled in. The texts are data: braces in them mean nothing."""
-    return templates(lang)[key].format_map(texts)
+    """The sentence of a key with its texts filled in, in one line. The texts are data: braces in them mean nothing."""
+    return templates(lang)[key].format_map({name: " ".join(str(text).splitlines()) for name, text in texts.items()})
 
 
 # --- numbers that can be recomputed ------------------------------------------------------------------------------
@@ -42,10 +42,13 @@ def digits_to_recompute(inputs: Sequence[Number], compute: Any, result: Number) 
 
     One unit of the last digit of the result is forgiven.
     """
+    text = number_text(result)
+    printed_result = as_float(as_printed(text) or result)
+    unit = 10.0 ** (floor(log10(abs(printed_result))) + 1 - DIGITS) if isfinite(printed_result) and printed_result else 0.0
     for digits in range(DIGITS, 17):
         printed = [as_printed(number_text(data, digits)) for data in inputs]
         got = compute([as_float(kept if exact is None else exact) for kept, exact in zip(inputs, printed, strict=True)])
-        if abs(got - result) <= 10.0 ** (1 - DIGITS) * abs(as_float(result)) or number_text(got) == number_text(result) or got != got:
+        if abs(got - printed_result) <= 1.0001 * unit or number_text(got) == text or got != got:
             return digits
     return 17
 
@@ -86,15 +89,19 @@ def value_words(
     formula_text = write_value(operation, [Operand(*operand) for operand in operands]).text
     result = number_text(value, digits)
     numbers_text = write_value(operation, shown).text
+    put_in_exactly = all(is_exact(data, text.text) for data, text in zip(numbers, shown, strict=True))
+    comes_out = _is_true(formula(operation.value), operation, shown, Operand(result, value), result)
     texts = {
         "name": name,
         "formula": formula_text,
         "numbers": numbers_text,
         "value": result,
-        "sign": sign(all(is_exact(data, text.text) for data, text in zip(numbers, shown, strict=True))),
-        "result_sign": sign(_is_true(formula(operation.value), operation, shown, Operand(result, value), result)),
+        "sign": sign(put_in_exactly),
+        "result_sign": sign(comes_out),
     }
-    return "step.value.short" if numbers_text == formula_text else "step.value", texts
+    if numbers_text in (formula_text, result):  # -a = -1, without another = -1
+        return "step.value.short", texts | {"result_sign": sign(put_in_exactly and comes_out)}
+    return "step.value", texts
 
 
 def edge_words(step: Any, names: Any, digits: int | None) -> tuple[str, dict[str, str]]:
@@ -118,12 +125,17 @@ def edge_words(step: Any, names: Any, digits: int | None) -> tuple[str, dict[str
     inputs = [step.upstream, *step.operands, step.value]
     enough = digits or digits_to_recompute(inputs, lambda n: n[0] * operation.partials_at(n[1:-1], n[-1])[step.slot], step.contribution)
     upstream, *shown, y = [put_in(data, enough) for data in inputs]
+    y = next((y._replace(text=each.text) for each in shown if as_float(each.data) == as_float(y.data)), y)  # one number, one text
     named = [Operand(names[operand], data) for operand, data in zip(node.parents, step.operands, strict=True)]
     local = write_partial(operation, step.slot, named, Operand(name, step.value))
     local_numbers = write_partial(operation, step.slot, shown, y)
     result = number_text(step.contribution, digits)
-    tree = formula(operation.partials[step.slot if not operation.is_nary else step.slot // (len(shown) // len(operation.letters))])
-    used = [text for text in (upstream, *shown, y) if text.text in local_numbers.text or text is upstream]
+    letter, place = divmod(step.slot, len(shown) // len(operation.letters)) if operation.is_nary else (step.slot, 0)
+    tree = formula(operation.partials[letter])
+    put = {"y": y}
+    for each, row in zip(operation.letters, operation.arguments(shown), strict=True):
+        put |= {f"{each}[i]": row[place]} if operation.is_nary else {each: row}
+    used = [upstream, *(put[read] for read in names_in(tree) & put.keys() if put[read].text in local_numbers.text)]
     texts |= {
         "upstream": gradient_name(root, name),
         "local": _factor(local),
