@@ -24,8 +24,8 @@ def number_text(data: Number, digits: int | None = None) -> str:
         return str(data)
     if data == int(data) and abs(data) < 1e15:
         return str(int(data))
-    text = repr(float(data))  # as short as it can be without loss: 0.1 is 0.1, also to 17 digits
-    if len(text.partition("e")[0].lstrip("-0.").replace(".", "")) > (digits or DIGITS):
+    text = repr(float(data))  # 0.1 is 0.1, also to 17 digits
+    if len(text.partition("e")[0].lstrip("-0.").replace(".", "")) > min(digits or DIGITS, 15):
         text = f"{data:.{digits or DIGITS}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")

@@ -14,7 +14,7 @@ from autograd.explain.numbers import as_printed, exact_value, is_exact, number_t
 @pytest.mark.parametrize(
     ("data", "digits", "text"),
     [
-        (33.0, None, "33"), (-0.0, None, "0"), (0.1, None, "0.1"), (0.1, 17, "0.1"), (1 / 3, None, "0.333333"), (1 / 3, 2, "0.33"), (2 / 3, 17, "0.6666666666666666"),
+        (33.0, None, "33"), (-0.0, None, "0"), (0.1, None, "0.1"), (0.1, 17, "0.1"), (1 / 3, None, "0.333333"), (1 / 3, 2, "0.33"), (2 / 3, 17, "0.66666666666666663"),
         (1.23456789, 17, "1.23456789"), (123456789.0, None, "123456789"), (123456789.5, None, "1.23457e8"), (1e15, None, "1e15"), (999999999999999.0, None, "999999999999999"),
         (1.5e-9, None, "1.5e-9"), (1e-5, None, "1e-5"), (0.0001, None, "0.0001"), (1e300, None, "1e300"), (5e-324, None, "5e-324"), (math.inf, None, "inf"), (-math.inf, None, "-inf"),
         (math.nan, None, "nan"), (Fraction(2, 3), None, "2/3"), (Fraction(2, 3), 1, "2/3"), (Fraction(6), None, "6"), (Fraction(1, 3**60), None, "2.35898e-29"),
