@@ -36,6 +36,7 @@ EXPRESSIONS = [
 
 
 def test_the_main_job_has_nine_steps():
+    """J = 3(a + bc) with u = bc and v = a + u, at the lecture's numbers (D3-01), by backpropagation (D0-19)."""
     assert str(steps(parse("3*(a + b*c)", a=5, b=3, c=2))) == NINE
 
 
