@@ -4,7 +4,7 @@ It rests on replaying the graph with another number at one node; no local deriva
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 from typing import Any
@@ -24,6 +24,8 @@ SCHEMES = {
     "central": ((1, -1), (0.5, -0.5), 1 / 3),
 }
 AGREE = 1e-5  # relative error up to which a gradient and its finite difference agree
+CLEAR = 1e-3  # a difference whose rounding is below this share of the gradient can tell right from wrong
+FINER = (1e-2, 1e-4, 1e-6, 1e-8)  # widths to try, as shares of the usual one, where a function bends too fast for it
 
 
 def width(x: float, scheme: str = "central", h: float | None = None) -> float:
@@ -38,8 +40,8 @@ def width(x: float, scheme: str = "central", h: float | None = None) -> float:
         if not 0 < h < float("inf"):
             raise ValueError(f"the width h is a positive number, not {h:g}")
         return h
-    h = EPSILON ** SCHEMES[scheme][2] * max(1.0, abs(x))
-    return (x + h) - x if isfinite(x) else h
+    h = EPSILON ** SCHEMES[scheme][2]
+    return (x + h * max(1.0, abs(x))) - x if isfinite(x) else h
 
 
 def difference(f: Callable[[float], float], x: float, scheme: str = "central", h: float | None = None) -> float:
@@ -80,6 +82,8 @@ def numeric_grad(y: Any, a: Any, scheme: str = "central", h: float | None = None
 
 def _point(function: Any, at: Mapping[str, Any] | None) -> dict[str, float]:
     """The numbers of a function's arguments: those given, else its defaults."""
+    if at is not None and not isinstance(at, Mapping):
+        raise TypeError(f"the point is a dict of argument to number, not {type(at).__name__}")
     if not callable(function):
         raise TypeError(f"a derivative is taken of a Value or a function of numbers, not of {type(function).__name__}")
     try:
@@ -97,7 +101,8 @@ class Row:
 
     `error` is the relative error |given - numeric| / max(|given|, |numeric|), 0 when both are equal. `verdict`:
     "agrees" (error at most 1e-5, or no more than rounding does to the difference), "kink" (the difference reached
-    across a kink, so that it proves nothing), "too small to judge" (the gradient itself drowns in rounding), "wrong".
+    across a kink, so that it proves nothing), "too small to judge" (the gradient, or the width, drowns in rounding),
+    "wrong". Where no width is asked for and the usual one does not agree, finer ones are tried, down to 1e-8 of it.
     """
 
     name: str
@@ -119,7 +124,15 @@ class GradientCheck(tuple[Row, ...]):
     def __str__(self) -> str:
         heads = ("input", "given", "numeric", "error", "h", "verdict")
         table = [heads] + [
-            (row.name, number_text(row.given), number_text(row.numeric), f"{row.error:.1e}", f"{row.h:.1e}", row.verdict) for row in self
+            (
+                " ".join(row.name.splitlines()),
+                number_text(row.given),
+                number_text(row.numeric),
+                f"{row.error:.1e}",
+                f"{row.h:.1e}",
+                row.verdict,
+            )
+            for row in self
         ]
         widths = [max(len(line[k]) for line in table) for k in range(len(heads))]
         return "\n".join("  ".join(cell.ljust(wide) for cell, wide in zip(line, widths, strict=True)).rstrip() for line in table)
@@ -146,20 +159,23 @@ def gradcheck(
     (True, False)
     """
     if isinstance(y_or_function, Value):
-        y = y_or_function
+        y, called = y_or_function, names(y_or_function)
+        usual = [node for node in called if not node.parents and not node.constant]
+        if not isinstance(inputs, (Value, str, Iterable, type(None))):
+            raise TypeError(f"the inputs are nodes: Values or labels, not {type(inputs).__name__}")
     else:
         if inputs is not None and not isinstance(inputs, Mapping):
             raise TypeError(f"the inputs of a function are a dict of argument to number, not {type(inputs).__name__}")
         leaves = {name: Value(data, name) for name, data in _point(y_or_function, inputs).items()}
-        y, inputs = y_or_function(**leaves), None
+        y, inputs, usual = y_or_function(**leaves), None, list(leaves.values())
         if not isinstance(y, Value):
             raise TypeError(f"the function must return a Value when it is called with Values, not {type(y).__name__}")
+        called = {**names(y), **{leaf: name for name, leaf in leaves.items()}}  # also those it makes no use of
+    if gradients is not None and not isinstance(gradients, Mapping):
+        raise TypeError(f"the gradients are a dict of node to number, not {type(gradients).__name__}")
     refuse_stale(y)
-    called = names(y)
-    if inputs is None:
-        chosen = [node for node in called if not node.parents and not node.constant]
-    else:
-        chosen = [find(y, node, called) for node in ([inputs] if isinstance(inputs, (Value, str)) else inputs)]
+    asked = usual if inputs is None else [inputs] if isinstance(inputs, (Value, str)) else inputs
+    chosen = [find(y, node, called) for node in asked]
     if gradients is not None:
         given = {find(y, node, called): as_float(number(data, "a gradient")) for node, data in gradients.items()}
         chosen = [node for node in chosen if node in given] if inputs is None else chosen
@@ -173,6 +189,19 @@ def gradcheck(
 
 
 def _row(y: Value, called: Mapping[Value, str], node: Value, given: float, scheme: str, h: float | None) -> Row:
+    if h is not None:
+        return _judged(y, called, node, given, scheme, h)
+    x = float(node)
+    usual = width(x, scheme)
+    first = _judged(y, called, node, given, scheme, usual)
+    if first.verdict != "wrong":
+        return first
+    finer = [(x + usual * share) - x for share in FINER]  # so that x + h is exact
+    rows = (_judged(y, called, node, given, scheme, h) for h in finer if h > 0)
+    return next((row for row in rows if row.verdict == "agrees"), first)
+
+
+def _judged(y: Value, called: Mapping[Value, str], node: Value, given: float, scheme: str, h: float) -> Row:
     order: list[Value] = list(called)
     h = width(float(node), scheme, h)
     reached: list[dict[Value, Number]] = []
@@ -183,19 +212,20 @@ def _row(y: Value, called: Mapping[Value, str], node: Value, given: float, schem
 
     numeric = difference(f, float(node), scheme, h)
     crossed = len({_sides(order, found, node) for found in [*reached, values(order, {})]}) > 1
-    noise = 10 * EPSILON * max(abs(as_float(found[y])) for found in reached) / h  # what rounding does to the difference
+    largest = max(abs(as_float(found[y])) for found in reached)
+    noise = 10 * EPSILON * largest / h  # what rounding does to the difference
     apart, size = abs(given - numeric), max(abs(given), abs(numeric))
-    small = 0 < abs(given) <= noise and apart <= noise
-    error = 0.0 if given == numeric else apart / size if isfinite(size) else nan
-    if error <= AGREE:
+    drowned = noise > (CLEAR * size if given else AGREE * max(1.0, largest))
+    error = 0.0 if given == numeric else apart / size if isfinite(apart) else nan
+    if error <= AGREE and not (drowned and numeric == 0):
         verdict = "agrees"
     elif crossed:
         verdict = "kink"
-    elif small:
-        verdict = "too small to judge"
+    elif apart <= noise:
+        verdict = "too small to judge" if drowned else "agrees"
     else:
-        verdict = "agrees" if apart <= noise else "wrong"
-    return Row(called[node], given, numeric, error, h, verdict, crossed, small)
+        verdict = "wrong"
+    return Row(called[node], given, numeric, error, h, verdict, crossed, verdict == "too small to judge")
 
 
 def _sides(order: Sequence[Value], found: Mapping[Value, Number], node: Value) -> tuple[Any, ...]:
