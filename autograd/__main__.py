@@ -4,6 +4,7 @@ The entry point above all packages: nobody imports it, and it loads `viz` only f
 """
 
 import argparse
+import codecs
 import re
 import sys
 import warnings
@@ -20,13 +21,15 @@ if not hasattr(autograd, "Value"):
     )
 
 from autograd import Value, check, grad, gradcheck, parse, steps
-from autograd.explain.numbers import number_text
-from autograd.explain.words import fill, templates
+from autograd.explain.numbers import is_exact, number_text
+from autograd.explain.words import fill, sign, templates
 from autograd.graph import names
 from autograd.handcheck.answers import typed
 from autograd.numeric import GradientCheck
 
 DRAWINGS = (".svg", ".png", ".pdf", ".dot")
+PLAIN = {"∂": "d", "·": "*", "≈": "~", "π": "pi", "…": "..."}  # for a terminal, or a file, that has no other signs
+VERDICTS = {"cli.disagree": "wrong", "cli.kink": "kink", "cli.small": "too small to judge"}
 WHOLE_OR_FRACTION = re.compile(r"-?\d+(/\d*[1-9]\d*)?")
 
 
@@ -103,47 +106,54 @@ def run(options: argparse.Namespace) -> int:
     templates(options.lang)
     if options.digits is not None and not 1 <= options.digits <= 17:
         raise ValueError(f"--digits takes a number from 1 to 17, not {options.digits}")
-    if options.draw and Path(options.draw).suffix.lower() not in DRAWINGS:
-        raise ValueError(f"--draw writes {', '.join(DRAWINGS)}; {options.draw} ends with none of them")
+    if options.draw is not None and Path(options.draw).suffix.lower() not in DRAWINGS:
+        raise ValueError(f'--draw writes {", ".join(DRAWINGS)}; "{options.draw}" ends with none of them')
     numbers = leaf_numbers(options.numbers)
     constants = [name.strip() for name in options.constants.split(",") if name.strip()]
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         y = parse(options.expression.lstrip(), numbers, constants=constants)
     report = check(y, options.check, lang=options.lang) if options.check is not None else None
+    called = names(y)
+    value = number_text(y.data, options.digits)
+    result = gradcheck(y, [node for node in called if not node.constant])
+    parts = [fill("cli.note", {"note": note.message}, options.lang) for note in notes]
+    parts += [fill("cli.value", {"name": called[y], "sign": sign(is_exact(y.data, value)), "value": value}, options.lang), ""]
+    parts += [steps(y).text(options.lang, options.digits), ""]
+    parts += [gradient_table(y, result, options.digits, options.lang), *verdicts(result, options.lang)]
     if options.draw:
         draw(y, options.draw)
-    for note in notes:
-        print(fill("cli.note", {"note": note.message}, options.lang))
-    called = names(y)
-    print(fill("cli.value", {"name": called[y], "value": number_text(y.data, options.digits)}, options.lang))
-    print()
-    print(steps(y).text(options.lang, options.digits))
-    asked = [node for node in called if not node.constant]
-    result = gradcheck(y, asked)
-    print()
-    print(gradient_table(y, result, options.digits, options.lang))
-    wrong = ", ".join(row.name for row in result if row.verdict == "wrong")
-    print(fill("cli.disagree" if wrong else "cli.agree", {"names": wrong}, options.lang))
-    if options.draw:
-        print(fill("cli.drawn", {"path": options.draw}, options.lang))
+        parts.append(fill("cli.drawn", {"path": options.draw}, options.lang))
     if report is not None:
-        print()
-        print(report)
-        return 0 if report.ok else 1
-    return 0
+        parts += ["", str(report)]
+    print("\n".join(parts))
+    return 0 if report is None or report.ok else 1
+
+
+def verdicts(result: GradientCheck, lang: str) -> list[str]:
+    """Whether the gradients and the finite differences agree, a line for each reason why they do not."""
+    found = {key: [row.name for row in result if row.verdict == verdict] for key, verdict in VERDICTS.items()}
+    said = [fill(key, {"names": ", ".join(rows)}, lang) for key, rows in found.items() if rows]
+    return said or [fill("cli.agree", {}, lang)]
+
+
+def plainly(error: UnicodeError) -> tuple[str, int]:
+    """What stands in for signs that cannot be encoded: dJ/db for ∂J/∂b."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
 
 
 def main(given: list[str] | None = None) -> int:
     """Runs the command line: 0, or 1 when --check finds an error, or 2 for bad input, with one line on stderr."""
+    codecs.register_error("plainly", plainly)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without ∂ still shows the numbers
+            stream.reconfigure(errors="plainly")
     given = sys.argv[1:] if given is None else given
-    # argparse takes "-a + 3" for an option unless it holds a space
-    shielded = [f" {word}" if word[:1] == "-" and word[1:2] not in ("-", "h") else word for word in given]
+    # argparse takes "-a+3" for an option unless it holds a space
+    shielded = [f" {word}" if word[:1] == "-" and word[:2] != "--" and word != "-h" else word for word in given]
     try:
-        return run(arguments().parse_args(shielded))
+        return run(arguments().parse_intermixed_args(shielded))
     except (ValueError, TypeError, OSError, ImportError) as error:
         print(f"python -m autograd: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

@@ -22,6 +22,36 @@ def run(*words, encoding="utf-8"):
     )
 
 
+MAIN_LINES = """\
+J = 33
+
+forward
+  1  u = b · c = 3 · 2 = 6
+  2  v = a + u = 5 + 6 = 11
+  3  J = 3 · v = 3 · 11 = 33
+backward
+  4  ∂J/∂J = 1
+  5  ∂J/∂v = ∂J/∂J · 3 = 1 · 3 = 3
+  6  ∂J/∂a = ∂J/∂v · 1 = 3 · 1 = 3
+  7  ∂J/∂u = ∂J/∂v · 1 = 3 · 1 = 3
+  8  ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6
+  9  ∂J/∂c = ∂J/∂u · b = 3 · 3 = 9
+
+node  value  gradient  finite difference
+a     5      3         3
+b     3      6         6
+c     2      9         9
+u     6      3         3
+v     11     3         3
+J     33     1         1
+Gradients and finite differences agree.
+"""
+
+
+def test_the_main_job_word_for_word():
+    assert run(*MAIN_JOB).stdout == MAIN_LINES
+
+
 def test_the_main_job_prints_nine_numbered_steps_and_the_gradients_beside_finite_differences():
     result = run(*MAIN_JOB)
     lines = result.stdout.splitlines()
@@ -69,9 +99,28 @@ def test_answers_are_checked_and_a_mistake_is_exit_code_1(answers, code, said):
         ("a*b", "a=1", "b=2", "--constants", "z"),
         ("a*b", "a=1", "b=2", "--unknown"),
         ("__import__('os')",),
+        ("a", "a=1e999999999"),
+        ("a", "a=nan"),
+        ("a", "a=1/0"),
+        ("a", "2=3"),
+        ("a", "a", "=", "5"),
+        ("a b", "a=1", "b=2"),
+        ("(" * 20000 + "a", "a=1"),
+        ("q" * 20000, "a=1"),
+        ("sin", "a=1"),
+        ("clip(a, 2, 1)", "a=1"),
+        ("a*b", "a=1", "b=2", "--check", "a=1e999999999"),
+        ("a*b", "a=1", "b=2", "--check", "a"),
+        ("a*b", "a=1", "b=2", "--check", "a=2 a=3"),
+        ("a*b", "a=1", "b=2", "--check"),
+        ("a*b", "a=1", "b=2", "--draw", ""),
+        ("a*b", "a=1", "b=2", "--draw", "graph"),
+        ("a*b", "a=1", "b=2", "--digits", "18"),
+        ("a*b", "a=1", "b=2", "--lang", "../en"),
+        ("--a", "a=1"),
         ("a;\n;", "b=1"),
     ],
-    ids=lambda words: " ".join(words) or "nothing",
+    ids=lambda words: " ".join(words)[:40] or "nothing",
 )
 def test_bad_input_is_exit_code_2_with_one_line_on_stderr_and_nothing_else(words):
     result = run(*words)
@@ -79,15 +128,78 @@ def test_bad_input_is_exit_code_2_with_one_line_on_stderr_and_nothing_else(words
     assert result.stdout == ""
     assert result.stderr.startswith("python -m autograd: ") and result.stderr.count("\n") == 1
     assert "Traceback" not in result.stderr
+    assert len(result.stderr) < 500
 
 
-def test_an_expression_may_begin_with_a_minus():
-    assert run("-a*2", "a=-4").stdout.startswith("J = 8\n")
+def test_a_forgotten_product_is_answered_with_what_to_write():
+    assert run("3(a+bc)", *MAIN_JOB[1:]).stderr == (
+        'python -m autograd: column 2: an operator is missing between "3" and "("; write 3*(a + b*c)\n'
+    )
+
+
+def test_what_cannot_be_drawn_leaves_no_file(tmp_path):
+    path = tmp_path / "graph.svg"
+    assert run("a*b", "a=1", "--draw", str(path)).returncode == 2
+    assert run("a*b", "a=1", "b=2", "--check", "q=1", "--draw", str(path)).returncode == 2
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("expression", ["-a*2", "-a * 2", "-(a)*2", " -a*2", "- a*2", "(-a)*2"])
+def test_an_expression_may_begin_with_a_minus(expression):
+    assert run(expression, "a=-4").stdout.startswith("J = 8\n")
+
+
+def test_a_leaf_may_be_called_h_though_h_is_help():
+    assert run("-h+3", "h=1").stdout.startswith("J = 2\n")
+    assert run("-h").stdout.startswith("usage: python -m autograd")
+
+
+def test_options_may_stand_anywhere_and_be_joined_to_their_values():
+    assert run("--check=b=6 c=9", *MAIN_JOB).returncode == 0
+    assert run("3*(a + b*c)", "--digits", "3", "a=5", "b=3", "c=2").stdout == MAIN_LINES
+
+
+def test_statements_name_their_nodes():
+    lines = run("u = b*c; E = 3*(a + u)", "a=5", "b=3", "c=2").stdout.splitlines()
+    assert lines[0] == "E = 33"
+    assert "  8  ∂E/∂b = ∂E/∂u · c = 3 · 2 = 6" in lines
+
+
+def test_a_value_that_is_rounded_is_not_said_to_be_equal():
+    assert run("a/3", "a=2").stdout.startswith("J ≈ 0.666667\n")
+    assert run("a/3", "a=2/1").stdout.startswith("J = 2/3\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "last"),
+    [
+        (
+            ("relu(a)*b", "a=0", "b=2"),
+            "The differences for a reach across a kink, where one slope ends and another begins, and prove nothing.",
+        ),
+        (("a*0.00000000001 + 1", "a=1"), "The gradients of a are too small for finite differences to judge."),
+        (("log(a)", "a=0"), "Gradients and finite differences do not agree everywhere: a, J."),
+        (("log(a)", "a=0.0000001"), "Gradients and finite differences agree."),
+    ],
+)
+def test_agreement_is_only_claimed_where_there_is_some(words, last):
+    result = run(*words)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[-1] == last
+
+
+def test_a_mistake_is_told_with_its_line():
+    result = run(*MAIN_JOB, "--check", "dJ/du=3, dJ/db=9")
+    assert result.stdout == MAIN_LINES + "\n1 of 2 right\n∂J/∂b is 6, not 9: ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6\n"
+    assert result.returncode == 1
 
 
 def test_numbers_may_be_fractions_and_have_decimal_commas():
     assert run("a/b", "a=1/3", "b=2").stdout.startswith("J = 1/6\n")
     assert run("a*2", "a=0,5").stdout.startswith("J = 1\n")
+    assert run("a*b", "a=-1/3", "b=−2/7").stdout.startswith("J ")
+    assert run("a*b", "a=3*2", "b=-1.5e-2").stdout.startswith("J = -0.09\n")
+    assert run("a*2", "a=0,5", "--check", "a=2,0").returncode == 0
 
 
 def test_a_power_written_with_a_caret_is_noted():
@@ -102,7 +214,23 @@ def test_digits_are_chosen():
     assert "u = a / b = 1 / 3 ≈ 0.33\n" in run("a/b + 1", "a=1", "b=3", "--digits", "2").stdout
 
 
-def test_a_terminal_without_the_signs_still_shows_the_numbers():
+def test_a_terminal_without_the_signs_shows_them_as_they_can_be_typed():
     result = run(*MAIN_JOB, encoding="ascii")
-    assert result.returncode == 0
-    assert "?J/?b = ?J/?u ? c = 3 ? 2 = 6" in result.stdout
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "dJ/db = dJ/du * c = 3 * 2 = 6" in result.stdout
+    assert run("ŷ/3", "ŷ=2", encoding="ascii").stdout.startswith("J ~ 0.666667\n")
+    assert "d?/3" not in run("3(ŷ)", "ŷ=2", encoding="ascii").stderr
+    assert run("a*b", "a=1", "b=2", "--check", "a=3", encoding="cp1252").returncode == 1
+
+
+def test_the_command_line_loads_no_drawing_unless_it_draws():
+    code = "import sys; from autograd.__main__ import main; main(['a*2', 'a=1']); print({'viz', 'numpy', 'graphviz'} & set(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert result.stdout.splitlines()[-1] == "set()"

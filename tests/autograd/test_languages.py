@@ -7,6 +7,10 @@ from string import Formatter
 
 import pytest
 
+from autograd import check, examples, parse, steps
+from autograd.__main__ import main
+from autograd.explain import words
+
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "autograd/lang").glob("*.json")}
 CODE = "\n".join(path.read_text(encoding="utf-8") for folder in ("autograd", "viz", "nn") for path in (ROOT / folder).rglob("*.py"))
@@ -33,3 +37,32 @@ def test_a_key_is_used(key):
 def test_every_key_that_is_filled_by_name_is_there():
     used = set(re.findall(r'fill\(\s*"([a-z.]+)"', CODE))
     assert used and used <= set(LANGUAGES["en"])
+
+
+def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_with_all_its_places_filled(monkeypatch, capsys, tmp_path):
+    """Found by saying them: a key that no pass, no report and no run of the command line comes to is not used."""
+    said = set()
+
+    class Noting(dict):
+        def __getitem__(self, key):
+            said.add(key)
+            return super().__getitem__(key)
+
+    english = words.templates("en")
+    monkeypatch.setattr(words, "templates", lambda lang: Noting(english))
+    graphs = ["a*a + 2*3 + exp(a)", "sqrt(relu(-a))", "0*sin(a) + 0*(a*a)", "u = relu(-a); sqrt(u) + log(u*u)", "b = -a; sqrt(relu(b)) + b"]
+    text = "\n".join(str(steps(parse(graph, a=1))) for graph in graphs)
+    J = examples.J()
+    for answers in ({"u": 4, "b": 5, "c": 12, "a": None, "v": 3}, {"b": 6}):
+        report = check(J, answers)
+        text += report.text + report._repr_html_()
+    shared = check(parse("p = a*b; a + p", a=2, b=3), {"a": 9})
+    kink = check(parse("relu(a)", a=0), {"a": 1})
+    text += shared.text + kink.text
+    for line in (["a^2", "a=3"], ["relu(a)", "a=0"], ["log(a)", "a=0"], ["1 + a*0.00000000001", "a=1"]):
+        assert main(line) == 0
+    assert main(["a*2", "a=1", "--draw", str(tmp_path / "a.svg")]) == 0
+    text += capsys.readouterr().out
+    assert "{" not in text and "}" not in text
+    mine = {key for key in english if key in ("forward", "backward") or key.startswith(("step.", "check.", "cli."))}
+    assert mine - said == set()
