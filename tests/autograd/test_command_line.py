@@ -137,6 +137,25 @@ def test_a_forgotten_product_is_answered_with_what_to_write():
     )
 
 
+def test_columns_are_those_of_the_expression_that_was_typed():
+    assert "column 4: an operator is missing" in run("-a b", "a=1", "b=2").stderr
+
+
+def test_a_drawing_shows_the_gradients(tmp_path):
+    path = tmp_path / "graph.svg"
+    run(*MAIN_JOB, "--draw", str(path))
+    assert "not computed" not in path.read_text(encoding="utf-8")
+
+
+def test_a_drawing_that_cannot_be_written_is_told_with_its_reason():
+    said = run("a", "a=1", "--draw", "no/such/folder/graph.svg").stderr
+    assert said == "python -m autograd: no/such/folder/graph.svg cannot be written: No such file or directory\n"
+
+
+def test_differences_are_shown_to_more_digits_than_gradients():
+    assert "a     2         0.333333  0.33333333" in run("a/3", "a=2").stdout.splitlines()
+
+
 def test_what_cannot_be_drawn_leaves_no_file(tmp_path):
     path = tmp_path / "graph.svg"
     assert run("a*b", "a=1", "--draw", str(path)).returncode == 2

@@ -18,9 +18,9 @@ DEEP = 20_000  # far beyond what Python's own recursion bears
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow}
 
 
-def complaint(text, **numbers):
+def complaint(text, values=None, **numbers):
     with pytest.raises(ValueError) as caught:
-        parse(text, **numbers)
+        parse(text, values, **numbers)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -292,6 +292,8 @@ def test_a_wrong_call_gets_one_sentence(numbers, named, sentence):
         ("a exp(b)", 3, "write a*exp(b)"),
         ("cb", 1, '"cb" is no known name; write c*b'),
         ("3*(a+bc)", 6, '"bc" is no known name; write 3*(a + b*c)'),
+        ("bc + q", 1, '"bc" is no known name; write b*c'),
+        ("a[i]", 2, '"[" cannot stand in an expression'),
         ("alpa", 1, '"alpa" has no number; did you mean alpha?'),
         ("q + a", 1, '"q" has no number; give it one: q=2'),
         ("2*pi", 3, '"pi" has no number; give it one: pi=3.14159'),
@@ -348,6 +350,12 @@ def test_a_name_that_is_used_before_its_statement_is_refused():
 
 def test_a_repair_that_would_not_mend_it_is_not_offered():
     assert complaint("3(a+q))", a=1).endswith("write * for a product")
+    assert complaint("3(a+q)", a=1).endswith("write * for a product")
+    assert complaint(f"{'a' * 50} {'b' * 50}", {"a" * 50: 1, "b" * 50: 2}).endswith("write * for a product")
+
+
+def test_names_that_run_together_are_taken_apart_into_the_fewest():
+    assert complaint("2abab", a=1, b=2, ab=3).endswith("write 2*ab*ab")
 
 
 @pytest.mark.parametrize(("text", "error"), [(3, TypeError), (None, TypeError), (b"a", TypeError), (["a"], TypeError)])
@@ -459,6 +467,10 @@ def test_depth_and_length_cost_what_they_must_and_no_more(text, value, nodes_mad
 
 def test_many_statements_are_read_one_by_one():
     assert parse("x0 = a; " + "; ".join(f"x{k + 1} = x{k} + 1" for k in range(5000)), a=0).data == 5000
+
+
+def test_a_number_of_many_digits_is_infinite_beside_a_fraction_too():
+    assert parse("9" * DEEP + "*a", a=Fraction(1)).data == math.inf
 
 
 @pytest.mark.parametrize("text", ["9**9**9**9", "a**99999999", "((((a**64)**64)**64)**64)**64", "a**-99999999"])

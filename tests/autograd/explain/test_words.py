@@ -254,6 +254,7 @@ def test_a_value_is_written_with_its_numbers_put_in(text, numbers, line):
         ("maximum(a, b)", {"a": 1, "b": 4}, "∂J/∂b = ∂J/∂J · 1 = 1 · 1 = 1"),
         ("maximum(a, b)", {"a": 4, "b": 4}, "∂J/∂b = ∂J/∂J · (1 / 2) = 1 · (1 / 2) = 0.5"),
         ("minimum(b, a)", {"a": 0.5, "b": Fraction(-6, 5)}, "∂J/∂b = ∂J/∂J · 1 = 1 · 1 = 1"),
+        ("minimum(b, a)", {"a": 0.5, "b": Fraction(-1, 3)}, "∂J/∂b = ∂J/∂J · 1 = 1 · 1 = 1"),
         ("relu(b)", {"b": -3}, "∂J/∂b = ∂J/∂J · 0 = 1 · 0 = 0"),
         ("b + 1e-11", {"b": 1}, "∂J/∂b = ∂J/∂J · 1 = 1 · 1 = 1"),
     ],
