@@ -186,22 +186,22 @@ def _finding(
     if answer is not None:
         alone = carry(y, {quantity: answer})
         spoilt = {other for other, span in alone.span.items() if not same_number(span.data, truth.span[other].data) and other != quantity}
-    expected = own.span[quantity].data
+    expected, true = own.span[quantity], truth.span[quantity].data
+    carried = not (expected.low <= true <= expected.high or same_number(expected.data, true))  # more than rounding on the way
     texts = {
         "what": _what(called, y, quantity),
         "got": answer.text if answer else "",
-        "expected": number_text(expected),
-        "true": number_text(truth.span[quantity].data),
+        "expected": number_text(expected.data if carried else true),
+        "true": number_text(true),
         "line": _line(y, quantity, lang),
     }
-    carried = not same_number(expected, truth.span[quantity].data)
     plain = "check.wrong.line" if texts["line"] else "check.wrong.message"
     key = "check.missing.message" if answer is None else "check.wrong.carried" if carried else plain
     return Finding(
         node=called[quantity.parent or node],
         via=via,
         code="MISSING" if answer is None else "UNEXPLAINED",
-        expected=expected,
+        expected=expected.data,
         got=answer.data if answer else None,
         message=fill(key, texts, lang),
         follows=tuple(_what(called, y, other) for other, verdict in verdicts.items() if verdict == "follows" and other in spoilt),

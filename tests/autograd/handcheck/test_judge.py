@@ -50,6 +50,11 @@ def test_a_second_mistake_is_measured_by_the_students_own_numbers_and_the_true_o
     assert report.findings[1].message == "∂J/∂b is 4 with your own earlier numbers (6 with the right ones), not 5"
 
 
+def test_rounding_on_the_way_is_not_held_against_anybody():
+    report = check(examples.mazur(), {"out_o1": "0.741", "net_o1": "0.741"})
+    assert report.text.startswith("1 of 2 right\n∂E/∂net_o1 is 0.138499, not 0.741: ∂E/∂net_o1 = ")
+
+
 def test_the_edge_is_named_only_where_there_is_one():
     y = parse("p = a*b; q = a + p; p*q", a=2, b=3)
     assert [finding.via for finding in check(y, {"p": 1, "b": 1}).findings] == [None, "p"]
