@@ -21,6 +21,7 @@ LISTS = {"total", "mean", "logsumexp"}  # functions of one list: typed with its 
 FUNCTIONS = LISTS | {"maximum", "minimum", "clip", "leaky_relu", "elu"}
 ARGUMENTS = {"clip": (3, 3), "leaky_relu": (1, 2), "elu": (1, 2)}  # fewest and most; others take as many as their operation
 INSTEAD = {"ln": "log", "max": "maximum", "min": "minimum", "sum": "total", "sig": "sigmoid", "σ": "sigmoid", "sen": "sin",
+           "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "log2": "log(x)/log(2)",
            "dot": "the sum of the products, w1*x1 + w2*x2", "softmax": "one of its outputs, exp(x1)/total(exp(x1), exp(x2))"}  # fmt: skip
 USUAL = {"pi": 3.141592653589793, "π": 3.141592653589793, "e": 2.718281828459045}
 OPERATORS = {entry.symbol: entry for entry in TABLE.values() if entry.symbol and len(entry.letters) == 2}

@@ -33,6 +33,7 @@ class Item(NamedTuple):
 BINDING = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "negate": 4, "**": 5}
 SPELLINGS = {"·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-", "^": "**"}  # what people paste
 NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+INSTEAD = {".": "use * for a product", "|": "use abs( )", "√": "use sqrt( )", **dict.fromkeys("[]{}", "use ( )")}
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 LETTER = rf"(?:(?![{RAISED}¼½¾])\w)"  # not the raised digits: x² is no name
 WORDS = re.compile(
@@ -135,7 +136,7 @@ def _missing_operand(token: Token, before: "Token | None") -> ValueError:
         return wrong("there is no expression", token.column, "write one, such as 3*(a + b*c)")
     place = f'after "{before.text}"' if before else f'before "{token.text}"'
     if token.kind != "end" and token.text not in BINDING and token.text not in ("(", ")", ",", "="):
-        return wrong(f"{_quoted(token)} cannot stand in an expression", token.column, "use numbers, names, + - * / ** and ( )")
+        return _no_sign(token)
     return wrong(f"something is missing {place}", token.column, "write a number, a name or a ( there")
 
 
@@ -151,17 +152,16 @@ def _juxtaposed(token: Token, before: "Token | None", repaired: str) -> ValueErr
     if token.text == "=":
         return wrong('a single name stands before "="', token.column, "write the steps one by one, u = b*c; 3*(a + u)")
     if token.kind == "operator" and token.text != "(":
-        advice = "use * for a product" if token.text == "." else "use numbers, names, + - * / ** and ( )"
-        if token.text in RAISED:
-            advice = f"write **{RAISED.index(token.text)}"
-        return wrong(f"{_quoted(token)} cannot stand in an expression", token.column, advice)
+        return _no_sign(token)
     what = f'an operator is missing between "{before.text if before else ""}" and "{token.text}"'
     return wrong(what, token.column, f"write {repaired}" if repaired else "write * for a product")
 
 
-def _quoted(token: Token) -> str:
-    """A sign in quotation marks, so that it can be seen."""
-    return "'\"'" if token.text == '"' else f'"{token.text}"' if token.text.isprintable() else ascii(token.text)
+def _no_sign(token: Token) -> ValueError:
+    """The complaint about a sign that means nothing here, shown so that it can be seen."""
+    shown = "'\"'" if token.text == '"' else f'"{token.text}"' if token.text.isprintable() else ascii(token.text)
+    power = f"write **{RAISED.index(token.text)}" if token.text in RAISED else "use numbers, names, + - * / ** and ( )"
+    return wrong(f"{shown} cannot stand in an expression", token.column, INSTEAD.get(token.text, power))
 
 
 def spelled(tokens: "list[Token]") -> str:

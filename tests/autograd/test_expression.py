@@ -299,6 +299,7 @@ def test_a_wrong_call_gets_one_sentence(numbers, named, sentence):
         ("2*pi", 3, '"pi" has no number; give it one: pi=3.14159'),
         ("sigmod(a)", 1, '"sigmod" is no function; write sigmoid'),
         ("2*ln(a)", 3, '"ln" is no function; write log'),
+        ("log10(a)", 1, '"log10" is no function; write log(x)/log(10)'),
         ("max(a, b)", 1, '"max" is no function; write maximum'),
         ("sum(a, b)", 1, '"sum" is no function; write total'),
         ("sen(a)", 1, '"sen" is no function; write sin'),
