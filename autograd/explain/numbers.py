@@ -69,6 +69,9 @@ def exact_value(tree: Tree, operands: dict[str, Any]) -> Fraction | None:
     a, b = numbers
     assert a is not None and b is not None
     if kind == "**":
+        if b.denominator == 2 and a > 0:  # 25 ** 0.5 is 5
+            root = _root(a)
+            return None if root is None else exact_value(("**", ("number", root), ("number", 2 * b)), {})
         bits = (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b)
         if b.denominator == 1 and bits <= MOST_BITS and (a or b >= 0):
             return Fraction(a ** int(b))
@@ -99,8 +102,13 @@ def _exact_call(name: str, parts: list[Tree], operands: dict[str, Any]) -> Fract
     if argument is None or name not in PRIMITIVES:
         return None
     if name == "sqrt":
-        roots = [isqrt(max(part, 0)) for part in (argument.numerator, argument.denominator)]
-        return Fraction(*roots) if Fraction(*roots) ** 2 == argument else None
+        return _root(argument)
     if argument != (1 if name == "log" else 0):
         return None
     return Fraction(name in ("exp", "cos", "cosh"))
+
+
+def _root(a: Fraction) -> Fraction | None:
+    """The square root, where it is a fraction."""
+    root = Fraction(isqrt(max(a.numerator, 0)), isqrt(a.denominator))
+    return root if root**2 == a else None

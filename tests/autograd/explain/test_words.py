@@ -230,6 +230,7 @@ def test_digits_that_are_asked_for_are_kept_to():
         ("a/b", {"a": Fraction(1, 2), "b": Fraction(3, 4)}, "J = a / b = 1/2 / (3/4) = 2/3"),
         ("a**2", {"a": -3}, "J = a^2 = (-3)^2 = 9"),
         ("a**b", {"a": 2, "b": -1}, "J = a^b = 2^(-1) = 0.5"),
+        ("a**0.5", {"a": 25}, "J = a^0.5 = 25^0.5 = 5"),
         ("2*3", {}, "J = 2 · 3 = 6"),
         ("exp(a)", {"a": 0}, "J = exp(a) = exp(0) = 1"),
         ("sigmoid(a)", {"a": 0}, "J = sigmoid(a) = sigmoid(0) = 0.5"),
