@@ -52,6 +52,21 @@ def grouped(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]],
     return groups, home
 
 
+def covered(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int], set[int]]:
+    """The groups of a graph with nothing folded, the innermost group of every node, and which groups should be covered at
+    first so that what is left can be read: none, scopes from the inside out, or parts by depth where there are no scopes."""
+    groups, home = _by_scope(scopes, parents)
+    if len(home) <= READABLE:
+        return groups, home, set()
+    for depth in range(max([len(group.path) for group in groups], default=0), 0, -1):
+        inside = [at != WHOLE and len(groups[at].path) >= depth for at in home]
+        covers = {g for g, group in enumerate(groups) if len(group.path) == depth}
+        if inside.count(False) + len(covers) <= READABLE:
+            return groups, home, covers
+    groups, home = _by_depth(parents)
+    return [Scope(group.title, group.path, WHOLE, False) for group in groups], home, set(range(len(groups)))
+
+
 def _by_scope(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
     """A group for each scope. One that another computation passes through, in and out, is split into several."""
     groups: list[Scope] = []

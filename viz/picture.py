@@ -22,7 +22,8 @@ class Card:
     """One node of the picture. `kind` is "leaf", "constant", "operation", or "folded" for a group that is folded.
 
     `slots` holds what stands at each operand, its local derivative; `numbered` says whether the operand shows its
-    number, because one node stands in several. `quiet` is a constant that has no name.
+    number, because one node stands in several. `quiet` is a constant that has no name. `mark` is set while a step is
+    shown: "now" for the card it writes to, "read" for one it reads.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Card:
     stale: bool = False
     slots: tuple[str, ...] = ()
     numbered: tuple[bool, ...] = ()
+    mark: str = ""
 
     @property
     def quiet(self) -> bool:
@@ -45,7 +47,8 @@ class Card:
 @dataclass(frozen=True)
 class Wire:
     """One operand of one card. `source` and `target` are places in `Picture.cards`; `flow` is the contribution that goes
-    back along it, None where none is computed."""
+    back along it, None where none is computed. `mark` is set while a step is shown: "read" for a wire that it reads,
+    "now" for the one on which a contribution goes back, which then points to the receiver."""
 
     key: str
     source: int
@@ -53,6 +56,7 @@ class Wire:
     slot: int
     title: str
     flow: float | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True)

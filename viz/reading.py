@@ -5,7 +5,8 @@ The one file of the drawing that knows Values. Which of them share a folded card
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -17,12 +18,13 @@ from autograd.explain.words import gradient_name, sign
 from autograd.graph import changed_leaf, names
 from autograd.ieee import as_float
 
-from .folding import WHOLE, Fold, grouped
+from .folding import WHOLE, Fold, Scope, covered, grouped
 from .lettering import MINUS, harmless, number_text, signed
 from .picture import Card, Chip, Frame, Picture, Wire
 
 BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
 UNKNOWN = "–"  # in place of a local derivative
+Grouping = Callable[[Sequence[tuple[str, ...]], Sequence[Sequence[int]]], tuple[list[Scope], list[int]]]
 MANY, FEW = 100, 8  # so many operands are not looked through for repeats; so many terms are tried for sums
 
 
@@ -30,7 +32,21 @@ def read(y: Value, partials: bool = True, fold: Fold = None, digits: int | None 
     """The picture of the graph below y. Raises TypeError when y is not a Value, and what `grouped` raises for `fold`."""
     if not isinstance(y, Value):
         raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
-    return _Reader(y, partials, fold, digits).picture()
+    return _Reader(y, partials, partial(grouped, fold=fold), digits).picture()
+
+
+def read_whole(y: Value, called: Mapping[Value, str], digits: int | None = None) -> tuple[Picture, set[str]]:
+    """The picture of the graph below y with nothing folded and nodes called as `called` says, and the keys of the frames
+    to cover at first where it is too large to be read."""
+    covers: set[int] = set()
+
+    def opened(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+        groups, home, found = covered(scopes, parents)
+        covers.update(found)
+        return groups, home
+
+    reader = _Reader(y, True, opened, digits, called)
+    return reader.picture(), {f"g{g}" for g in covers}
 
 
 def _close(a: Any, b: Any) -> bool:
@@ -41,13 +57,13 @@ def _close(a: Any, b: Any) -> bool:
 class _Reader:
     """What has to be known of the whole graph to describe one node of it."""
 
-    def __init__(self, y: Value, partials: bool, fold: Fold, digits: int | None):
+    def __init__(self, y: Value, partials: bool, grouping: Grouping, digits: int | None, called: Mapping[Value, str] | None = None):
         self.y, self.partials, self.digits = y, partials, digits
-        self.called = {node: harmless(name) for node, name in names(y).items()}
+        self.called = {node: harmless(name) for node, name in (called or names(y)).items()}
         self.order = list(self.called)
         self.place = {node: k for k, node in enumerate(self.order)}
-        self.groups, self.home = grouped(
-            [node.scope for node in self.order], [[self.place[p] for p in node.parents] for node in self.order], fold
+        self.groups, self.home = grouping(
+            [node.scope for node in self.order], [[self.place[p] for p in node.parents] for node in self.order]
         )
         self.fresh = gradients(self.order)
         self.stale = changed_leaf(y)

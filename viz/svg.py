@@ -28,7 +28,8 @@ def write(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: 
     largest = largest_flow(picture)
     body = [_group(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
     for wire, way in zip(picture.wires, layout.ways, strict=True):
-        body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], stroke(wire.flow, largest), direction))
+        wide = THICK if wire.mark == "now" else stroke(wire.flow, largest)
+        body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction))
     body += [_card(card, shape, corner) for card, shape, corner in zip(picture.cards, shapes, corners, strict=True)]
     legend = entries(picture, max(across, LEGEND_ROOM))
     return document(picture.title, [*picture.lines, *picture.notes], body, legend, picture.notes, (across, down), theme)
@@ -92,6 +93,7 @@ def _group(frame: Frame, corner: Point, extent: Point, direction: str) -> str:
 
 def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape, corner: Point, wide: float, direction: str) -> str:
     kind = "wire" if wire.flow is None else "wire positive" if wire.flow > 0 else "wire negative" if wire.flow < 0 else "wire zero"
+    kind += f" {wire.mark}" if wire.mark else ""
     own = [_path([turned(point, direction) for point in points]) for points, shared in way if not shared]
     trunk = [_path([turned(point, direction) for point in points]) for points, shared in way if shared]
     (x0, y0), (x1, y1) = [(x + corner[0], y + corner[1]) for x, y in shape.stubs[wire.slot]]
@@ -100,12 +102,22 @@ def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape,
     long, broad = 4.0 + 1.1 * wide, 2.6 + 0.7 * wide
     x, y = x1 - dx * long, y1 - dy * long
     own.append(f"M{_n(x0)} {_n(y0)}L{_n(x)} {_n(y)}")
-    head = f"M{_n(x1)} {_n(y1)}L{_n(x - dy * broad)} {_n(y + dx * broad)}L{_n(x + dy * broad)} {_n(y - dx * broad)}z"
-    style = f' style="stroke-width:{_n(wide)}"' if wide != THIN else ""
+    head = _head((x1, y1), (dx, dy), long, broad)
+    if wire.mark == "now":  # what goes back arrives at the other end
+        head = _head(turned(way[0][0][0], direction), turned((-1.0, 0.0), direction), long, broad)
+    style = f' style="stroke-width:{_n(wide)}"' if wide != THIN and not wire.mark else ""
     shared = f'<path class="trunk" d="{"".join(trunk)}"/>' if trunk else ""
     return (
         f'<g class="{kind}" data-key="{wire.key}"><title>{escape(wire.title)}</title>{shared}'
         f'<path class="line" d="{"".join(own)}"{style}/><path class="head" d="{head}"/></g>'
+    )
+
+
+def _head(tip: Point, towards: Point, long: float, broad: float) -> str:
+    (x, y), (dx, dy) = tip, towards
+    back = (x - dx * long, y - dy * long)
+    return (
+        f"M{_n(x)} {_n(y)}L{_n(back[0] - dy * broad)} {_n(back[1] + dx * broad)}L{_n(back[0] + dy * broad)} {_n(back[1] - dx * broad)}z"
     )
 
 
@@ -123,7 +135,7 @@ def _path(points: Sequence[Point]) -> str:
 
 
 def _card(card: Card, shape: Shape, corner: Point) -> str:
-    kinds = " ".join(["card", card.kind] + ["stale"] * card.stale)
+    kinds = " ".join(["card", card.kind] + ["stale"] * card.stale + [card.mark] * bool(card.mark))
     frame, inner = shape.frame, shape.inner
     parts = [
         f'<g class="{kinds}" data-key="{card.key}" transform="translate({_n(corner[0])} {_n(corner[1])})"><title>{escape(card.title)}</title>'
@@ -132,11 +144,11 @@ def _card(card: Card, shape: Shape, corner: Point) -> str:
         parts.append(_rect(Rect(frame.x + 4, frame.y - 4, frame.width, frame.height), "frame", 10))
     parts.append(_rect(frame, "frame", 10))
     if card.quiet:
-        parts.append(_text(inner.middle[0], inner.middle[1] + 5, shape.texts.value, anchor="middle"))
+        parts.append(_text(inner.middle[0], inner.middle[1] + 5, shape.texts.value, "value", "middle"))
     else:
         parts.append(
             _text(inner.x + 10, inner.y + 19, shape.texts.name, "name")
-            + _text(inner.right - 11, inner.y + 19, shape.texts.value, anchor="end")
+            + _text(inner.right - 11, inner.y + 19, shape.texts.value, "value", "end")
         )
     if card.chip and shape.chip:
         parts.append(_chip(card.chip.state, card.chip.sign, shape.chip, shape.texts.label, card.chip.text))
@@ -155,7 +167,7 @@ def _card(card: Card, shape: Shape, corner: Point) -> str:
 
 def _chip(state: str, sign: int, rect: Rect, label: str, text: str) -> str:
     kind = f"{state} {'positive' if sign > 0 else 'negative' if sign < 0 else ''}".strip()
-    number = _text(rect.right - 5, rect.y + 15.5, text, "gradient", "end") if text else ""
+    number = _text(rect.right - 5, rect.y + 15.5, text, "gradient", "end")
     return f'<g class="{kind}">{_rect(rect, "chip", 6)}{_text(rect.x + 5, rect.y + 15, label, "small soft") if label else ""}{number}</g>'
 
 
@@ -168,9 +180,8 @@ def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
             f'<circle class="slot" cx="{_n(left)}" cy="{_n(y)}" r="7"/>' + _text(left, y + 4, str(slot + 1), "small soft", "middle")
         )
         x += 7
-    if text:
-        parts.append(_text(x, y + 4.5, text, "small", "middle"))
-    return "".join(parts)
+    parts.append(_text(x, y + 4.5, text, "small number", "middle"))
+    return f'<g class="local" data-slot="{slot}">{"".join(parts)}</g>'
 
 
 # --- below the picture -------------------------------------------------------------------------------------------

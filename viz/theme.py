@@ -13,14 +13,17 @@ COLOURS = {
     "light": {
         "ink": "#1b1f24", "soft": "#59626e", "line": "#7c8896", "paper": "#f6f8fa", "card": "#ffffff", "quiet": "#edf0f3",
         "positive": "#0a62ab", "negative": "#a34a04", "positive-chip": "#e1effb", "negative-chip": "#fdebd9", "group": "#e9eef3",
+        "now": "#6a35c9", "now-chip": "#efe7fd",
     },
     "dark": {
         "ink": "#e8eaed", "soft": "#a9b2bd", "line": "#7a8695", "paper": "#1e232a", "card": "#14171b", "quiet": "#2a3038",
         "positive": "#6db8f7", "negative": "#f4a862", "positive-chip": "#12304a", "negative-chip": "#43290f", "group": "#282f38",
+        "now": "#c3a2ff", "now-chip": "#362a52",
     },
     "print": {
         "ink": "#000", "soft": "#000", "line": "#000", "paper": "#fff", "card": "#fff", "quiet": "#fff",
         "positive": "#000", "negative": "#000", "positive-chip": "#fff", "negative-chip": "#fff", "group": "#fff",
+        "now": "#000", "now-chip": "#fff",
     },
 }  # fmt: skip
 
@@ -45,6 +48,9 @@ text{fill:@ink;font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans"
 .wire.positive .line{stroke:@positive}.wire.negative .line{stroke:@negative;stroke-dasharray:7 4}
 .wire.zero .line{stroke-dasharray:1.5 4;stroke-linecap:round}
 .head{fill:@line}.positive .head{fill:@positive}.negative .head{fill:@negative}
+.card.read .frame{stroke:@now;stroke-width:2}.card.now .frame{stroke:@now;stroke-width:3.4;fill:@now-chip}
+.wire.read .line,.wire.read .trunk{stroke:@now;stroke-width:2.2}.wire.now .line,.wire.now .trunk{stroke:@now;stroke-width:4}
+.wire.read .head,.wire.now .head{fill:@now}
 """
 _PRINT = """
 .frame{stroke-width:1}.none .chip{stroke-width:.7}.partial .chip{stroke-width:1.2}.zero .chip{stroke-width:.7}
