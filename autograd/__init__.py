@@ -50,12 +50,14 @@ if TYPE_CHECKING:
     from .notation import Notation
     from .numeric import gradcheck, numeric_grad
     from .passes import steps
+    from .path_sums import paths
 
 __version__ = "0.1.0"
 
 # What the engine itself does not need is loaded when it is first asked for, to keep the import short.
 _LATER = {
     "steps": ".passes",
+    "paths": ".path_sums",
     "parse": ".expression",
     "Expression": ".expression",
     "numeric_grad": ".numeric",
@@ -74,4 +76,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Expression", "Notation", "check", "examples", "gradcheck", "numeric_grad", "parse", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip
