@@ -18,20 +18,28 @@ from .shapes import SMALL, Rect, Shape
 from .theme import stylesheet
 
 MARGIN = 20.0
+CAPTION = 15.0  # size of its letters
 LEGEND_ROOM = 320.0  # what a legend gets below a picture that is narrower
 
 
-def write(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: str, theme: str) -> str:
-    """The SVG document of a picture."""
+def write(
+    picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: str, theme: str, largest: float | None = None, caption: str = ""
+) -> str:
+    """The SVG document of a picture. One of several that belong together has the `largest` flow of all of them for its
+    scale, and a caption in place of the legend."""
     corners = [turned(corner, direction) for corner in layout.corners]
     across, down = turned((layout.along, layout.across), direction)
-    largest = largest_flow(picture)
+    alone = largest is None
+    largest = largest_flow(picture) if largest is None else largest
     body = [_group(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
     for wire, way in zip(picture.wires, layout.ways, strict=True):
         wide = THICK if wire.mark == "now" else stroke(wire.flow, largest)
         body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction))
     body += [_card(card, shape, corner) for card, shape, corner in zip(picture.cards, shapes, corners, strict=True)]
-    legend = entries(picture, max(across, LEGEND_ROOM))
+    if caption:
+        body.append(_text(0, down + 30, caption, "caption"))
+        across, down = max(across, width(caption, CAPTION)), down + 36
+    legend = entries(picture, max(across, LEGEND_ROOM)) if alone else []
     return document(picture.title, [*picture.lines, *picture.notes], body, legend, picture.notes, (across, down), theme)
 
 
@@ -100,11 +108,11 @@ def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape,
     length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 0.1)
     dx, dy = (x1 - x0) / length, (y1 - y0) / length
     long, broad = 4.0 + 1.1 * wide, 2.6 + 0.7 * wide
-    x, y = x1 - dx * long, y1 - dy * long
-    own.append(f"M{_n(x0)} {_n(y0)}L{_n(x)} {_n(y)}")
-    head = _head((x1, y1), (dx, dy), long, broad)
     if wire.mark == "now":  # what goes back arrives at the other end
-        head = _head(turned(way[0][0][0], direction), turned((-1.0, 0.0), direction), long, broad)
+        x, y, head = x1, y1, _head(turned(way[0][0][0], direction), turned((-1.0, 0.0), direction), long * 1.3, broad * 1.3)
+    else:
+        x, y, head = x1 - dx * long, y1 - dy * long, _head((x1, y1), (dx, dy), long, broad)
+    own.append(f"M{_n(x0)} {_n(y0)}L{_n(x)} {_n(y)}")
     style = f' style="stroke-width:{_n(wide)}"' if wide != THIN and not wire.mark else ""
     shared = f'<path class="trunk" d="{"".join(trunk)}"/>' if trunk else ""
     return (
@@ -116,9 +124,7 @@ def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape,
 def _head(tip: Point, towards: Point, long: float, broad: float) -> str:
     (x, y), (dx, dy) = tip, towards
     back = (x - dx * long, y - dy * long)
-    return (
-        f"M{_n(x)} {_n(y)}L{_n(back[0] - dy * broad)} {_n(back[1] + dx * broad)}L{_n(back[0] + dy * broad)} {_n(back[1] - dx * broad)}z"
-    )
+    return f"M{_n(x)} {_n(y)}L{_n(back[0] - dy * broad)} {_n(back[1] + dx * broad)}L{_n(back[0] + dy * broad)} {_n(back[1] - dx * broad)}z"
 
 
 def _path(points: Sequence[Point]) -> str:

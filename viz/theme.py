@@ -30,7 +30,7 @@ COLOURS = {
 _SHEET = """
 text{fill:@ink;font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",Arial,sans-serif}
 .name{font:italic 16px "STIX Two Text",Cambria,"Times New Roman","DejaVu Serif",serif}
-.small{font-size:12px}.soft{fill:@soft}.warn{fill:@negative}
+.small{font-size:12px}.caption{font-size:15px}.soft{fill:@soft}.warn{fill:@negative}
 .paper{fill:@paper}
 .group rect{fill:@group;fill-opacity:.55;stroke:@line;stroke-width:1}.group text{fill:@soft;font-size:13px;font-weight:600}
 .frame{fill:@card;stroke:@line;stroke-width:1.3}
