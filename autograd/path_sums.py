@@ -141,22 +141,26 @@ class Paths:
         heading = [fill("paths.one" if self.count == 1 else "paths.many", texts, lang)]
         return [*heading, *self._table(gradient, lang, digits), *self._notes(lang)]
 
-    def _table(self, gradient: str, lang: str, digits: int | None) -> list[str]:
-        complete = len(self.rows) == self.count
-        shown = self.rows if complete else self.rows[:FIRST]
-        routes = [self.route(path) for path in shown]
+    def products(self, digits: int | None = None) -> list[tuple[str, str]]:
+        """The route and the product, in numbers, of every path that a text shows: ("J ← v ← u ← b", "3 · 1 · 2 = 6")."""
         found = []
-        for k, (path, route) in enumerate(zip(shown, routes, strict=True), 1):
+        for path in self.rows if len(self.rows) == self.count else self.rows[:FIRST]:
             line = product_line(path.locals, path.product, digits)
             numbers = "" if len(line.numbers) == 1 else f"{joined(_held(line.numbers), ' · ', LONGEST)} {line.result_sign} "
-            found.append(f"  {k:>{len(str(len(shown)))}}  {route:<{max(map(len, routes))}}  {numbers}{line.value}")
-        total = sum_line([path.product for path in shown], self.total, digits)
-        if complete and self.count > 1:
-            terms = joined([total.numbers[0], *_held(total.numbers[1:], "-")], " + ")
-            return [*found, fill("paths.sum", {"gradient": gradient, "sign": total.sign, "sum": terms,
-                                               "result_sign": total.result_sign, "value": total.value}, lang)]  # fmt: skip
-        more = [] if complete else [fill("paths.more", {"count": amount(self.count - len(shown), lang)}, lang)]
-        return [*found, *more, fill("paths.total", {"gradient": gradient, "sign": sum_line([self.total], self.total, digits).sign, "value": total.value}, lang)]  # fmt: skip
+            found.append((self.route(path), numbers + line.value))
+        return found
+
+    def _table(self, gradient: str, lang: str, digits: int | None) -> list[str]:
+        products = self.products(digits)
+        wide, number = max([len(route) for route, _ in products], default=0), len(str(len(products)))
+        found = [f"  {k:>{number}}  {route:<{wide}}  {numbers}" for k, (route, numbers) in enumerate(products, 1)]
+        terms = [path.product for path in self.rows] if len(self.rows) == self.count else []
+        line = sum_line(terms or [self.total], self.total, digits)
+        texts = {"gradient": gradient, "sign": line.sign, "result_sign": line.result_sign, "value": line.value}
+        if len(terms) > 1:
+            return [*found, fill("paths.sum", {**texts, "sum": joined([line.numbers[0], *_held(line.numbers[1:], "-")], " + ")}, lang)]
+        more = [] if terms else [fill("paths.more", {"count": amount(self.count - len(products), lang)}, lang)]
+        return [*found, *more, fill("paths.total", texts, lang)]
 
     def _notes(self, lang: str) -> list[str]:
         """What the numbers of operands mean; and why the backward pass walks edges and not paths, by counting."""
