@@ -5,13 +5,12 @@ come from `explain`.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .differentiate import plus, product, seed_of
-from .explain.numbers import number_text
-from .explain.words import edge_words, fill, gradient_name, sum_words, value_words
+from .explain.typeset import latex_block, math_block
+from .explain.words import Names, Sentence, chains, explanation, fill, in_one_line, sentences
 from .graph import names, refuse_stale
 from .ieee import Number
 from .value import Value
@@ -25,7 +24,8 @@ class Step:
     backward, the seed: `node` is the root and `total_after` its gradient, 1.
     backward, an edge: the gradient `upstream` of `node` times the `local` derivative for the operand in `slot` is the
     `contribution` to `parent`, whose gradient grows from `total_before` to `total_after`; it is number `term` of
-    `terms`, and only the last one makes the gradient complete. Totals start at 0, never from `.grad`.
+    `terms`, and only the last one makes the gradient complete: of several terms, that step has all `contributions`.
+    Totals start at 0, never from `.grad`.
     """
 
     index: int  # from 1
@@ -34,7 +34,7 @@ class Step:
     node: Value
     value: Number
     operands: tuple[Number, ...]
-    names: Mapping[Value, str] = field(repr=False)
+    names: Names = field(repr=False)
     parent: Value | None = None
     slot: int | None = None
     upstream: Number | None = None
@@ -44,19 +44,11 @@ class Step:
     total_after: Number | None = None
     term: int | None = None
     terms: int | None = None
+    contributions: tuple[Number, ...] | None = None
 
-    def words(self, digits: int | None = None) -> list[tuple[str, dict[str, str]]]:
-        """The sentences of this step as template keys with the texts to fill in."""
-        if self.phase == "forward":
-            operands = [(self.names[parent], data) for parent, data in zip(self.node.parents, self.operands, strict=True)]
-            return [value_words(self.names[self.node], self.node._operation, operands, self.value, digits)]
-        if self.parent is None:
-            name = self.names[self.node]
-            return [("step.seed", {"gradient": gradient_name(name, name), "value": number_text(self.total_after or 0)})]
-        said = [edge_words(self, self.names, digits)]
-        if self.terms != 1 and self.term == self.terms:
-            said.append(sum_words(self, self.names, digits))
-        return said
+    def words(self, digits: int | None = None) -> list[Sentence]:
+        """The line of this step as template keys with the texts and layouts to fill in."""
+        return sentences(self, digits)
 
     def text(self, lang: str = "en", digits: int | None = None) -> str:
         """This step in one line.
@@ -66,6 +58,28 @@ class Step:
         'J = b · c = 3 · 2 = 6'
         """
         return "; ".join([fill(key, texts, lang) for key, texts in self.words(digits)])
+
+    def explanation(self, lang: str = "en", digits: int | None = None) -> str:
+        """What a teacher says at this step: why, and what that makes of the numbers.
+
+        >>> b, c = Value(3, "b"), Value(2, "c")
+        >>> print(steps(b * c)[2].explanation())
+        The local derivative of a product with respect to one factor is the other factor. 1 has arrived at J; through J, b receives 1 · 2 = 2.
+        """
+        return explanation(self, lang, digits)
+
+    def mathml(self, digits: int | None = None) -> str:
+        """The equation of this step as a math element, which browsers show without a library."""
+        return math_block([in_one_line(chain) for chain in chains(self, digits)])
+
+    def latex(self, digits: int | None = None) -> str:
+        r"""The equation of this step as LaTeX.
+
+        >>> b, c = Value(3, "b"), Value(2, "c")
+        >>> print(steps(b * c)[0].latex())
+        J = b \cdot c = 3 \cdot 2 = 6
+        """
+        return latex_block([in_one_line(chain) for chain in chains(self, digits)])
 
 
 class Steps(tuple[Step, ...]):
@@ -107,7 +121,7 @@ def steps(y: Value) -> Steps:
       8  ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6
       9  ∂J/∂c = ∂J/∂u · b = 3 · 3 = 9
     """
-    called = names(y)
+    called = Names(names(y), y)
     refuse_stale(y)
     order = [node for node in called if node.parents]
     made: list[Step] = []
@@ -124,7 +138,7 @@ def steps(y: Value) -> Steps:
     totals[y] = seed
     add("backward", y, total_before=zero, total_after=seed)
     terms = Counter(parent for node in order for parent in node.parents)
-    arrived: Counter[Value] = Counter()
+    arrived: dict[Value, list[Number]] = {node: [] for node in called}
     for node in reversed(order):
         upstream = totals[node]
         for slot, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
@@ -132,7 +146,9 @@ def steps(y: Value) -> Steps:
                 continue
             contribution = product(upstream, local)
             before, totals[parent] = totals[parent], plus(totals[parent], contribution)
-            arrived[parent] += 1
+            arrived[parent].append(contribution)
+            term, all_terms = len(arrived[parent]), terms[parent]
             add("backward", node, parent=parent, slot=slot, upstream=upstream, local=local, contribution=contribution,
-                total_before=before, total_after=totals[parent], term=arrived[parent], terms=terms[parent])  # fmt: skip
+                total_before=before, total_after=totals[parent], term=term, terms=all_terms,
+                contributions=tuple(arrived[parent]) if term == all_terms > 1 else None)  # fmt: skip
     return Steps(made)

@@ -146,7 +146,7 @@ class Paths:
         found = []
         for path in self.rows if len(self.rows) == self.count else self.rows[:FIRST]:
             line = product_line(path.locals, path.product, digits)
-            numbers = "" if len(line.numbers) == 1 else f"{joined(_held(line.numbers), ' · ', LONGEST)} {line.result_sign} "
+            numbers = "" if len(line.numbers) < 2 else f"{joined(_held(line.numbers), ' · ', LONGEST)} {line.result_sign} "
             found.append((self.route(path), numbers + line.value))
         return found
 
@@ -219,7 +219,7 @@ def paths(y: Value, a: "Value | str", limit: int = LIMIT) -> Paths:
     if limit < 0:
         raise ValueError(f"limit is the number of paths to list, 0 or more, not {limit}")
     both = steps(y)
-    called = both[0].names
+    called: dict[Value, str] = both[0].names
     node = a if isinstance(a, Value) and a not in called else find(y, a, dict(called))
     if node.constant:
         name = called.get(node) or node.label or str(node.data)

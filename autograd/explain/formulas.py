@@ -1,6 +1,6 @@
-"""A formula of the table with names or numbers put in, as plain text: "b · c", "1 - 0.707107^2".
+"""A formula of the table with names or numbers put in, as a layout for `typeset`: "b · c", "1 - 0.707107^2".
 
-The text can be typed back: the parser reads · and ^.
+As plain text it can be typed back: the parser reads · and ^.
 """
 
 import re
@@ -12,6 +12,7 @@ from ..dialects import Tree, formula
 from ..ieee import NUMBER_FUNCTIONS, Number, as_float
 from ..operations import TABLE, Operation
 from .numbers import number_text
+from .typeset import DOTS, Layout, as_layout, plain, row
 
 SUM, PRODUCT, SIGN, POWER, ATOM = 2, 3, 4, 5, 6
 LONGEST_LIST = 6  # a longer sum is shortened to its first terms and the last
@@ -24,6 +25,10 @@ class Operand(NamedTuple):
     data: Number
 
     @property
+    def layout(self) -> Layout:
+        return as_layout(self.text)
+
+    @property
     def strength(self) -> int:
         """How tightly the text holds together: a negative number binds like a sign, a fraction like a quotient."""
         if self.text[:1] == "-":
@@ -32,15 +37,19 @@ class Operand(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A piece of formula: its text, how tightly it holds together, and its number."""
+    """A piece of formula: its layout, how tightly it holds together, and its number."""
 
-    text: str
+    layout: Layout
     strength: int
     data: Any
 
+    @property
+    def text(self) -> str:
+        return plain(self.layout)
+
 
 NUMERALS = re.compile(r"[\d.+ -]+")
-SIGNS = {"+": (" + ", SUM), "-": (" - ", SUM), "*": (" · ", PRODUCT), "/": (" / ", PRODUCT), "**": ("^", POWER)}
+SIGNS = {"+": ("+", SUM), "-": ("-", SUM), "*": ("·", PRODUCT), "/": ("/", PRODUCT), "**": ("^", POWER)}
 
 
 def write(tree: Tree, operands: dict[str, Any]) -> Written:
@@ -51,31 +60,32 @@ def write(tree: Tree, operands: dict[str, Any]) -> Written:
     """
     kind, *parts = tree
     if kind == "number":
-        return Written(str(parts[0]), SIGN if parts[0] < 0 else ATOM, parts[0])
+        return Written(("number", str(parts[0])), SIGN if parts[0] < 0 else ATOM, parts[0])
     if kind == "name":
         if parts[0] == "pi":
-            return Written("π", ATOM, NUMBER_FUNCTIONS["pi"])
+            return Written(("name", "π"), ATOM, NUMBER_FUNCTIONS["pi"])
         shown = operands[parts[0]]
-        return Written(shown.text, shown.strength, shown.data)
+        return Written(shown.layout, shown.strength, shown.data)
     if kind == "call":
         return _write_call(parts[0], parts[1:], operands)
     written = [write(part, operands) for part in parts]
     if kind == "negate":
-        return Written("-" + _held(written[0], SIGN + 1), SIGN, -written[0].data)
+        return Written(("negate", held(written[0], SIGN + 1)), SIGN, -written[0].data)
     left, right = written
     if kind == "/" and parts[1][:2] == ("call", "sum") and right.data == 1:  # shared by one: 1, not 1 / 1
         return left
     if kind == "**" and NUMERALS.fullmatch(right.text):  # an exponent of numbers alone: x^2 for x^(3 - 1), x for x^(2 - 1)
         if right.data == 1:
             return left
-        right = Written(_exponent(right.text), SIGN if right.data < 0 else ATOM, right.data)
+        right = Written(("number", _exponent(right.text)), SIGN if right.data < 0 else ATOM, right.data)
     if kind not in SIGNS:
-        return Written(f"{left.text} {kind} {right.text}", 1, _compared(kind, left.data, right.data))
+        return Written(row(left.layout, kind, right.layout), 1, _compared(kind, left.data, right.data))
     sign, strength = SIGNS[kind]
-    one, other = (_held(left, strength + 1), _held(right, SIGN)) if kind == "**" else (_held(left, strength), _held(right, strength + 1))
-    if right.text[:1] == "-" and other[:1] != "(":
-        other = f"({other})"
-    return Written(f"{one}{sign}{other}", strength, _computed(kind, left.data, right.data))
+    one, other = (held(left, strength + 1), held(right, SIGN)) if kind == "**" else (held(left, strength), held(right, strength + 1))
+    if right.text[:1] == "-" and other[0] != "paren":
+        other = ("paren", other)
+    layout = ("power", one, other) if kind == "**" else ("frac", one, other) if kind == "/" else row(one, sign, other)
+    return Written(layout, strength, _computed(kind, left.data, right.data))
 
 
 def _exponent(text: str) -> str:
@@ -84,9 +94,9 @@ def _exponent(text: str) -> str:
     return str(float(total)).removesuffix(".0")
 
 
-def _held(piece: Written, strength: int) -> str:
-    """The text of a piece, in parentheses if it holds together less than it must."""
-    return piece.text if piece.strength >= strength else f"({piece.text})"
+def held(piece: Written, strength: int) -> Layout:
+    """The layout of a piece, in parentheses if it holds together less than it must."""
+    return piece.layout if piece.strength >= strength else ("paren", piece.layout)
 
 
 def _computed(kind: str, a: Any, b: Any) -> Any:
@@ -106,22 +116,32 @@ def _write_call(name: str, parts: Sequence[Tree], operands: dict[str, Any]) -> W
         terms = [write(parts[0], {**operands, **row}) for row in rows]
         if name == "sum" and terms and isinstance(terms[0].data, bool):  # sum(a[i] == y) counts
             count = sum(term.data for term in terms)
-            return Written(str(count), ATOM, count)
+            return Written(("number", str(count)), ATOM, count)
         if name == "sum":
-            texts = [_held(term, SUM + (k > 0)) if term.text[:1] != "-" or not k else f"({term.text})" for k, term in enumerate(terms)]
-            return Written(" + ".join(_shortened(texts)) or "0", SUM if len(texts) > 1 else ATOM, sum(term.data for term in terms))
+            pieces = [("paren", term.layout) if k and term.text[:1] == "-" else held(term, SUM + (k > 0)) for k, term in enumerate(terms)]
+            return Written(added(pieces), SUM if len(pieces) > 1 else ATOM, sum(term.data for term in terms))
         data = NUMBER_FUNCTIONS[name]([term.data for term in terms])
-        return Written(f"{name}({', '.join(_shortened([term.text for term in terms]))})", ATOM, data)
+        return Written(("call", name, *shortened([term.layout for term in terms])), ATOM, data)
     written = [write(part, operands) for part in parts]
     data = NUMBER_FUNCTIONS[name](*[piece.data for piece in written])
-    return Written(f"{name}({', '.join(piece.text for piece in written)})", ATOM, data)
+    return Written(("call", name, *[piece.layout for piece in written]), ATOM, data)
 
 
-def _shortened(texts: list[str]) -> list[str]:
-    return texts if len(texts) <= LONGEST_LIST else [*texts[:3], "…", texts[-1]]
+def added(pieces: list[Layout]) -> Layout:
+    """Layouts with a + between them; a long sum is shortened."""
+    if len(pieces) < 2:
+        return pieces[0] if pieces else ("number", "0")
+    between = [part for piece in shortened(pieces) for part in ("+", piece)]
+    return row(*between[1:])
 
 
-def _by_letter(operation: Operation, operands: Sequence[Operand]) -> dict[str, Any]:
+def shortened(pieces: list[Layout]) -> list[Layout]:
+    """A long list by its first entries and its last."""
+    return pieces if len(pieces) <= LONGEST_LIST else [*pieces[:3], DOTS, pieces[-1]]
+
+
+def by_letter(operation: Operation, operands: Sequence[Operand]) -> dict[str, Any]:
+    """The operands of a node by the letters of the formulas."""
     return dict(zip(operation.letters, operation.arguments(list(operands)), strict=True))
 
 
@@ -134,15 +154,15 @@ def write_value(operation: Operation, operands: Sequence[Operand]) -> Written:
     """The operation applied to its operands: "b · c", "tanh(n)", "w1 · x1 + w2 · x2"."""
     tree = value_formula(operation)
     if tree is not None:
-        return write(tree, _by_letter(operation, operands))
-    return Written(f"{operation.name}({', '.join(_shortened([shown.text for shown in operands]))})", ATOM, None)
+        return write(tree, by_letter(operation, operands))
+    return Written(("call", operation.name, *shortened([shown.layout for shown in operands])), ATOM, None)
 
 
 def write_partial(operation: Operation, slot: int, operands: Sequence[Operand], y: Operand) -> Written:
     """The local derivative for one operand: "c" for the first factor of b · c."""
     if not all(isinstance(each.data, Fraction) for each in (*operands, y)):  # a float makes floats of all, for ties too
         operands, y = [each._replace(data=as_float(each.data)) for each in operands], y._replace(data=as_float(y.data))
-    shown = _by_letter(operation, operands)
+    shown = by_letter(operation, operands)
     letter, place = slot, 0
     if operation.is_nary:
         letter, place = divmod(slot, len(operands) // len(operation.letters))

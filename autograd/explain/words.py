@@ -1,23 +1,28 @@
-"""A step of a pass as a sentence: a template key and the texts to fill in, then the words of one language.
+"""A step of a pass in words: as a line, as equations, and as what a teacher says about it.
 
-The templates live in lang/*.json, one key per sentence, the same keys in every language.
+Each sentence is a template key with the texts and layouts to fill in, then the words of one language. The templates
+live in lang/*.json, one key per sentence, the same keys in every language.
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from math import floor, isfinite, log10
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..dialects import Tree, formula, names_in
 from ..ieee import Number, as_float
 from ..operations import Operation
-from .formulas import PRODUCT, SUM, Operand, put_in, write_partial, write_value
+from .formulas import LONGEST_LIST, PRODUCT, SUM, Operand, Written, added, by_letter, put_in, shortened, write, write_partial, write_value
 from .numbers import DIGITS, as_printed, exact_value, is_exact, number_text
+from .typeset import Layout, as_layout, plain, row
 
 LANGUAGES = Path(__file__).parents[1] / "lang"
+Sentence = tuple[str, dict[str, Any]]  # a template key, and a text or layout for each of its places
 
 
 @cache
@@ -30,8 +35,36 @@ def templates(lang: str) -> dict[str, str]:
 
 
 def fill(key: str, texts: dict[str, Any], lang: str = "en") -> str:
-    """The sentence of a key with its texts filled in, in one line. The texts are data: braces in them mean nothing."""
-    return templates(lang)[key].format_map({name: " ".join(str(text).splitlines()) for name, text in texts.items()})
+    """The sentence of a key with its texts and layouts filled in, in one line. They are data: braces in them mean nothing."""
+    shown = {name: plain(text) if isinstance(text, tuple) else str(text) for name, text in texts.items()}
+    return templates(lang)[key].format_map({name: " ".join(text.splitlines()) for name, text in shown.items()})
+
+
+class Names(dict[Any, str]):
+    """The names shown for the nodes below a root, and how the gradient of a node is written: ∂root/∂node.
+
+    `symbols` gives nodes another sign for their gradient, such as δ₁⁽¹⁾ or ∂E/∂a₁.
+    """
+
+    def __init__(self, called: Mapping[Any, str], root: Any, symbols: Mapping[Any, str] = MappingProxyType({})):
+        super().__init__(called)
+        self.root, self.symbols = root, symbols
+
+    def gradient(self, node: Any) -> Layout:
+        """The gradient of a node: the derivative of the root with respect to it."""
+        if node not in self.symbols:
+            return self.local(self.root, node)
+        quotient = re.fullmatch(r"∂([^\s/()]+)/∂([^\s/()]+)", self.symbols[node])
+        return ("derivative", *quotient.groups()) if quotient else ("name", self.symbols[node])
+
+    def local(self, node: Any, parent: Any) -> Layout:
+        """The derivative of a node with respect to one of its operands."""
+        return ("derivative", self[node], self[parent])
+
+
+def gradient_name(root: str, node: str) -> str:
+    """How the derivative of one node with respect to another is written in a line of text: ∂J/∂b."""
+    return plain(("derivative", root, node))
 
 
 # --- numbers that can be recomputed ------------------------------------------------------------------------------
@@ -71,108 +104,249 @@ def _is_true(tree: Tree | None, operation: Operation, inputs: Sequence[Operand],
     return exact_value(tree, {**operands, "y": as_printed(y.text)}) == printed
 
 
-# --- the sentences -----------------------------------------------------------------------------------------------
+# --- the line of a step ------------------------------------------------------------------------------------------
 
 
-def gradient_name(root: str, node: str) -> str:
-    """How the derivative of one node with respect to another is written in a line of text: ∂J/∂b."""
-    return f"∂{root}/∂{node}"
+def sentences(step: Any, digits: int | None = None) -> list[Sentence]:
+    """The line of a step: one sentence, and a second one where a sum of contributions is complete."""
+    if step.phase == "forward":
+        return [value_words(step, digits)]
+    if step.parent is None:
+        return [("step.seed", {"gradient": step.names.gradient(step.node), "value": put_in(step.total_after).layout})]
+    said = [edge_words(step, digits)]
+    if step.contributions:
+        said.append(sum_words(step, (step.total_before, step.contribution), digits))
+    return said
 
 
-def value_words(
-    name: str, operation: Operation, operands: Sequence[tuple[str, Number]], value: Number, digits: int | None
-) -> tuple[str, dict[str, str]]:
+def value_words(step: Any, digits: int | None) -> Sentence:
     """The sentence of a forward step: u = b · c = 3 · 2 = 6."""
-    numbers = [data for _, data in operands]
-    enough = digits or digits_to_recompute(numbers, operation.at, value)
-    shown = [put_in(data, enough) for data in numbers]
-    formula_text = write_value(operation, [Operand(*operand) for operand in operands]).text
-    result = number_text(value, digits)
-    numbers_text = write_value(operation, shown).text
-    put_in_exactly = all(is_exact(data, text.text) for data, text in zip(numbers, shown, strict=True))
-    comes_out = _is_true(formula(operation.value), operation, shown, Operand(result, value), result)
+    operation, value = step.node._operation, step.value
+    enough = digits or digits_to_recompute(step.operands, operation.at, value)
+    shown = [put_in(data, enough) for data in step.operands]
+    named = write_value(operation, _named(step)).layout
+    numbers = write_value(operation, shown).layout
+    result = put_in(value, digits)
+    put_in_exactly = all(is_exact(data, text.text) for data, text in zip(step.operands, shown, strict=True))
+    comes_out = _is_true(formula(operation.value), operation, shown, result, result.text)
     texts = {
-        "name": name,
-        "formula": formula_text,
-        "numbers": numbers_text,
-        "value": result,
+        "name": as_layout(step.names[step.node]),
+        "formula": named,
+        "numbers": numbers,
+        "value": result.layout,
         "sign": sign(put_in_exactly),
         "result_sign": sign(comes_out),
     }
-    if numbers_text in (formula_text, result):  # -a = -1, without another = -1
+    if plain(numbers) in (plain(named), result.text):  # -a = -1, without another = -1
         return "step.value.short", texts | {"result_sign": sign(put_in_exactly and comes_out)}
     return "step.value", texts
 
 
-def edge_words(step: Any, names: Any, digits: int | None) -> tuple[str, dict[str, str]]:
+def edge_words(step: Any, digits: int | None) -> Sentence:
     """The sentence of a backward step, one edge: ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6, or one term of such a sum."""
-    node, operation = step.node, step.node._operation
-    root, name, parent = names[step.root], names[node], names[step.parent]
-    key = "step.only" if step.terms == 1 else "step.term"
-    texts = {
-        "gradient": gradient_name(root, parent),
-        "node": name,
+    node, operation, names = step.node, step.node._operation, step.names
+    repeated = _uses(step) > 1
+    local = write_partial(operation, step.slot, _named(step), Operand(names[node], step.value))
+    key = ("step.only" if step.terms == 1 else "step.term") + ".slot" * repeated
+    texts: dict[str, Any] = {
+        "gradient": names.gradient(step.parent),
+        "upstream": names.gradient(node),
+        "derivative": _factor(local) if repeated else names.local(node, step.parent),
+        "node": as_layout(names[node]),
+        "parent": as_layout(names[step.parent]),
         "term": str(step.term),
         "terms": str(step.terms),
         "slot": str(step.slot + 1),
+        "arrived": put_in(step.upstream, digits).layout,
     }
-    if node.parents.count(step.parent) > 1:
-        key += ".slot"
     if not step.upstream:
         return f"{key}.nothing", texts
     if not step.local and not isfinite(step.upstream):
-        return f"{key}.closed", texts | {"local": gradient_name(name, parent)}
+        return f"{key}.closed", texts | {"local": names.local(node, step.parent)}
     inputs = [step.upstream, *step.operands, step.value]
     enough = digits or digits_to_recompute(inputs, lambda n: n[0] * operation.partials_at(n[1:-1], n[-1])[step.slot], step.contribution)
     upstream, *shown, y = [put_in(data, enough) for data in inputs]
     y = next((y._replace(text=each.text) for each in shown if as_float(each.data) == as_float(y.data)), y)  # one number, one text
-    named = [Operand(names[operand], data) for operand, data in zip(node.parents, step.operands, strict=True)]
-    local = write_partial(operation, step.slot, named, Operand(name, step.value))
     local_numbers = write_partial(operation, step.slot, shown, y)
-    result = number_text(step.contribution, digits)
+    result = put_in(step.contribution, digits)
     letter, place = divmod(step.slot, len(shown) // len(operation.letters)) if operation.is_nary else (step.slot, 0)
     tree = formula(operation.partials[letter])
     put = {"y": y}
-    for each, row in zip(operation.letters, operation.arguments(shown), strict=True):
-        put |= {f"{each}[i]": row[place]} if operation.is_nary else {each: row}
+    for each, items in zip(operation.letters, operation.arguments(shown), strict=True):
+        put |= {f"{each}[i]": items[place]} if operation.is_nary else {each: items}
     used = [upstream, *(put[read] for read in names_in(tree) & put.keys() if put[read].text in local_numbers.text)]
-    texts |= {
-        "upstream": gradient_name(root, name),
+    return key, texts | {
         "local": _factor(local),
-        "numbers": f"{_first_factor(upstream)} · {_factor(local_numbers)}",
-        "value": result,
+        "numbers": row(_first_factor(upstream), "·", _factor(local_numbers)),
+        "value": result.layout,
+        "arrived": upstream.layout,
         "sign": sign(all(is_exact(text.data, text.text) for text in used)),
-        "result_sign": sign(_product_is_true(tree, operation, upstream, shown, y, result, step.slot)),
+        "result_sign": sign(_product_is_true(tree, operation, upstream, shown, y, result.text, step.slot)),
     }
-    return key, texts
 
 
-def sum_words(step: Any, names: Any, digits: int | None) -> tuple[str, dict[str, str]]:
+def sum_words(step: Any, contributions: Sequence[Number], digits: int | None) -> Sentence:
     """The sentence that closes a sum of contributions: so ∂J/∂a = 3 + 5 = 8."""
-    terms = [put_in(data, digits or digits_to_recompute([step.total_before, step.contribution], sum, step.total_after))
-             for data in (step.total_before, step.contribution)]  # fmt: skip
-    result = number_text(step.total_after, digits)
-    printed = [as_printed(text) for text in (*(term.text for term in terms), result)]
+    enough = digits or digits_to_recompute(contributions, sum, step.total_after)
+    terms = [put_in(data, enough) for data in contributions]
+    result = put_in(step.total_after, digits)
+    printed = [as_printed(term.text) for term in terms]
     texts = {
-        "gradient": gradient_name(names[step.root], names[step.parent]),
-        "sum": f"{terms[0].text} + " + (f"({terms[1].text})" if terms[1].text[:1] == "-" else terms[1].text),
-        "value": result,
+        "gradient": step.names.gradient(step.parent),
+        "sum": added([("paren", term.layout) if k and term.text[:1] == "-" else term.layout for k, term in enumerate(terms)]),
+        "value": result.layout,
+        "terms": str(step.terms),
         "sign": sign(all(is_exact(term.data, term.text) for term in terms)),
-        "result_sign": sign(None in printed or printed[0] + printed[1] == printed[2]),  # type: ignore[operator]
+        "result_sign": sign(None in printed or sum(printed) == as_printed(result.text)),  # type: ignore[arg-type]
     }
     return "step.sum", texts
 
 
-def _factor(piece: Any) -> str:
+def _named(step: Any) -> list[Operand]:
+    """The operands of a step by their names."""
+    return [Operand(step.names[parent], data) for parent, data in zip(step.node.parents, step.operands, strict=True)]
+
+
+def _uses(step: Any) -> int:
+    """How many operands of the node are the parent that receives."""
+    return step.node.parents.count(step.parent)
+
+
+def _factor(piece: Written) -> Layout:
     """A written formula as a factor of a product."""
-    return f"({piece.text})" if piece.strength <= SUM or piece.text[:1] == "-" or piece.strength == PRODUCT else piece.text
+    held = piece.strength <= SUM or piece.strength == PRODUCT or piece.text[:1] == "-"
+    return ("paren", piece.layout) if held else piece.layout
 
 
-def _first_factor(shown: Operand) -> str:
-    return f"({shown.text})" if "/" in shown.text else shown.text
+def _first_factor(shown: Operand) -> Layout:
+    return ("paren", shown.layout) if "/" in shown.text else shown.layout
 
 
 def _product_is_true(tree: Tree, operation: Operation, upstream: Operand, shown: list[Operand], y: Operand, result: str, slot: int) -> bool:
     """Whether upstream times the local derivative, of the numbers as printed, is exactly the result as printed."""
     times = ("*", ("number", as_printed(upstream.text) or Fraction(0)), tree)
     return as_printed(upstream.text) is not None and _is_true(times, operation, shown, y, result, slot)
+
+
+# --- the equations of a step -------------------------------------------------------------------------------------
+
+
+def equations(step: Any, digits: int | None = None) -> list[Layout]:
+    """The equation of a step in lines: the rule in symbols, then the same with the numbers put in, which begins with a sign.
+
+    A contribution that is not the only one is no gradient yet; the step that brings the last one ends with the sum.
+    """
+    return [line for chain in chains(step, digits) for line in chain]
+
+
+def chains(step: Any, digits: int | None = None) -> list[list[Layout]]:
+    """The lines of `equations`, those together that go on from one another."""
+    found = []
+    for key, texts in sentences(step, digits):
+        if key == "step.sum" and len(step.contributions) <= LONGEST_LIST:
+            texts = sum_words(step, step.contributions, digits)[1]
+        found.append(_chain(key, texts))
+    return found
+
+
+def in_one_line(chain: Sequence[Layout]) -> Layout:
+    """A chain of equations as one layout."""
+    return ("row", *[part for line in chain for part in line[1:]])
+
+
+def _chain(key: str, texts: dict[str, Any]) -> list[Layout]:
+    if key == "step.seed":
+        return [row(texts["gradient"], "=", texts["value"])]
+    if key == "step.sum":
+        return [row(texts["gradient"], texts["sign"], texts["sum"], texts["result_sign"], texts["value"])]
+    if key.startswith("step.value"):
+        numbers = () if key.endswith("short") else (texts["sign"], texts["numbers"])
+        return [row(texts["name"], "=", texts["formula"]), row(*numbers, texts["result_sign"], texts["value"])]
+    claim = (texts["gradient"], "=") if key.startswith("step.only") else ()
+    rule = row(*claim, texts["upstream"], "·", texts["derivative"])
+    nought = ("number", "0")
+    if key.endswith("nothing"):
+        return [rule, row("=", nought, "·", texts["derivative"], "=", nought)]
+    if key.endswith("closed"):
+        return [rule, row("=", texts["upstream"], "·", nought, "=", nought)]
+    repeated = () if key.endswith("slot") else ("=", texts["upstream"], "·", texts["local"])
+    return [rule, row(*repeated, texts["sign"], texts["numbers"], texts["result_sign"], texts["value"])]
+
+
+# --- what a teacher says -----------------------------------------------------------------------------------------
+
+
+def explanation(step: Any, lang: str = "en", digits: int | None = None) -> str:
+    """Why the numbers of a step are what they are, in whole sentences."""
+    known = templates(lang)
+    told = _forward(step, known, digits) if step.phase == "forward" else _backward(step, known, digits)
+    return " ".join([fill(key, texts, lang) for key, texts in told])
+
+
+def _forward(step: Any, known: Mapping[str, str], digits: int | None) -> list[Sentence]:
+    _, texts = sentences(step, digits)[0]
+    what = f"what.{step.node.op}"
+    told: list[Sentence] = [(what, {})] if what in known else []
+    if _rule(step, known, 0) is None and not step.node._operation.symbol:  # a function that there are no words for
+        told.append(("explain.definition", {"call": texts["formula"], "formula": _definition(step)}))
+    distinct = dict(zip(step.node.parents, step.operands, strict=True))
+    needed = [
+        _equation(step.names[parent], data, digits) for parent, data in distinct.items() if as_layout(step.names[parent])[0] == "name"
+    ]
+    if not needed:
+        return [*told, ("explain.value.constants", texts)]
+    stem = "explain.value.short" if plain(texts["numbers"]) == plain(texts["value"]) else "explain.value"
+    return [*told, (stem, texts | {"operands": ("list", *shortened(needed))})]
+
+
+def _equation(name: str, data: Number, digits: int | None) -> Layout:
+    shown = put_in(data, digits)
+    return row(as_layout(name), sign(is_exact(data, shown.text)), shown.layout)
+
+
+def _definition(step: Any) -> Layout:
+    operation = step.node._operation
+    return write(formula(operation.value), by_letter(operation, _named(step))).layout
+
+
+def _backward(step: Any, known: Mapping[str, str], digits: int | None) -> list[Sentence]:
+    said = sentences(step, digits)
+    key, texts = said[0]
+    if key == "step.seed":
+        return [("explain.seed", texts | {"root": as_layout(step.names[step.node])})]
+    nothing = key.endswith("nothing")
+    told = [("explain.nothing", texts)] if nothing else [_why(step, known, texts, digits), _flow(step, key, texts)]
+    if len(said) > 1:
+        many = len(step.contributions) > LONGEST_LIST
+        contributions = (step.total_before, step.contribution) if many else step.contributions
+        told.append(("explain.sum.many" if many else "explain.sum", sum_words(step, contributions, digits)[1]))
+    return told
+
+
+def _rule(step: Any, known: Mapping[str, str], slot: int) -> str | None:
+    """The key of the words for the local derivative of an operation, for its operand if it says so; None if there are none."""
+    operation = step.node._operation
+    letter = slot * len(operation.letters) // len(step.operands) if operation.is_nary else slot
+    keys = (f"why.{operation.name}.{operation.letters[letter]}", f"why.{operation.name}")
+    return next((key for key in keys if key in known), None)
+
+
+def _why(step: Any, known: Mapping[str, str], texts: dict[str, Any], digits: int | None) -> Sentence:
+    """Why the local derivative is what it is: a tie, a kink, the rule in words, or the formula."""
+    operation = step.node._operation
+    sides = operation.side_at(step.operands, step.value)
+    local = put_in(step.local, digits)
+    if operation.is_nary and sides.count(0) > 1 and sides[step.slot] == 0:
+        return "explain.tie", texts | {"count": str(sides.count(0)), "local": Operand(f"1/{sides.count(0)}", step.local).layout}
+    if not operation.is_nary and 0 in sides:
+        return "explain.kink", texts | {"local": local.layout}
+    partial = write_partial(operation, step.slot, _named(step), Operand(step.names[step.node], step.value)).layout
+    call = write_value(operation, _named(step)).layout
+    return _rule(step, known, step.slot) or "explain.formula", texts | {"call": call, "partial": partial}
+
+
+def _flow(step: Any, key: str, texts: dict[str, Any]) -> Sentence:
+    """What arrives, what goes through, and whether more is to come."""
+    if not step.local:
+        return "explain.closed", texts
+    return {"step.only": "explain.only", "step.term": "explain.term", "step.term.slot": "explain.term.slot"}[key], texts

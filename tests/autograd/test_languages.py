@@ -7,9 +7,11 @@ from string import Formatter
 
 import pytest
 
-from autograd import check, examples, parse, steps
+from autograd import Value, check, examples, leaves, parse, steps
 from autograd.__main__ import main
 from autograd.explain import words
+from autograd.operations import TABLE, Operation
+from autograd.value import OPERATORS
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "autograd/lang").glob("*.json")}
@@ -39,6 +41,34 @@ def test_every_key_that_is_filled_by_name_is_there():
     assert used and used <= set(LANGUAGES["en"])
 
 
+def one_of_each():
+    """A graph for every operation of the table, on leaves alone and away from kinks."""
+    for name, entry in TABLE.items():
+        operands = leaves(a=0.5, b=0.25, c=2, d=3)
+        rows = [operands[2 * k : 2 * k + 2] if entry.is_nary else operands[k] for k in range(len(entry.letters))]
+        yield OPERATORS[name](*rows)
+
+
+def without_words():
+    """A node of an operation that no language knows."""
+    node = -Value(3.0, "a")
+    node._operation = Operation("opposite", "-a", "-1")
+    return node
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("y", [*one_of_each()], ids=lambda y: y.op)
+def test_every_local_derivative_of_the_table_has_words(y, lang):
+    known = words.templates(lang)
+    assert all(words._rule(step, known, step.slot) for step in steps(y)[2:])
+
+
+@pytest.mark.parametrize("y", [*one_of_each(), without_words()], ids=lambda y: y.op)
+def test_a_teacher_says_one_or_two_sentences_and_a_third_where_a_sum_is_complete_or_a_function_is_met(y):
+    for step in [step for step in steps(y) if step.parent is not None]:
+        assert 1 <= step.explanation().count(". ") + 1 <= 2 + bool(step.contributions), step.explanation()
+
+
 def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_with_all_its_places_filled(monkeypatch, capsys, tmp_path):
     """Found by saying them: a key that no pass, no report and no run of the command line comes to is not used."""
     said = set()
@@ -51,7 +81,11 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
     english = words.templates("en")
     monkeypatch.setattr(words, "templates", lambda lang: Noting(english))
     graphs = ["a*a + 2*3 + exp(a)", "sqrt(relu(-a))", "0*sin(a) + 0*(a*a)", "u = relu(-a); sqrt(u) + log(u*u)", "b = -a; sqrt(relu(b)) + b"]
-    text = "\n".join(str(steps(parse(graph, a=1))) for graph in graphs)
+    graphs += ["maximum(a, 1)", "relu(a - 1)", "a + a + a + a + a + a + a", "2*3 + a"]
+    passes = [steps(parse(graph, a=1)) for graph in graphs]
+    text = "\n".join(map(str, passes))
+    passes += [steps(y) for y in (*one_of_each(), without_words())]
+    text += "\n".join(step.explanation() for both in passes for step in both)
     J = examples.J()
     for answers in ({"u": 4, "b": 5, "c": 12, "a": None, "v": 3}, {"b": 6}):
         report = check(J, answers)
@@ -64,5 +98,7 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
     assert main(["a*2", "a=1", "--draw", str(tmp_path / "a.svg")]) == 0
     text += capsys.readouterr().out
     assert "{" not in text and "}" not in text
-    mine = {key for key in english if key in ("forward", "backward") or key.startswith(("step.", "check.", "cli."))}
+    mine = {
+        key for key in english if key in ("forward", "backward") or key.startswith(("step.", "explain.", "why.", "what.", "check.", "cli."))
+    }
     assert mine - said == set()
