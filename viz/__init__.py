@@ -22,14 +22,22 @@ from .drawing import Drawing, draw
 
 if TYPE_CHECKING:
     from .networks import NetworkDrawing, network
+    from .path_pictures import PathsDrawing, show_paths
+
+# Networks need NumPy, which takes longer to load than a graph takes to draw; the others are loaded with their first use, too.
+_LATER = {
+    "NetworkDrawing": ".networks",
+    "network": ".networks",
+    "PathsDrawing": ".path_pictures",
+    "show_paths": ".path_pictures",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Networks need NumPy, which takes longer to load than a graph takes to draw.
-    if name not in ("NetworkDrawing", "network"):
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(".networks", __name__), name)
+    found = globals()[name] = getattr(import_module(_LATER[name], __name__), name)
     return found
 
 
-__all__ = ["Drawing", "NetworkDrawing", "draw", "network"]
+__all__ = ["Drawing", "NetworkDrawing", "PathsDrawing", "draw", "network", "show_paths"]

@@ -21,7 +21,7 @@ from .reading import read
 from .shapes import Shape, shapes_of
 from .theme import THEMES
 
-DIRECTIONS, ENGINES = ("LR", "TB"), ("builtin", "dot")
+CHOICES = {"direction": ("LR", "TB"), "theme": THEMES, "engine": ("builtin", "dot")}
 
 
 def draw(
@@ -53,14 +53,19 @@ def draw(
       3  ∂J/∂a = ∂J/∂J · b = 1 · 3 = 3
       4  ∂J/∂b = ∂J/∂J · a = 1 · 2 = 2
     """
-    for name, given, known in (("direction", direction, DIRECTIONS), ("theme", theme, THEMES), ("engine", engine, ENGINES)):
-        if given not in known:
-            raise ValueError(f"{name} is one of {', '.join(known)}, not {given!r}")
-    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
+    refuse_unknown(digits, direction=direction, theme=theme, engine=engine)
     picture = read(y, partials, fold, digits)
     passes = None if len(picture.cards) > READABLE or any(card.stale or card.kind == "folded" for card in picture.cards) else steps(y)
     return Drawing(picture, passes, direction, theme, engine, digits)
+
+
+def refuse_unknown(digits: int | None, **given: str) -> None:
+    """Raises ValueError for a direction, theme or engine that does not exist, and for digits that make no sense."""
+    for name, chosen in given.items():
+        if chosen not in CHOICES[name]:
+            raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}, not {chosen!r}")
+    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
 
 
 class Shown:

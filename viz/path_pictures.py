@@ -1,0 +1,236 @@
+"""`show_paths`: the graph once for each path to a node, with the path marked and its product above; where there are many
+paths, the graph once, with the number of paths through every node and every operand.
+
+All pictures share one layout. What lies on no path, nor beside one, is left out of a graph that is not small.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from autograd import Value, paths
+from autograd.path_sums import Path, Paths, amount
+
+from .arrangement import arranged, turned
+from .drawing import Shown, refuse_unknown
+from .folding import READABLE
+from .layout import Layout
+from .legend import THICK, THIN, placed
+from .lettering import MINUS, harmless, width
+from .picture import Card, Chip, Picture
+from .reading import read
+from .shapes import NUMBER, Shape, shapes_of
+from .svg import LEGEND_ROOM, _card, _group, _n, _text, _wire, document
+
+FEW = 6  # paths that get a picture each
+FEW_OPERANDS = 2  # of an operation whose operands are shown where they lie on no path
+SMALL = 16  # cards of a graph that is drawn whole
+LARGEST = 5_000  # nodes of a graph that is looked through for what lies on a path
+CAPTION, BETWEEN, ROW = 30.0, 26.0, 21.0  # room above a picture, between two pictures, and of a line of text
+BROADEST = 760.0  # of a line of text, where the pictures are not broader
+FADED = 0.42  # opacity of what is not on the path
+
+
+def show_paths(y: Value, a: "Value | str", direction: str = "LR", theme: str = "auto", digits: int | None = None) -> "PathsDrawing":
+    """The paths from y back to a node, each with its product: what the backward pass adds up at that node.
+
+    Up to 6 paths have a picture each; for more, one picture says how many go through every node and every operand. Below
+    stands their sum, which is ∂y/∂a, and what the backward pass saves. `a`, and what is raised, as for `autograd.paths`;
+    `direction`, `theme` and `digits` as for `draw` (lecture rows D1-42, D4-11).
+
+    >>> from autograd import leaves
+    >>> a, b = leaves(a=2, b=3)
+    >>> print(show_paths(a * b + a, a).text)
+    2 paths from J to a
+      1  J ← u ← a  1 · 3 = 3
+      2  J ← a      1
+      ∂J/∂a = 3 + 1 = 4
+    Path by path that takes 1 multiplications, the backward pass 1: here no two paths share a piece that could be multiplied once.
+    """
+    refuse_unknown(digits, direction=direction, theme=theme)
+    return PathsDrawing(paths(y, a, limit=FEW), direction, theme, digits)
+
+
+class PathsDrawing(Shown):
+    """The paths of a graph as a picture. It shows itself in a notebook; `save` writes it to a file; `paths` is what it shows."""
+
+    def __init__(self, found: Paths, direction: str, theme: str, digits: int | None):
+        self.paths, self._direction, self._digits = found, direction, digits
+        lines = [" ".join(harmless(line).split()) for line in found.lines(digits=digits)]
+        super().__init__(lines[0], lines[1:], theme)
+
+    @property
+    def text(self) -> str:
+        """The same in words: every path with its product, or the first ones, the sum, and what the backward pass saves."""
+        return self.paths.text(digits=self._digits)
+
+    @cached_property
+    def _picture(self) -> Picture:
+        """The graph without gradients, which are what is being found here."""
+        known = len(self.paths.names) <= LARGEST
+        picture = _bare(read(self.paths.y, fold=False if known else None, digits=self._digits))
+        if known and len(picture.cards) > SMALL:
+            picture = _near(picture, set(self._through))
+        return picture if len(picture.cards) <= READABLE else _bare(read(self.paths.y, digits=self._digits))
+
+    @cached_property
+    def _place(self) -> Mapping[Value, int]:
+        return {node: k for k, node in enumerate(self.paths.names)}
+
+    @cached_property
+    def _through(self) -> Mapping[str, int]:
+        """How many paths go through a card, by its key."""
+        return {f"n{self._place[node]}": count for node, count in self.paths.through.items()}
+
+    @cached_property
+    def _pictures(self) -> list[tuple[str, Picture]]:
+        """A picture for each of few paths, with its caption; or one picture with counts."""
+        if not 0 < self.paths.count <= FEW or any(card.kind == "folded" for card in self._picture.cards):
+            return [("", self._counted() if self.paths.count else self._picture)]
+        return [(caption, self._along(path)) for caption, path in zip(self._captions, self.paths.rows, strict=True)]
+
+    @cached_property
+    def _captions(self) -> list[str]:
+        products = enumerate(self.paths.products(self._digits), 1)
+        return [f"{k}.  {harmless(route)}:  {_written(numbers)}" for k, (route, numbers) in products]
+
+    def _along(self, path: Path) -> Picture:
+        """The picture with one path marked."""
+        cards = {f"n{self._place[node]}" for node in path.nodes}
+        wires = {f"e{self._place[node]}-{slot}" for node, slot in zip(path.nodes, path.slots, strict=False)}
+        return _marked(self._picture, cards, wires)
+
+    def _counted(self) -> Picture:
+        """The picture with the number of paths through every node and every operand."""
+        node_of = {f"n{place}": node for node, place in self._place.items()}
+
+        def counted(card: Card) -> Card:
+            if card.key not in self._through:
+                return replace(card, slots=("",) * len(card.slots))
+            node = node_of[card.key]
+            counts = [self.paths.through_edge(node, slot) for slot in range(len(node.parents))]
+            slots = tuple([amount(count) if count else "" for count in counts])
+            return replace(card, slots=slots, chip=Chip("paths", amount(self._through[card.key]), "complete"))
+
+        picture = replace(self._picture, cards=tuple([counted(card) for card in self._picture.cards]))
+        used = {f"e{key[1:]}-{slot}" for key in self._through for slot, count in enumerate(_slots(picture, key)) if count}
+        return _marked(picture, set(self._through), used)
+
+    # --- drawing ---
+
+    def _svg(self, theme: str) -> str:
+        body: list[str] = []
+        shapes = shapes_of(self._pictures[0][1], self._direction)
+        layout = arranged(self._pictures[0][1], shapes, self._direction, "builtin")
+        across, down = turned((layout.along, layout.across), self._direction)
+        lines = self._lines
+        body.append(_text(0, 15, lines[0]))
+        top = ROW + BETWEEN / 2
+        for caption, picture in self._pictures:
+            head = CAPTION if caption else 0.0
+            body += [_text(0, top + 15, caption)] if caption else []
+            body.append(f'<g transform="translate(0 {_n(top + head)})">{"".join(_drawn(picture, shapes, layout, self._direction))}</g>')
+            top += head + down + BETWEEN
+            across = max(across, width(caption, NUMBER))
+        lines = [part for line in lines[1:] for part in _wrapped(line, max(across, BROADEST))]
+        signs = self._signs()
+        legend = placed(signs, max(across, LEGEND_ROOM)) if signs else []
+        body += [_text(0, top + 15 + k * ROW, line) for k, line in enumerate(lines)]
+        extent = max([across, *[width(line, NUMBER) for line in (self._lines[0], *lines)]]), top + len(lines) * ROW
+        return document(self._title, self._alternative, body, legend, [], extent, theme)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        """What is said around the pictures: the number of paths, then the products that are no caption, the sum, the reason."""
+        heading, *rest = self.paths.lines(digits=self._digits)
+        rows = len(self._captions) if rest else 0
+        said = [harmless(_written(line.strip())) for line in rest[rows:]]
+        return [harmless(heading), *([] if self._pictures[0][0] else self._captions), *said]
+
+    def _signs(self) -> list[tuple[str, str]]:
+        if not self._through:
+            return []
+        if self._pictures[0][0]:
+            return [("pill", "local derivative"), ("now", "on the path")]
+        return [("pill", "paths through this operand"), ("complete", "paths through this node")]
+
+
+def _slots(picture: Picture, key: str) -> Sequence[str]:
+    return next((card.slots for card in picture.cards if card.key == key), ())
+
+
+def _bare(picture: Picture) -> Picture:
+    """A picture without gradients, and without what a pass has sent along its wires."""
+    cards = [
+        card if card.kind == "folded" else replace(card, chip=None, note="", title=card.title.partition(";")[0]) for card in picture.cards
+    ]
+    return replace(picture, cards=tuple(cards), wires=tuple([replace(wire, flow=None) for wire in picture.wires]), notes=())
+
+
+def _near(picture: Picture, on: set[str]) -> Picture:
+    """The part of a picture that is on a path or beside it, as one of two operands, and the frames around it."""
+    chosen = {k for k, card in enumerate(picture.cards) if card.key in on}
+    beside = {wire.source for wire in picture.wires if wire.target in chosen and len(picture.cards[wire.target].slots) <= FEW_OPERANDS}
+    kept = sorted(chosen | beside)
+    card_of = {old: new for new, old in enumerate(kept)}
+    cards = [picture.cards[k] if k in chosen else replace(picture.cards[k], slots=(), numbered=()) for k in kept]
+    around: set[int] = set()
+    for k in kept:
+        frame = picture.home[k]
+        while frame != -1 and frame not in around:
+            around.add(frame)
+            frame = picture.frames[frame].parent
+    frame_of = {-1: -1} | {old: new for new, old in enumerate(sorted(around))}
+    frames = [replace(picture.frames[k], parent=frame_of[picture.frames[k].parent]) for k in sorted(around)]
+    wires = [
+        replace(wire, source=card_of[wire.source], target=card_of[wire.target])
+        for wire in picture.wires
+        if wire.target in chosen and wire.source in card_of
+    ]
+    return replace(
+        picture, cards=tuple(cards), wires=tuple(wires), frames=tuple(frames), home=tuple([frame_of[picture.home[k]] for k in kept])
+    )
+
+
+def _marked(picture: Picture, cards: set[str], wires: set[str]) -> Picture:
+    """The picture with cards and wires marked, the wires as what goes back along them."""
+    return replace(
+        picture,
+        cards=tuple([replace(card, mark="read" if card.key in cards else "") for card in picture.cards]),
+        wires=tuple([replace(wire, mark="now" if wire.key in wires else "") for wire in picture.wires]),
+    )
+
+
+def _drawn(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: str) -> list[str]:
+    """Frames, wires and cards; where some are marked, the others are faded, and the marked wires lie on top."""
+    marks = any(card.mark for card in picture.cards)
+    wires = sorted(zip(picture.wires, layout.ways, strict=True), key=lambda pair: bool(pair[0].mark))
+
+    def shown(drawn: str, mark: str) -> str:
+        return drawn if mark or not marks else f'<g opacity="{FADED}">{drawn}</g>'
+
+    corners = [turned(corner, direction) for corner in layout.corners]
+    found = [_group(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
+    for wire, way in wires:
+        wide = THICK if wire.mark else THIN
+        found.append(shown(_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction), wire.mark))
+    cards = zip(picture.cards, shapes, corners, strict=True)
+    return [*found, *[shown(_card(card, shape, corner), card.mark) for card, shape, corner in cards]]
+
+
+def _written(line: str) -> str:
+    """A line with the minus signs of its numbers as a picture writes them."""
+    return re.sub(r"(?<![^ (])-(?=\d|inf)", MINUS, line)
+
+
+def _wrapped(line: str, room: float) -> list[str]:
+    """A line of text in as many lines as it needs; an equation stays whole."""
+    if "=" in line or "≈" in line:
+        return [line]
+    found = [""]
+    for word in line.split(" "):
+        if found[-1] and width(f"{found[-1]} {word}", NUMBER) > room:
+            found.append("")
+        found[-1] += f"{' ' * bool(found[-1])}{word}"
+    return found
