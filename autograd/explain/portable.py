@@ -4,48 +4,39 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from ..dialects import Tree, calls_in, formula
+from ..dialects import calls_in, formula
 from ..ieee import PRIMITIVES, Number
 from ..operations import TABLE, Operation
 from .formulas import value_formula
 
 
 def operations_in(order: Iterable[Any]) -> dict[str, dict[str, Any]]:
-    """The operations of the nodes of a graph, and those that their formulas call, by name.
+    """The operations of the nodes of a graph, by name.
 
     Each has its `letters`, whether it is `nary`, its `symbol`, the operand whose derivative a constant skips
     (`skips`), and as trees of `dialects.formula` its `value`, the `shown` form of it (None: by its name), `partials`
-    and `kinks`.
+    and `kinks`. `calls` has the operations that these formulas call, in the same form.
 
     >>> from autograd import Value
     >>> operations_in([Value(2.0) * Value(3.0)])["mul"]["partials"]
     [('name', 'b'), ('name', 'a')]
     """
-    waiting = [node._operation for node in order if node.parents]
-    found: dict[str, dict[str, Any]] = {}
-    while waiting:
-        operation = waiting.pop()
-        if operation.name not in found:
-            found[operation.name] = _entry(operation)
-            entry = found[operation.name]
-            called = {name for tree in (entry["value"], *entry["partials"], *entry["kinks"]) for name, _ in calls_in(tree)}
-            waiting += [TABLE[name] for name in sorted(called - {*PRIMITIVES}) if name in TABLE]
-    return found
+    return {node.op: _entry(node._operation) for node in order if node.parents}
 
 
 def _entry(operation: Operation) -> dict[str, Any]:
-    def trees(texts: Iterable[str]) -> list[Tree]:
-        return [formula(text) for text in texts]
-
+    value, partials, kinks = formula(operation.value), [*map(formula, operation.partials)], [*map(formula, operation.kinks)]
+    called = {name for tree in (value, *partials, *kinks) for name, _ in calls_in(tree)}
     return {
         "letters": operation.letters,
         "nary": operation.is_nary,
         "symbol": operation.symbol,
         "skips": operation.skips_constant,
-        "value": formula(operation.value),
+        "value": value,
         "shown": value_formula(operation),
-        "partials": trees(operation.partials),
-        "kinks": trees(operation.kinks),
+        "partials": partials,
+        "kinks": kinks,
+        "calls": {name: _entry(TABLE[name]) for name in sorted(called - {*PRIMITIVES}) if name in TABLE},
     }
 
 
