@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .differentiate import plus, product, seed_of
+from .explain.notations import named
 from .explain.typeset import latex_block, math_block
 from .explain.words import Names, Sentence, chains, explanation, fill, in_one_line, sentences
 from .graph import names, refuse_stale
 from .ieee import Number
+from .notation import Notation
 from .value import Value
 
 
@@ -93,7 +95,11 @@ class Steps(tuple[Step, ...]):
                 phase = step.phase
                 lines.append(fill(phase, {}, lang))
             lines.append(f"  {step.index:>{width}}  {step.text(lang, digits)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes(lang)])
+
+    def notes(self, lang: str = "en") -> list[str]:
+        """What has to be said once about the names, which is nothing without a notation."""
+        return self[0].names.said(lang)
 
     def __str__(self) -> str:
         return self.text()
@@ -101,11 +107,13 @@ class Steps(tuple[Step, ...]):
     __repr__ = __str__
 
 
-def steps(y: Value) -> Steps:
+def steps(y: Value, *, notation: "Notation | str | None" = None) -> Steps:
     """The two passes of y, step by step: every value, the seed, then every edge to a node that is not a constant.
 
-    Values come in topological order, edges in reverse, slot by slot. Raises ValueError when a leaf has changed since
-    the graph was built.
+    Values come in topological order, edges in reverse, slot by slot. With a `notation` ("delta", "bishop", "murphy",
+    "ng", "dY" or a Notation) the nodes of a network are called as in its course, and letters that mean something else in
+    another one are pointed out; a graph without neurons keeps its names. Raises ValueError when a leaf has changed since
+    the graph was built, and for an unknown notation.
 
     >>> a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
     >>> print(steps(3 * (a + b * c)))
@@ -121,7 +129,7 @@ def steps(y: Value) -> Steps:
       8  ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6
       9  ∂J/∂c = ∂J/∂u · b = 3 · 3 = 9
     """
-    called = Names(names(y), y)
+    called = Names(names(y), y) if notation is None else named(names(y), y, notation)
     refuse_stale(y)
     order = [node for node in called if node.parents]
     made: list[Step] = []

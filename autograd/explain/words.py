@@ -43,12 +43,20 @@ def fill(key: str, texts: dict[str, Any], lang: str = "en") -> str:
 class Names(dict[Any, str]):
     """The names shown for the nodes below a root, and how the gradient of a node is written: ∂root/∂node.
 
-    `symbols` gives nodes another sign for their gradient, such as δ₁⁽¹⁾ or ∂E/∂a₁.
+    `symbols` gives nodes another sign for their gradient, such as δ₁⁽¹⁾ or ∂E/∂a₁; `notes` are sentences about the names
+    that are said once.
     """
 
-    def __init__(self, called: Mapping[Any, str], root: Any, symbols: Mapping[Any, str] = MappingProxyType({})):
+    def __init__(
+        self, called: Mapping[Any, str], root: Any, symbols: Mapping[Any, str] = MappingProxyType({}), notes: Sequence[Sentence] = ()
+    ):
         super().__init__(called)
-        self.root, self.symbols = root, symbols
+        self.root, self.symbols, self.notes = root, symbols, notes
+
+    def said(self, lang: str = "en") -> list[str]:
+        """The notes in words."""
+        known = templates(lang)
+        return [fill(key, {place: known.get(f"role.{text}", text) for place, text in texts.items()}, lang) for key, texts in self.notes]
 
     def gradient(self, node: Any) -> Layout:
         """The gradient of a node: the derivative of the root with respect to it."""
