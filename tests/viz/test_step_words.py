@@ -1,0 +1,331 @@
+"""The words of the step-through page: its JavaScript says, writes and computes what Python does, step for step."""
+
+import json
+import math
+import re
+import xml.etree.ElementTree as ElementTree
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from autograd import Value, examples, leaves, names, parse, steps
+from autograd.dialects import formula
+from autograd.explain.numbers import exact_value, number_text
+from autograd.explain.portable import number_data, operations_in
+from autograd.explain.typeset import mathml
+from autograd.explain.words import equations, templates
+from autograd.handcheck.answers import typed
+from autograd.ieee import as_float
+from autograd.operations import TABLE, Operation
+from autograd.value import OPERATORS
+
+from .graphs import EXAMPLES, worked
+from .graphs import random_graph as any_graph
+
+pytestmark = pytest.mark.browser
+STATIC = Path(__file__).parents[2] / "viz" / "static"
+FILES = ("numbers.js", "formulas.js", "words.js")
+NUMBERS = ("value", "upstream", "local", "contribution", "total_before", "total_after")
+SHORT = {"total_before": "before", "total_after": "after"}
+
+# Runs in the page: everything that is said, written and computed at every step of every graph.
+READ = """graphs => graphs.map(({graph, steps}) => steps.map(raw => {
+  const step = {...raw, operands: raw.operands.map(parseNumber), contributions: raw.contributions && raw.contributions.map(parseNumber)};
+  for (const key of ["value", "upstream", "local", "contribution", "before", "after"]) if (raw[key] !== null) step[key] = parseNumber(raw[key]);
+  const operation = graph.operations[graph.nodes[step.node].op];
+  return {
+    text: sentence(step, graph), explanation: explanation(step, graph),
+    plain: equations(step, graph).map(plain), mathml: equations(step, graph).map(line => mathml(line).textContent),
+    value: numberText(valueAt(operation, step.operands), 17), partials: partialsAt(operation, step.operands, step.value).map(a => numberText(a, 17)),
+    product: raw.upstream === null ? null : numberText(product(step.upstream, step.local), 17),
+  };
+}))"""
+
+
+def joined():
+    """The three files as one module, as the page has them, with what they export on window."""
+    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in FILES)
+    exported = re.findall(r"^export (?:function|const|class) (\w+)", text, re.MULTILINE)
+    body = re.sub(r"^import .*$", "", text, flags=re.MULTILINE)
+    return re.sub(r"^export ", "", body, flags=re.MULTILINE) + f"\nObject.assign(window, {{ {', '.join(exported)} }});"
+
+
+@pytest.fixture
+def words(page):
+    page.set_content(f'<!doctype html><meta charset="utf-8"><script type="module">{joined()}</script>')
+    page.wait_for_function("() => window.sentence")
+    return page
+
+
+def as_data(y, digits=None):
+    """A graph and its steps as the page has them."""
+    order = list(names(y))
+    place = {node: k for k, node in enumerate(order)}
+    both = steps(y)
+    nodes = [
+        {"name": both[0].names[node], "gradient": None, "op": node.op, "parents": [place[p] for p in node.parents], "constant": node.constant, "data": number_data(node.data)}
+        for node in order
+    ]  # fmt: skip
+    graph = {
+        "root": place[y],
+        "lang": "en",
+        "digits": digits,
+        "templates": templates("en"),
+        "nodes": nodes,
+        "operations": operations_in(order),
+    }
+    return {"graph": graph, "steps": [_step(step, place) for step in both]}
+
+
+def _step(step, place):
+    numbers = {SHORT.get(key, key): None if getattr(step, key) is None else number_data(getattr(step, key)) for key in NUMBERS}
+    return numbers | {
+        "index": step.index, "phase": step.phase, "node": place[step.node], "parent": None if step.parent is None else place[step.parent],
+        "slot": step.slot, "term": step.term, "terms": step.terms, "operands": [number_data(data) for data in step.operands],
+        "contributions": step.contributions and [number_data(data) for data in step.contributions],
+    }  # fmt: skip
+
+
+def text_content(line):
+    return "".join(ElementTree.fromstring(f"<math>{mathml(line)}</math>").itertext())
+
+
+def compare(words, roots, digits=None):
+    """Asserts that the page and Python agree on every step of every graph; the number of steps."""
+    read = words.evaluate(READ, [as_data(y, digits) for y in roots])
+    count = 0
+    for y, found in zip(roots, read, strict=True):
+        for step, got in zip(steps(y), found, strict=True):
+            count += 1
+            lines = equations(step, digits)
+            assert got["text"] == step.text(digits=digits)
+            assert got["explanation"] == step.explanation(digits=digits)
+            assert got["mathml"] == [text_content(line) for line in lines]
+            assert close(got["value"], step.value), step
+            skipped = step.node._operation.skips_constant and step.node.parents[-1].constant
+            for partial, true in zip(got["partials"], step.node.partials[: -1 if skipped else None], strict=not skipped):
+                assert close(partial, true), (step, got["partials"])
+            if step.parent is not None:
+                assert close(got["product"], step.contribution), step
+    return count
+
+
+def close(text, number):
+    """Whether a printed number is the engine's, exactly for fractions that are printed as such."""
+    if isinstance(number, Fraction) and re.fullmatch(r"-?\d+(/\d+)?", text):
+        return Fraction(text) == number
+    return float(text) == pytest.approx(as_float(number), rel=1e-12, abs=1e-300, nan_ok=True)
+
+
+def random_number(rng, exact):
+    if exact and rng.random() < 0.8:
+        return Fraction(rng.randint(-9, 9), rng.randint(1, 9))
+    return rng.choice(
+        [rng.randint(-5, 5), round(rng.uniform(-3, 3), 2), rng.uniform(-3, 3), rng.uniform(-1, 1) * 10 ** rng.randint(-6, 3), 0.0]
+    )
+
+
+def random_graph(rng):
+    """A graph of operations of the whole table on a few numbers of every length; with infinities and nan now and then."""
+    exact = rng.random() < 0.4
+    pool = [
+        Value(random_number(rng, exact), rng.choice(["x", "w1", "α", "my x", "δ⁽¹⁾", "<b>", "a\nb"]) + "′" * k, constant=rng.random() < 0.2)
+        for k in range(3)
+    ]
+    pool.append(Value(rng.choice([2, 3, Fraction(1, 2), 0.5, -1]), constant=True))
+    for _ in range(rng.randint(1, 6)):
+        entry = TABLE[rng.choice(sorted(TABLE))]
+        rows = [tuple(rng.choice(pool) for _ in range(rng.choice([1, 2, 3, 8]))) for _ in entry.letters[:1]]
+        rows += [tuple(rng.choice(pool) for _ in rows[0]) for _ in entry.letters[1:]]
+        node = OPERATORS[entry.name](*(rows if entry.is_nary else [row[0] for row in rows]))
+        if abs(float(node)) < 1e6 or rng.random() < 0.3:
+            pool.append(node)
+    return pool[-1] if pool[-1].parents else random_graph(rng)
+
+
+def of_the_table(rng, name):
+    entry = TABLE[name]
+    numbers = [rng.choice([-2.5, -1.0, 0.0, 0.25, 0.5, 1.0, 3.0, 20.0]) for _ in range(len(entry.letters) * (3 if entry.is_nary else 1))]
+    operands = leaves(**{f"x{k}": number for k, number in enumerate(numbers)})
+    rows = [operands[3 * k : 3 * k + 3] if entry.is_nary else operands[k] for k in range(len(entry.letters))]
+    return OPERATORS[name](*rows)
+
+
+def test_the_page_says_what_python_says_at_every_step_of_the_worked_examples(words):
+    ready = [examples.J(), examples.logistic(), examples.net_1_2_1(), examples.neuron(), examples.mazur()]
+    assert compare(words, [*ready, *(worked(name) for name in EXAMPLES)]) > 400
+
+
+def test_it_keeps_to_the_digits_that_are_asked_for(words):
+    for digits in (2, 4, 12):
+        compare(words, [examples.mazur(), parse("a/3 + b**2/7 + a*b", a=1.23456789, b=-0.000123456789)], digits)
+
+
+def test_fractions_stay_exact_in_the_page(words):
+    x, y = Fraction(1, 3), Fraction(-5, 7)
+    texts = ["(x - 2)/x*y", "x*y + x/y - y**3", "(x + y)**-2*x", "maximum(x, y, x) + abs(y) + clip(x, y, 0)", "total(x, y, x)/3", "x/0 + y", "exp(x)*y", "x**4000 + y", "minimum(x, y, y)"]  # fmt: skip
+    compare(words, [parse(text, x=x, y=y) for text in texts])
+
+
+def test_every_operation_of_the_table(words):
+    rng = Random(0)
+    compare(words, [of_the_table(rng, name) for name in TABLE for _ in range(20)])
+
+
+def test_an_operation_without_words_is_narrated_by_its_formula(words):
+    node = -Value(3.0, "a")
+    node._operation = Operation("opposite", "-a", "-1")
+    compare(words, [node])
+
+
+def test_random_graphs(words):
+    for seed in range(6):
+        rng = Random(seed)
+        compare(words, [*(random_graph(rng) for _ in range(60)), any_graph(seed, 30)])
+
+
+def test_sums_with_many_terms_and_gradients_that_stop(words):
+    texts = ["a + a + a + a + a + a + a + a", "0*sin(a)", "sqrt(relu(-a))", "a*a*a", "0*(a*a) + a", "relu(a - 1)", "2*3 + a", "a**2*a**1 + a**0.5 + 2**a", "a - (-2) - a**-2"]  # fmt: skip
+    compare(words, [parse(text, a=1) for text in texts])
+
+
+def test_a_gradient_may_have_a_sign_of_its_own(words):
+    data = as_data(examples.J())
+    data["graph"]["nodes"][3]["gradient"] = "δ₁⁽¹⁾"
+    name = data["graph"]["nodes"][3]["name"]
+    said = "\n".join(step["text"] for step in words.evaluate(READ, [data])[0])
+    assert "δ₁⁽¹⁾ = " in said and f"∂J/∂{name}" not in said
+
+
+NUMBERS_TO_PRINT = [0.0, -0.0, 1 / 3, 2.5, 0.125, 12345.678, 0.1 + 0.2, 1e15, 1e16, 123456789012345678.0, 1e21, 1e22, 1e-4, 1e-5, 1.5e-9, 5e-324, 1.7976931348623157e308, 9.9999995, 999999.5, 0.00099999951, math.inf, -math.inf, math.nan, 2.0**70, 1e14 + 0.5]  # fmt: skip
+
+
+def test_numbers_are_printed_alike(words):
+    rng = Random(2)
+    floats = [
+        *NUMBERS_TO_PRINT,
+        *(rng.uniform(-1, 1) * 10.0 ** rng.randint(-20, 20) for _ in range(300)),
+        *(rng.randint(-9999, 9999) / 64 for _ in range(100)),
+    ]
+    numbers = [
+        *floats,
+        *(Fraction(rng.randint(-9999, 9999), rng.randint(1, 999)) for _ in range(100)),
+        Fraction(10**30, 7),
+        Fraction(2, 7**700),
+        Fraction(7**700, 3**300),
+        Fraction(5, 2**1075),
+    ]
+    for digits in (None, 1, 2, 6, 15, 17):
+        shown = words.evaluate(
+            "([texts, digits]) => texts.map(text => numberText(parseNumber(text), digits))", [[number_data(a) for a in numbers], digits]
+        )
+        assert shown == [number_text(a, digits) for a in numbers]
+
+
+def test_fractions_become_the_nearest_float(words):
+    rng = Random(1)
+    numbers = [Fraction(rng.randint(-(10**k), 10**k), rng.randint(1, 10 ** rng.randint(1, 330))) for k in range(1, 320)]
+    numbers += [
+        Fraction(2**53 + 1),
+        Fraction(2**54 + 3),
+        Fraction(1, 2**1074),
+        Fraction(3, 2**1075),
+        Fraction(1, 2**1076),
+        Fraction(10**400),
+    ]
+    floats = words.evaluate("texts => texts.map(text => numberText(asFloat(parseNumber(text)), 17))", [number_data(a) for a in numbers])
+    assert [float(text) for text in floats] == [as_float(a) for a in numbers]
+
+
+def test_arithmetic_is_that_of_ieee_754(words):
+    cases = ["1/0", "0/0", "-1/0", "inf - inf", "0*inf", "(-8)**0.5", "1**nan", "(-1)**inf", "0**-1", "nan**0", "2**1024", "(-2)**1025"]
+    operators = {"/": "divide", "-": "subtract", "*": "times", "**": "power"}
+    asked = []
+    for case in cases:
+        a, operator, b = re.fullmatch(r"\(?(-?\w+)\)? ?(/|-|\*\*|\*) ?(\S+)", case).groups()
+        asked.append([operators[operator], a, b])
+    found = words.evaluate("cases => cases.map(([name, a, b]) => numberText(window[name](parseNumber(a), parseNumber(b))))", asked)
+    true = [
+        TABLE[{"divide": "div", "subtract": "sub", "times": "mul", "power": "pow"}[name]].at([float(a), float(b)]) for name, a, b in asked
+    ]
+    assert found == [number_text(number) for number in true]
+    products = words.evaluate("() => [product(0, Infinity), product(Infinity, 0), product(2, 3), product(NaN, 0)]")
+    assert products == [0, 0, 6, 0]
+
+
+TYPED = ["6", "3/4", "0,577", "-1.5e-2", "3*2", "3·2", "2^3", "2**-1", "−4", "1200", "0.500", ".5", "5.", "2/3*1.50", "(1 + 2)*3", "-2^2", "2^3^2", "1e3", "+7", "4^0.5", "1,5e3", "0", "0.0", "12*0.5"]  # fmt: skip
+NOT_TYPED = ["", " ", "x", "1 2", "3 4/5", "1/0", "2^0.5", "1e999", "(", "(1", "1)", "*", "1*", "--", "1,2,3", "exp(1)", "3;4", "0x10", "9" * 201, "alert(1)", "1//2", "1.2.3"]  # fmt: skip
+
+
+def test_typed_numbers_are_read_as_the_hand_check_reads_them(words):
+    read = words.evaluate("texts => texts.map(typed)", TYPED)
+    for text, got in zip(TYPED, read, strict=True):
+        expected = typed(text, "a")
+        assert got["data"] == expected.data, text
+        assert (got["unit"], got["digits"]) == (pytest.approx(expected.unit), expected.digits), text
+    for text, got in zip(NOT_TYPED, words.evaluate("texts => texts.map(typed)", NOT_TYPED), strict=True):
+        try:
+            expected = typed(text, "a")
+        except ValueError:
+            expected = None
+        assert (got is None) == (expected is None), text
+
+
+ANSWERS = [
+        ("6", 6.0, True), ("7", 6.0, False), ("6", 6.3, False), ("0.58", 0.5774, True), ("0,577", 0.57735, True), ("0.5", 0.57735, False), ("0.6", 0.57735, False), ("0.57", 0.57735, True), ("0.56", 0.57735, False),
+        ("0.5", 0.5, True), ("1/3", 1 / 3, True), ("0.33", 1 / 3, True), ("0.333334", 1 / 3, True), ("3*2", 6.0, True), ("3*2", 6.01, False), ("1/3", 0.3334, False), ("-6", 6.0, False), ("33", 33.4, True), ("32", 33.0, False),
+        ("0", 0.0, True), ("0", 0.001, False), ("0", math.inf, False), ("0", math.nan, False), ("1/3", Fraction(1, 3), True), ("1200", 1234.0, False), ("1234", 1234.0, True), ("0.0000", 0.0, True),
+]  # fmt: skip
+
+
+def test_an_answer_is_right_to_the_digits_that_were_typed(words):
+    asked = [[text, number_data(truth)] for text, truth, _ in ANSWERS]
+    found = words.evaluate("asked => asked.map(([text, truth]) => isRight(typed(text), parseNumber(truth)))", asked)
+    assert [text for (text, _, right), got in zip(ANSWERS, found, strict=True) if got != right] == []
+
+
+def test_exact_values_are_those_of_python(words):
+    cases = [
+        "1/3 + 1/6",
+        "(25/4)**(-3/2)",
+        "sqrt(9/4)",
+        "sqrt(2)",
+        "2**(1/2)",
+        "exp(0)",
+        "log(1)",
+        "exp(1)",
+        "1/0",
+        "0**-1",
+        "(3**9999)**9999",
+        "7**999",
+        "1**(2/3)",
+    ]
+    trees = [formula(case) for case in cases]
+    found = words.evaluate(
+        "trees => trees.map(tree => { const found = exactValue(tree, {}); return found && `${found}`; })", json.loads(json.dumps(trees))
+    )
+    assert found == [None if (value := exact_value(tree, {})) is None else str(value) for tree in trees]
+
+
+def test_a_label_is_text_in_mathml(words):
+    hostile = '<img src=x onerror="window.hit=1">'
+    a, b = Value(2.0, hostile), Value(3.0, "b")
+    data = as_data(a * b)
+    assert hostile in words.evaluate(READ, [data])[0][0]["mathml"][0]
+    words.evaluate("([data]) => { const layout = ['name', data.graph.nodes[0].name]; document.body.append(mathml(layout)); }", [data])
+    assert words.evaluate("() => [window.hit, document.images.length]") == [None, 0]
+
+
+def test_the_files_are_modules_that_can_be_joined():
+    """Imports stand one to a line at the top, exports at the start of a line, and no name is there twice."""
+    found = []
+    for name in FILES:
+        lines = (STATIC / name).read_text(encoding="utf-8").splitlines()
+        imports = [k for k, line in enumerate(lines) if line.startswith("import ")]
+        code = next(k for k, line in enumerate(lines) if line and not line.startswith(("//", "import ")))
+        assert all(k < code and lines[k].endswith('.js";') for k in imports)
+        assert not any(re.search(r"\beval\b|new Function|innerHTML|export default", line) for line in lines)
+        found += [match[1] for line in lines if (match := re.match(r"(?:export )?(?:function|const|class|let) (\w+)", line))]
+    assert len(found) == len(set(found))
