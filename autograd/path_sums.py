@@ -15,7 +15,7 @@ from .explain.products import joined, product_line, sum_line
 from .explain.words import fill, gradient_name, templates
 from .graph import find
 from .ieee import Number
-from .passes import Step, steps
+from .passes import Step, Steps, steps
 from .value import Value
 
 LIMIT = 64
@@ -49,13 +49,13 @@ class Paths:
 
     `count` is the number of paths, exact however many there are. `rows` holds the first `limit` of them, in the order
     of the operands. `total` is ∂y/∂a, the sum of the products of all paths, as the backward pass finds it. `through` says
-    how many paths go through each node that lies on one. `by_path` and `by_backprop` say what it costs to multiply path
+    how many paths go through each node that lies on one, `edges` holds the backward steps out of each node. `by_path` and `by_backprop` say what it costs to multiply path
     by path, and what the backward pass between y and a costs.
     """
 
     def __init__(self, y: Value, a: Value, limit: int, edges: "Mapping[Value, list[Step]]", called: Mapping[Value, str]):
         self.y, self.a, self.limit, self.names = y, a, limit, called
-        self._edges = edges
+        self.edges = edges
         self._order = [node for node in called if node is a or node in edges]  # parents first
         self._down, lengths = self._counted_from_below()
         self._up = self._counted_from_above()
@@ -65,7 +65,7 @@ class Paths:
         arrived = [step.total_after for row in edges.values() for step in row if step.parent is a and step.total_after is not None]
         self.total: Number = seed_of(y) if a is y else arrived[-1] if self.count else seed_of(y, 0)
         self.by_path = Cost(max(lengths.get(y, 0) - self.count, 0), max(self.count - 1, 0))
-        between = [step for node, row in self._edges.items() if node in self.through for step in row if step.parent in self.through]
+        between = [step for node, row in self.edges.items() if node in self.through for step in row if step.parent in self.through]
         inside = sum(step.node is not y for step in between)
         self.by_backprop = Cost(inside, len(between) - len(self.through) + bool(self.through))
 
@@ -73,7 +73,7 @@ class Paths:
         """For every node with a path to `a`: how many, and how many edges they have together."""
         ways, lengths = {self.a: 1}, {self.a: 0}
         for node in self._order:
-            live = [step.parent for step in self._edges.get(node, ()) if step.parent in ways]
+            live = [step.parent for step in self.edges.get(node, ()) if step.parent in ways]
             if live and node is not self.a:
                 ways[node] = sum(ways[parent] for parent in live)
                 lengths[node] = sum(lengths[parent] + ways[parent] for parent in live)
@@ -83,7 +83,7 @@ class Paths:
         """For every node: how many paths there are from the root to it."""
         ways = dict.fromkeys(self._order, 0) | {self.y: 1}
         for node in reversed(self._order):
-            for step in self._edges.get(node, ()):
+            for step in self.edges.get(node, ()):
                 if step.parent in ways:
                     ways[step.parent] += ways[node]
         return ways
@@ -115,7 +115,7 @@ class Paths:
 
     def _onward(self, node: "Value | None") -> list[Step]:
         """The edges that lead on towards `a`, the last operand first."""
-        return [step for step in reversed(self._edges.get(node, ())) if step.parent in self._down]  # type: ignore[arg-type]
+        return [step for step in reversed(self.edges.get(node, ())) if step.parent in self._down]  # type: ignore[arg-type]
 
     # --- in words ---
 
@@ -218,8 +218,12 @@ def paths(y: Value, a: "Value | str", limit: int = LIMIT) -> Paths:
         raise TypeError(f"limit is the number of paths to list, a whole number, not {limit!r}")
     if limit < 0:
         raise ValueError(f"limit is the number of paths to list, 0 or more, not {limit}")
-    both = steps(y)
-    called: dict[Value, str] = both[0].names
+    return paths_among(steps(y), a, limit)
+
+
+def paths_among(both: Steps, a: "Value | str", limit: int) -> Paths:
+    """The paths in a pass that has been made."""
+    y, called = both[0].root, both[0].names
     node = a if isinstance(a, Value) and a not in called else find(y, a, dict(called))
     if node.constant:
         name = called.get(node) or node.label or str(node.data)
@@ -229,5 +233,5 @@ def paths(y: Value, a: "Value | str", limit: int = LIMIT) -> Paths:
         if step.parent is not None:
             edges.setdefault(step.node, []).append(step)
     if node not in called:
-        called = {node: node.label or repr(node), **called}
+        return Paths(y, node, limit, edges, {node: node.label or repr(node), **called})
     return Paths(y, node, limit, edges, called)
