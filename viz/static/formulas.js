@@ -22,9 +22,15 @@ export function evaluate(tree, operands, calls = {}) {
 
 function evaluateCall(name, parts, operands, calls) {
   if (name === "where") return evaluate(parts[evaluate(parts[0], operands, calls) ? 1 : 2], operands, calls);
-  const reduced = ["sum", "max", "min"].includes(name);
-  const numbers = reduced ? rowsOf(operands).map((items) => evaluate(parts[0], items, calls)) : parts.map((part) => evaluate(part, operands, calls));
+  const numbers = inTurn(name, parts, operands).map(([part, scope]) => evaluate(part, scope, calls));
   return applied(name, numbers, calls);
+}
+
+const REDUCING = ["sum", "max", "min"]; // over i
+
+// The arguments of a call, each with the operands it reads: those of a sum over i are one formula, once for each place.
+function inTurn(name, parts, operands) {
+  return REDUCING.includes(name) ? rowsOf(operands).map((items) => [parts[0], items]) : parts.map((part) => [part, operands]);
 }
 
 // A function of the formulas at numbers. A sum of comparisons counts those that hold.
@@ -151,13 +157,13 @@ function exponentText(text) {
 
 function writeCall(name, parts, operands, calls) {
   if (name === "where") return write(parts[write(parts[0], operands, calls).data ? 1 : 2], operands, calls);
-  const reduced = ["sum", "max", "min"].includes(name);
-  const pieces = reduced ? rowsOf(operands).map((items) => write(parts[0], items, calls)) : parts.map((part) => write(part, operands, calls));
+  const pieces = inTurn(name, parts, operands).map(([part, scope]) => write(part, scope, calls));
+  const layouts = pieces.map((item) => item.layout);
   const data = applied(name, pieces.map((item) => item.data), calls);
-  if (name !== "sum") return piece(["call", name, ...(reduced ? shortened : (all) => all)(pieces.map((item) => item.layout))], ATOM, data);
+  if (name !== "sum") return piece(["call", name, ...(REDUCING.includes(name) ? shortened(layouts) : layouts)], ATOM, data);
   if (typeof pieces[0]?.data === "boolean") return piece(["number", `${data}`], ATOM, data);
-  const layouts = pieces.map((item, k) => (k && item.text[0] === "-" ? ["paren", item.layout] : held(item, SUM + (k > 0))));
-  return piece(added(layouts), pieces.length > 1 ? SUM : ATOM, data);
+  const terms = pieces.map((item, k) => (k && item.text[0] === "-" ? ["paren", item.layout] : held(item, SUM + (k > 0))));
+  return piece(added(terms), pieces.length > 1 ? SUM : ATOM, data);
 }
 
 // Layouts with a + between them; a long sum is shortened.
@@ -190,7 +196,7 @@ export function writePartial(operation, slot, operands, y) {
 // The formula of the value of node number i, by the names of its operands.
 export function writtenValue(graph, i) {
   const node = graph.nodes[i];
-  const operands = node.parents.map((p) => operand(graph.nodes[p].name, graph.nodes[p].parents.length ? 0 : parseNumber(graph.nodes[p].data)));
+  const operands = node.parents.map((p) => operand(graph.nodes[p].name, parseNumber(graph.nodes[p].data)));
   return writeValue(node.op, graph.operations[node.op], operands).layout;
 }
 
@@ -217,8 +223,10 @@ const NAME = new RegExp(
 );
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾";
-const GREEK_WORDS = // in the order of their letters
-  "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(" ");
+const GREEK_WORDS = [
+  ..."alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega".split(" "),
+  ..."Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(" "),
+];
 const GREEK_LETTERS = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ";
 
 // A math element that shows a layout.

@@ -146,9 +146,11 @@ const isNumber = (a, small) => (isFraction(a) ? a.denominator === 1n && a.numera
 
 // A comparison of the formulas: "<", "<=", ">", ">=" or "==". nan is in no order.
 export function holds(kind, a, b) {
-  const order = areFractions(a, b) ? a.compare(b) : asFloat(a) < asFloat(b) ? -1 : asFloat(a) > asFloat(b) ? 1 : asFloat(a) === asFloat(b) ? 0 : NaN;
+  const order = areFractions(a, b) ? a.compare(b) : orderOf(asFloat(a), asFloat(b));
   return { "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "==": order === 0 }[kind];
 }
+
+const orderOf = (a, b) => (a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN);
 
 // 1 and 0 of the same kind of number.
 export function one(a) {
@@ -254,7 +256,8 @@ function exactPower(a, b) {
     const root = exactRoot(a); // 25 ** 0.5 is 5
     return root && exactPower(root, new Fraction(b.numerator));
   }
-  if (b.denominator === 1n && a.bits * Math.abs(asFloat(b)) <= MOST_BITS && (a.numerator || b.numerator >= 0n)) return a.raised(b.numerator);
+  const small = a.bits * Math.abs(asFloat(b)) <= MOST_BITS;
+  if (b.denominator === 1n && small && (a.numerator || b.numerator >= 0n)) return a.raised(b.numerator);
   return isNumber(a, 1) || (isNumber(a, 0) && b.numerator > 0n) ? a : null;
 }
 
@@ -293,8 +296,8 @@ function wholeRoot(n) {
 // The operands of a node by the letters of the formulas: one by one, or one list for each letter.
 export function byLetter(operation, operands) {
   const count = operands.length / operation.letters.length;
-  const rows = [...operation.letters].map((letter, k) => [letter, operation.nary ? operands.slice(k * count, (k + 1) * count) : operands[k]]);
-  return Object.fromEntries(rows);
+  const taken = (k) => (operation.nary ? operands.slice(k * count, (k + 1) * count) : operands[k]);
+  return Object.fromEntries([...operation.letters].map((letter, k) => [letter, taken(k)]));
 }
 
 // What a sum over i runs over: the operands with a[i], b[i] for each place of their lists.

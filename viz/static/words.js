@@ -131,7 +131,8 @@ function edgeWords(step, graph) {
     return [`${key}.closed`, { ...texts, local: localName(graph, step.node, step.parent) }];
   }
   const inputs = [step.upstream, ...step.operands, step.value];
-  const enough = graph.digits || digitsToRecompute(inputs, (n) => n[0] * partialAt(operation, n.slice(1, -1), n.at(-1), step.slot), step.contribution);
+  const compute = (n) => n[0] * partialAt(operation, n.slice(1, -1), n.at(-1), step.slot);
+  const enough = graph.digits || digitsToRecompute(inputs, compute, step.contribution);
   const put = inputs.map((data) => putIn(data, enough));
   const [upstream, shown] = [put[0], put.slice(1, -1)];
   const same = shown.find((each) => asFloat(each.data) === asFloat(step.value)); // one number, one text
@@ -140,17 +141,21 @@ function edgeWords(step, graph) {
   const result = putIn(step.contribution, graph.digits);
   const [letter, scope] = inSlot(operation, shown, step.slot);
   const tree = operation.partials[letter];
-  const read = namesIn(tree).map((name) => ({ ...scope, y })[name]).filter((each) => each?.text !== undefined && numbers.text.includes(each.text));
+  const read = namesIn(tree).map((name) => ({ ...scope, y })[name]).filter((each) => each && !Array.isArray(each));
+  const used = [upstream, ...read.filter((each) => numbers.text.includes(each.text))];
   const arrived = asPrinted(upstream.text);
-  return [key, {
-    ...texts,
-    local: factor(local),
-    numbers: row(upstream.text.includes("/") ? ["paren", shownAs(upstream)] : shownAs(upstream), "·", factor(numbers)),
-    value: shownAs(result),
-    arrived: shownAs(upstream),
-    sign: equals([upstream, ...read].every((each) => isExact(each.data, each.text))),
-    result_sign: equals(arrived !== null && comesOut(["*", ["number", arrived], tree], operation, shown, y, result.text, step.slot)),
-  }];
+  return [
+    key,
+    {
+      ...texts,
+      local: factor(local),
+      numbers: row(upstream.text.includes("/") ? ["paren", shownAs(upstream)] : shownAs(upstream), "·", factor(numbers)),
+      value: shownAs(result),
+      arrived: shownAs(upstream),
+      sign: equals(used.every((each) => isExact(each.data, each.text))),
+      result_sign: equals(arrived !== null && comesOut(["*", ["number", arrived], tree], operation, shown, y, result.text, step.slot)),
+    },
+  ];
 }
 
 function namesIn(tree) {
@@ -168,7 +173,8 @@ function sumWords(step, graph, contributions) {
   const enough = graph.digits || digitsToRecompute(contributions, total, step.after);
   const [terms, result] = [contributions.map((data) => putIn(data, enough)), putIn(step.after, graph.digits)];
   const [printed, due] = [terms.map((term) => asPrinted(term.text)), asPrinted(result.text)];
-  const isTrue = printed.includes(null) || (due !== null && printed.reduce((sum, term) => sum.plus(term), new Fraction(0n)).compare(due) === 0);
+  const exactly = () => printed.reduce((sum, term) => sum.plus(term), new Fraction(0n));
+  const isTrue = printed.includes(null) || (due !== null && exactly().compare(due) === 0);
   return {
     gradient: gradientOf(graph, step.parent),
     sum: added(terms.map((term, k) => (k && term.text[0] === "-" ? ["paren", shownAs(term)] : shownAs(term)))),
@@ -222,7 +228,8 @@ function toldBackward(step, graph) {
   const told = key.endsWith("nothing") ? [["explain.nothing", texts]] : [why(step, graph, texts), flow(step, key, texts)];
   if (said.length > 1) {
     const many = contributionsOf(step).length > LONGEST_LIST;
-    told.push([many ? "explain.sum.many" : "explain.sum", sumWords(step, graph, many ? [step.before, step.contribution] : contributionsOf(step))]);
+    const contributions = many ? [step.before, step.contribution] : contributionsOf(step);
+    told.push([many ? "explain.sum.many" : "explain.sum", sumWords(step, graph, contributions)]);
   }
   return told;
 }
