@@ -45,6 +45,7 @@ from .value import Value
 
 if TYPE_CHECKING:
     from . import examples
+    from .derivations import derive
     from .expression import Expression, parse
     from .handcheck import check
     from .notation import Notation
@@ -58,6 +59,7 @@ __version__ = "0.1.0"
 _LATER = {
     "steps": ".passes",
     "paths": ".path_sums",
+    "derive": ".derivations",
     "parse": ".expression",
     "Expression": ".expression",
     "numeric_grad": ".numeric",
@@ -76,4 +78,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Expression", "Notation", "check", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip

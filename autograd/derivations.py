@@ -1,0 +1,383 @@
+"""`derive`: the chain rule for one derivative, written out as text, MathML and LaTeX, short enough for a slide.
+
+It reads the steps of a pass. A derivation is lines; a line is a chain of equal things: the derivative, the rule in
+symbols, the numbers put in, the result. "=" stands only where it is true as printed, else "≈".
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from .differentiate import plus, product, seed_of
+from .explain.formulas import ATOM, PRODUCT, SIGN, SUM, Operand, Written, added, held, put_in, write_partial, write_value
+from .explain.numbers import as_printed, is_exact
+from .explain.products import LONGEST, sum_line
+from .explain.typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
+from .explain.words import Names, digits_to_recompute, fill, sign, templates
+from .graph import find, names
+from .ieee import Number
+from .notation import Notation
+from .passes import Step, steps
+from .path_sums import Path, Paths, amount, paths_among
+from .value import Value
+
+STYLES = ("steps", "one line", "paths")
+LINES = 9  # of a derivation; of a longer one the middle is left out
+FEW = 4  # paths, between two nodes that all paths go through, that are written out in one line
+FACTORS = 12  # of such a sum; a longer one is written with derivatives of what lies between
+ROWS = 6  # paths that have a line each
+
+
+class Factor(NamedTuple):
+    """A derivative that is multiplied: in symbols, as the formula of its operation, and as a number."""
+
+    symbol: Callable[[], Written]
+    rule: Callable[[], Written]
+    number: Number
+
+
+class Combined(NamedTuple):
+    """A "product" or a "sum" of factors, or of what is combined of them."""
+
+    kind: str
+    parts: "tuple[Tree, ...]"
+
+
+Tree = Factor | Combined
+
+
+class Derivation:
+    """A derivative, derived. It shows itself in a notebook; `text`, `mathml` and `latex` are the same in three forms.
+
+    `lines` are layouts of `explain.typeset`, and `notes` sentences that belong to the text.
+    """
+
+    def __init__(self, lines: Sequence[Layout], notes: Sequence[str]):
+        self.lines, self.notes = tuple(lines), tuple(notes)
+
+    @property
+    def text(self) -> str:
+        """A line of text for each line, then the notes."""
+        return "\n".join([*map(plain, self.lines), *self.notes])
+
+    @property
+    def mathml(self) -> str:
+        """One math element, which browsers show without a library."""
+        return math_block(self.lines)
+
+    @property
+    def latex(self) -> str:
+        """The formula, to stand in mathematics; several lines are `aligned`, an environment of amsmath."""
+        return latex_block(self.lines)
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # Notebooks show LaTeX also where they have not been trusted; MathML they would take apart there.
+        return {"text/latex": f"$$\n{self.latex}\n$$", "text/plain": self.text}
+
+
+def derive(
+    y: Value,
+    wrt: "Value | str",
+    style: str = "steps",
+    numbers: bool = True,
+    digits: int | None = None,
+    lang: str = "en",
+    notation: "Notation | str | None" = None,
+) -> Derivation:
+    """The derivative of y with respect to a node by the chain rule, with the numbers put in.
+
+    `style` is "steps", a line for every node between y and `wrt`, from y on; "one line", the product along the way, with
+    a sum where the way forks; or "paths", a product for each path, and their sum. `numbers=False` writes symbols only.
+    `digits` is the number of significant digits (as many as it takes to recompute the result), `lang` the language of
+    words, `notation` as for `steps`. Of many lines, factors or terms the first and last ones are written.
+
+    Raises ValueError for a constant, an unknown name, style, language or notation, and for a graph whose leaves have
+    changed (lecture rows D1-42, D3-01, D4-02).
+
+    >>> a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
+    >>> J = 3 * (a + b * c)
+    >>> print(derive(J, b))
+    u = b · c = 6, v = a + u = 11, J = 3 · v = 33
+    ∂J/∂v = 3
+    ∂J/∂u = ∂J/∂v · ∂v/∂u = ∂J/∂v · 1 = 3 · 1 = 3
+    ∂J/∂b = ∂J/∂u · ∂u/∂b = ∂J/∂u · c = 3 · 2 = 6
+    >>> print(derive(J, b, "one line"))
+    ∂J/∂b = ∂J/∂v · ∂v/∂u · ∂u/∂b = 3 · 1 · 2 = 6
+    """
+    if style not in STYLES:
+        raise ValueError(f"style is one of {', '.join(STYLES)}, not {style!r}")
+    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
+    templates(lang)
+    both = steps(y, notation=notation)
+    found = paths_among(both, _meant(y, both[0].names, wrt), ROWS)
+    writer = _Writer(found, both, numbers, digits, lang)
+    if found.count == 0 or found.a is y:
+        result = seed_of(y, found.count)
+        return Derivation([row(writer.gradient, "=", put_in(result).layout)], [*found.lines(lang), *both.notes(lang)])
+    lines = {"steps": writer.by_steps, "one line": writer.in_one_line, "paths": writer.by_paths}[style]()
+    return Derivation(list(lines), both.notes(lang))
+
+
+def _meant(y: Value, called: Names, node: Any) -> Any:
+    """The node that is meant: by its own name, or else by the one it has in a notation."""
+    own = names(y)
+    return find(y, node, own if node in own.values() else dict(called)) if isinstance(node, str) else node
+
+
+class _Writer:
+    """Writes the derivation of one derivative, from its paths and the steps between its ends."""
+
+    def __init__(self, found: Paths, both: Sequence[Step], numbers: bool, digits: int | None, lang: str):
+        self.found, self.numbers, self.digits, self.lang = found, numbers, digits, lang
+        self.names: Names = both[0].names
+        self.order = [node for node in self.names if node in found.through]
+        self.place = {node: k for k, node in enumerate(self.order)}
+        self.forward = {step.node: step for step in both if step.phase == "forward"}
+        self.arriving: dict[Value, list[Step]] = {}
+        for step in both:
+            if step.parent in found.through:
+                self.arriving.setdefault(step.parent, []).append(step)
+        self.gradient = self.names.gradient(found.a) if found.a in self.names else ("derivative", self.names[found.y], found.names[found.a])
+
+    # --- the three styles ---
+
+    def by_steps(self) -> Iterator[Layout]:
+        """What the nodes on the way are; then the gradient of each of them, from y on."""
+        computed = [self.forward[node] for node in self.order if node in self.forward]
+        if len(computed) <= ROWS:
+            yield ("list", *map(self.definition, computed))
+        else:
+            yield ("list", *map(self.definition, computed[:3]), DOTS, *map(self.definition, computed[-2:]))
+        nodes = self.order[-2::-1]
+        if len(nodes) <= LINES:
+            yield from map(self.gradient_line, nodes)
+            return
+        yield from map(self.gradient_line, nodes[: LINES // 2])
+        yield self.more("derive.lines", len(nodes) - LINES + 1)
+        yield from map(self.gradient_line, nodes[len(nodes) - LINES // 2 :])
+
+    def in_one_line(self) -> Iterator[Layout]:
+        """One equation, factored at the nodes that all paths go through."""
+        yield self.chain(self.gradient, self.between(self.found.y, self.found.a), self.found.total)
+
+    def by_paths(self) -> Iterator[Layout]:
+        """A product for each path, and their sum; one path is one equation."""
+        rows, count = self.found.rows, self.found.count
+        if count == 1:
+            yield self.chain(self.gradient, self.along(rows[0]), self.found.total)
+            return
+        shown = rows if count <= ROWS else rows[:FEW]
+        for path in shown:
+            way = [part for node in path.nodes for part in ("←", as_layout(self.names[node]))][1:]
+            chain = self.chain(None, self.along(path), path.product)
+            yield row(*self.shortened(way), ":", *chain[1:])
+        if len(shown) < count:
+            yield self.more("derive.paths", count - len(shown))
+        if self.numbers:
+            line = sum_line([path.product for path in rows] if count <= ROWS else [self.found.total], self.found.total, self.digits)
+            terms = [as_layout(text) if not k or text[0] != "-" else ("paren", as_layout(text)) for k, text in enumerate(line.numbers)]
+            value = () if len(terms) == 1 else (line.result_sign, as_layout(line.value))
+            yield row(self.gradient, line.sign, added(terms), *value)
+        elif count <= ROWS:
+            tree = Combined("sum", tuple([self.along(path) for path in rows]))
+            yield row(self.gradient, "=", _written(tree, lambda factor: factor.rule()).layout)
+
+    def more(self, key: str, count: int) -> Layout:
+        """A line in place of those that are left out."""
+        return row(DOTS, ("name", fill(key, {"count": amount(count, self.lang)}, self.lang)))
+
+    def shortened(self, way: list[Any]) -> list[Any]:
+        return way if len(way) < 2 * LONGEST else [*way[:8], DOTS, *way[-6:]]
+
+    # --- pieces ---
+
+    def definition(self, step: Step) -> Layout:
+        """What a node is: u = b · c = 6."""
+        operands = [Operand(self.names[parent], data) for parent, data in zip(step.node.parents, step.operands, strict=True)]
+        named = row(as_layout(self.names[step.node]), "=", write_value(step.node._operation, operands).layout)
+        value = put_in(step.value, self.digits)
+        return row(*named[1:], sign(is_exact(step.value, value.text)), value.layout) if self.numbers else named
+
+    def gradient_line(self, node: Value) -> Layout:
+        """The gradient of a node from those of its consumers."""
+        return self.chain(self.names.gradient(node), self.terms(node), self.arriving[node][-1].total_after or 0, with_rule=True)
+
+    def terms(self, node: Value) -> Tree:
+        """What arrives at a node, from each of its consumers."""
+        terms = [self.term(step) for step in self.arriving[node]]
+        return terms[0] if len(terms) == 1 else Combined("sum", tuple(terms))
+
+    def term(self, step: Step) -> Tree:
+        """One contribution: the gradient of the consumer, which is left out where it is 1 at the root, times the edge."""
+        if step.node is self.found.y:
+            return self.edge(step)
+        upstream = Written(self.names.gradient(step.node), ATOM, step.upstream)
+        return Combined("product", (Factor(lambda: upstream, lambda: upstream, step.upstream or 0), self.edge(step)))
+
+    def along(self, path: Path) -> Tree:
+        """The product of the local derivatives along a path."""
+        steps_of = self.found.edges
+        edges = [next(step for step in steps_of[node] if step.slot == slot) for node, slot in zip(path.nodes[:-1], path.slots, strict=True)]
+        return Combined("product", tuple([self.edge(step) for step in edges])) if len(edges) > 1 else self.edge(edges[0])
+
+    def edge(self, step: Step) -> Factor:
+        """The local derivative of one edge. Where there are other ways between its ends, ∂v/∂u would stand for the sum of
+        them all, and the formula of the operation takes its place."""
+        assert step.parent is not None and step.local is not None
+
+        def rule() -> Written:
+            operands = [Operand(self.names[parent], data) for parent, data in zip(step.node.parents, step.operands, strict=True)]
+            return write_partial(step.node._operation, step.slot or 0, operands, Operand(self.names[step.node], step.value))
+
+        def symbol() -> Written:
+            assert step.parent is not None
+            layout = self.names.local(step.node, step.parent)
+            return rule() if self.ways(step.node, step.parent).count > 1 else Written(layout, ATOM, step.local)
+
+        return Factor(symbol, rule, step.local)
+
+    def ways(self, top: Value, bottom: Value) -> "_Ways":
+        """What lies between two nodes."""
+        return _Ways(self.order[self.place[bottom] : self.place[top] + 1], self.found.edges, seed_of(self.found.y))
+
+    def between(self, top: Value, bottom: Value) -> Tree:
+        """The derivative of one node by another, as a product over the nodes that all paths go through."""
+        pieces = [self.piece(one, other) for one, other in pairwise(self.ways(top, bottom).cuts)]
+        return pieces[0] if len(pieces) == 1 else Combined("product", tuple(pieces))
+
+    def piece(self, top: Value, bottom: Value) -> Tree:
+        """The same between two nodes with no such node between them: one edge, or a sum over the edges out of the top, or,
+        where that would be too long, over those into the bottom."""
+        ways = self.ways(top, bottom)
+        if len(ways.onward) == 1:
+            return self.edge(ways.onward[0])
+        if ways.count <= FEW:
+            expanded = Combined("sum", tuple([self.via(step, bottom) for step in ways.onward]))
+            if len(list(_factors(expanded))) <= FACTORS:
+                return expanded
+        return Combined("sum", tuple([self.into(step, top, ways.gradients[step.node]) for step in ways.arriving]))
+
+    def via(self, step: Step, bottom: Value) -> Tree:
+        """One edge and whatever comes after it."""
+        assert step.parent is not None
+        if step.parent is bottom:
+            return self.edge(step)
+        after = self.between(step.parent, bottom)
+        parts = after.parts if isinstance(after, Combined) and after.kind == "product" else (after,)
+        return Combined("product", (self.edge(step), *parts))
+
+    def into(self, step: Step, top: Value, gradient: Number) -> Tree:
+        """One edge, after whatever comes before it: the derivative of the top by the node that the edge leads from."""
+        if step.node is top:
+            return self.edge(step)
+        layout = self.names.gradient(step.node) if top is self.found.y else self.names.local(top, step.node)
+        whole = Written(layout, ATOM, gradient)
+        return Combined("product", (Factor(lambda: whole, lambda: whole, gradient), self.edge(step)))
+
+    # --- an equation ---
+
+    def chain(self, gradient: "Layout | None", tree: Tree, result: Number, with_rule: bool = False) -> Layout:
+        """A derivative, its rule in symbols, its numbers, and the result; what would stand twice stands once."""
+        factors = list(_factors(tree))
+        enough = self.digits or digits_to_recompute([factor.number for factor in factors], lambda given: _value(tree, iter(given)), result)
+        shown = {id(factor): put_in(factor.number, enough) for factor in factors}
+        value = put_in(result, self.digits)
+        parts: list[tuple[bool, Layout]] = [] if gradient is None else [(True, gradient)]
+        parts.append((True, _written(tree, lambda factor: factor.symbol()).layout))
+        if with_rule or not self.numbers:
+            parts.append((True, _written(tree, lambda factor: factor.rule()).layout))
+        if self.numbers:
+            put = _written(tree, lambda factor: Written(shown[id(factor)].layout, shown[id(factor)].strength, factor.number))
+            parts.append((all(is_exact(factor.number, shown[id(factor)].text) for factor in factors), put.layout))
+            printed = [as_printed(shown[id(factor)].text) for factor in factors]
+            found = as_printed(value.text)
+            parts.append((None in printed or found is None or _value(tree, iter(printed)) == found, value.layout))
+        return row(*_joined(parts))
+
+
+class _Ways:
+    """What lies between the last and the first node of a span of nodes: `count` paths; `cuts`, the nodes that all of them
+    go through, from the last one on; `onward` and `arriving`, the edges out of the last and into the first; `gradients`,
+    the derivative of the last node by each."""
+
+    def __init__(self, span: Sequence[Value], edges: Mapping[Value, Sequence[Step]], seed: Number):
+        bottom, top = span[0], span[-1]
+        down = {bottom: 1}
+        for node in span[1:]:
+            ways = [down[step.parent] for step in edges.get(node, ()) if step.parent in down]
+            if ways:
+                down[node] = sum(ways)
+        up, self.gradients = {top: 1}, {top: seed}
+        self.arriving: list[Step] = []
+        for node in reversed(span[1:]):
+            for step in edges.get(node, ()) if node in up else ():
+                parent = step.parent
+                if parent is None or parent not in down:
+                    continue
+                flow = product(self.gradients[node], step.local)
+                up[parent] = up.get(parent, 0) + up[node]
+                self.gradients[parent] = plus(self.gradients[parent], flow) if parent in self.gradients else flow
+                self.arriving += [step] * (parent is bottom)
+        self.count = down[top]
+        self.onward = [step for step in edges[top] if step.parent in down]
+        self.cuts = [node for node in reversed(span) if node in up and up[node] * down[node] == self.count]
+
+
+def _joined(parts: Sequence[tuple[bool, Layout]]) -> Iterator["Layout | str"]:
+    """The parts with signs between them; one that reads as the one before it is left out, and what it claimed passes on."""
+    before, claim = plain(bare(parts[0][1])), True
+    yield parts[0][1]
+    for true, layout in parts[1:]:
+        claim = claim and true
+        if plain(bare(layout)) != before:
+            yield sign(claim)
+            yield bare(layout)
+            before, claim = plain(bare(layout)), True
+
+
+def _factors(tree: Tree) -> Iterator[Factor]:
+    """The factors of a tree, from left to right."""
+    if isinstance(tree, Factor):
+        yield tree
+    else:
+        for part in tree.parts:
+            yield from _factors(part)
+
+
+def _value(tree: Tree, numbers: Iterator[Any]) -> Any:
+    """What a tree comes to with other numbers at its factors."""
+    if isinstance(tree, Factor):
+        return next(numbers)
+    values = [_value(part, numbers) for part in tree.parts]
+    return reduce(product if tree.kind == "product" else plus, values)
+
+
+def _written(tree: Tree, how: Callable[[Factor], Written]) -> Written:
+    """A tree as a formula; of many factors or terms the middle is left out."""
+    if isinstance(tree, Factor):
+        return how(tree)
+    parts = tree.parts
+    is_long = tree.kind == "product" and len(parts) > LONGEST
+    pieces = [_written(part, how) for part in (parts if not is_long else (*parts[:4], *parts[-3:]))]
+    if tree.kind == "sum":
+        return Written(added([_term(piece, k) for k, piece in enumerate(pieces)]), SUM, None)
+    layouts = [_factor(piece, k) for k, piece in enumerate(pieces)]
+    if is_long:
+        layouts.insert(4, DOTS)
+    return Written(row(*[part for layout in layouts for part in ("·", layout)][1:]), PRODUCT, None)
+
+
+def _term(piece: Written, k: int) -> Layout:
+    return ("paren", piece.layout) if k and piece.text[:1] == "-" else held(piece, SUM + (k > 0))
+
+
+def _factor(piece: Written, k: int) -> Layout:
+    """A piece in a product: a quotient, a product and, after the first, what begins with a sign take parentheses."""
+    return ("paren", piece.layout) if k and piece.text[:1] == "-" else held(piece, SIGN)
