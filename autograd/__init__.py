@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .notation import Notation
     from .numeric import gradcheck, numeric_grad
     from .passes import steps
+    from .vectorizing import vectorize
     from .path_sums import paths
 
 __version__ = "0.1.0"
@@ -67,6 +68,7 @@ _LATER = {
     "check": ".handcheck",
     "Notation": ".notation",
     "examples": ".examples",
+    "vectorize": ".vectorizing",
 }
 
 
@@ -78,4 +80,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize"]  # fmt: skip

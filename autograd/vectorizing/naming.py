@@ -1,0 +1,151 @@
+"""Names for the arrays of a plan: those of the lectures for layers, labels where they can serve, else u1, u2, …
+
+A layer is recognised by its weights: the k-th product of a matrix of parameters is W_k, with what stands around it.
+Labels are data: only a short name of plain letters, digits and _ is taken, and never one that the program uses.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count
+from keyword import iskeyword
+from typing import Any
+
+import numpy
+
+from ..operations import TABLE
+from ..value import Value
+from .arrays import Array
+from .grouping import PARAMETERS
+from .planning import Plan
+
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+TAKEN = ("X", "n", "np", "parameters", "gradient", "value", "values", "value_and_grad", "forward", "True", "False", "None")
+LAYER = re.compile(r"(?:delta|dW|db|[Wbaz])(\d+)")
+
+
+@dataclass
+class Names:
+    """Names of arrays, by their index: those to use, and hints for those that need one; for each layer its last group."""
+
+    of: dict[int, str] = field(default_factory=dict)
+    hints: dict[int, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=lambda: {*TAKEN, *TABLE})
+    layers: dict[int, int] = field(default_factory=dict)
+
+    def give(self, array: Array, name: str) -> None:
+        """Names an array that has no name yet and is worth one."""
+        if array.index not in self.of and array.kind != "scalar":
+            self.of[array.index] = self.free(name)
+
+    def free(self, name: str) -> str:
+        """The name, with a number behind it if it is taken."""
+        name = next(each for each in chain([name], (f"{name}{'_' * name[-1:].isdigit()}{k}" for k in count(2))) if each not in self.taken)
+        self.taken.add(name)
+        return name
+
+
+def usable(label: str) -> str:
+    """A label as the name of a variable, or "" if it cannot be one."""
+    return label if PLAIN.fullmatch(label) and not iskeyword(label) and not LAYER.fullmatch(label) else ""
+
+
+def common(nodes: Iterable[Value], otherwise: str) -> str:
+    """One name for several nodes: the label of the only one, or the letters that their labels begin with."""
+    labels = {node.label for node in nodes}
+    if len(labels) == 1:
+        return usable(labels.pop()) or otherwise
+    starts = {match[0] if (match := re.match("[A-Za-z]+", label)) else "" for label in labels}
+    start = starts.pop() if len(starts) == 1 else ""
+    return usable(start) or otherwise
+
+
+def named(plan: Plan, inputs: list[Value], params: list[Value]) -> Names:
+    """The names for a plan."""
+    names = Names()
+    _name_layers(plan, names)
+    for array in plan.arrays.all:
+        if array.kind == "inputs":
+            names.give(array, common([inputs[k] for k in array.info.ravel()], "x"))
+        elif array.kind == "parameters":
+            nodes = [params[k] for k in array.info.ravel()]
+            names.give(array, "p" if 1 < len(nodes) == len(params) else common(nodes, "w"))
+    for group, array in zip(plan.groups, plan.forward, strict=True):
+        label = usable(plan.scalars.node[group.members[0]].label) if len(group.members) == 1 else ""
+        if label:
+            names.give(array, label)
+    if plan.mean is not None:
+        root = plan.values.args[0] if plan.values.kind == "full" else plan.values
+        names.give(root, "J")
+    for k, upstream in plan.upstreams.items():
+        if plan.forward[k].index in names.of:
+            name = names.of[plan.forward[k].index]
+            layer = next((number for number, group in names.layers.items() if group == k), None)
+            if layer is not None:
+                names.give(upstream, f"delta{layer}")
+            names.hints.setdefault(upstream.index, f"d{name}")
+    _name_gradients(plan, names)
+    return names
+
+
+def _name_layers(plan: Plan, names: Names) -> None:
+    number = 0
+    for k, group in enumerate(plan.groups):
+        if not group.is_product or len(group.operands[0]) > 1 or group.operands[0][0].source != PARAMETERS:
+            continue
+        number += 1
+        product = plan.forward[k]
+        matrix, vector = product.args
+        names.give(matrix, f"W{number}")
+        if vector.index not in names.of:
+            names.give(vector, f"z{number - 1}")
+        after = next((j for j in range(k + 1, len(plan.groups)) if _adds_bias(plan, j, k)), k)
+        names.layers[number] = after
+        if after != k:
+            names.give(plan.forward[after].args[1], f"b{number}")
+        names.give(plan.forward[after], f"a{number}")
+    _name_output(plan, names)
+
+
+def _adds_bias(plan: Plan, j: int, k: int) -> bool:
+    """Whether group j adds parameters to all rows of group k."""
+    group = plan.groups[j]
+    return (
+        group.op == "add"
+        and group.operands[0][0].source == k
+        and group.operands[1][0].source == PARAMETERS
+        and plan.forward[j].args[:1] == (plan.forward[k],)
+    )
+
+
+def _name_output(plan: Plan, names: Names) -> None:
+    """The activations of the last layer, which nothing multiplies by a matrix."""
+    for number, k in names.layers.items():
+        for j in range(k + 1, len(plan.groups)):
+            group = plan.groups[j]
+            is_function = len(group.operands) == 1 and not TABLE[group.op].symbol and not TABLE[group.op].is_nary
+            if is_function and group.operands[0][0].source == k and len(group.members) == len(plan.groups[k].members):
+                names.give(plan.forward[j], f"z{number}")
+
+
+def _name_gradients(plan: Plan, names: Names) -> None:
+    views = {(a.info.tobytes()): names.of[a.index] for a in plan.arrays.all if a.kind == "parameters"}
+    for places, array in plan.gradient:
+        name = views.get(places.tobytes())
+        names.give(array, f"d{name or 'w'}")
+
+
+def blocks_of(plan: Plan, names: Names, params: Sequence[Value]) -> dict[str, Any]:
+    """The parameters as named arrays: for each name the places in the flat vector. No parameter is in two of them."""
+    views = [(names.of[a.index], a.info) for a in plan.arrays.all if a.kind == "parameters"]
+    views.sort(key=lambda view: LAYER.fullmatch(view[0]) is None)
+    free = numpy.ones(len(params), dtype=bool)
+    found: dict[str, Any] = {}
+    for name, places in views:
+        flat = places.ravel()
+        if free[flat].all() and len({*flat.tolist()}) == len(flat):
+            free[flat] = False
+            found[name] = places if places.size > 1 else places.reshape(())
+    for k in numpy.flatnonzero(free).tolist():
+        found[names.free(usable(params[k].label) or "w")] = numpy.array(k)
+    return found

@@ -1,0 +1,248 @@
+"""`vectorize`: from the scalar graph of one example to a `Program`, which computes many examples at once with NumPy."""
+
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy
+
+from ..graph import find, names, refuse_stale
+from ..ieee import as_float
+from ..value import Value
+from .naming import Names, blocks_of, named
+from .planning import Plan, planned
+from .printing import Source
+from .scalars import normalised, read
+
+
+def vectorize(y: Any, inputs: Iterable[Any] = (), params: Iterable[Any] = (), *, dtype: Any = numpy.float64) -> "Program":
+    """A NumPy program for the graph of y: its value, and its gradient, for many examples at once.
+
+    `y` is the loss or the output of ONE example, a Value built from leaves, or a list of outputs (the program then has
+    values only). `inputs` are the leaves that change from example to example, features and targets, in the order of
+    the columns of X; they may be constants. `params` are the leaves that are trained. Both are lists of Values or
+    labels. `dtype` is float64 or float32.
+
+    Which nodes there are is fixed here: an `if` on the data of a Value was decided while the graph was built, and stays
+    decided for all examples. relu, maximum, abs, clip and their kin decide anew for each example. Chance, such as the
+    mask of dropout, is an input.
+
+    Raises ValueError or TypeError for a leaf that is listed twice or computed, for one that is in neither list and no
+    constant, and for a graph whose leaves have changed since it was built. A parameter that y does not depend on has
+    the gradient 0, and a warning says so.
+
+    >>> from autograd import Value, vectorize
+    >>> w, b, x, t = Value(2.0, "w"), Value(1.0, "b"), Value(3.0, "x"), Value(5.0, "t")
+    >>> program = vectorize((w * x + b - t) ** 2, inputs=[x, t], params=[w, b])
+    >>> program([[3.0, 5.0], [1.0, 0.0]])
+    array([4., 9.])
+    >>> program.value_and_grad([[3.0, 5.0], [1.0, 0.0]])
+    (6.5, array([9., 5.]))
+    """
+    roots = [y] if isinstance(y, Value) else list(y) if isinstance(y, (list, tuple)) else [y]
+    for root in roots:
+        if not isinstance(root, Value):
+            raise TypeError(f"vectorize takes a Value, or a list of them, not {type(root).__name__}")
+    if not roots:
+        raise ValueError("vectorize needs at least one output")
+    columns, trained = _leaves(roots, inputs, "inputs"), _leaves(roots, params, "params")
+    _refuse_unsuitable(columns, trained)
+    for root in roots:
+        refuse_stale(root)
+    return Program(roots, columns, trained, _dtype(dtype), is_list=not isinstance(y, Value))
+
+
+class Program:
+    """What `vectorize` makes: a function of X, of shape (examples, inputs), and of one flat vector of parameters.
+
+    `parameters` is that vector, copied from the leaves; change it in place, `program.parameters -= lr * gradient`.
+    `push()` writes it to the leaves, `pull()` reads it from there. Calls from several threads wait for each other.
+    """
+
+    def __init__(self, roots: Sequence[Value], inputs: list[Value], params: list[Value], dtype: Any, is_list: bool):
+        self.inputs, self.params, self.dtype = tuple(inputs), tuple(params), dtype
+        self._is_list = is_list
+        found, numbers = read(roots, {v: k for k, v in enumerate(inputs)}, {v: k for k, v in enumerate(params)})
+        _warn_unused(found, self.inputs, self.params)
+        self._scalars, self._roots = normalised(found, numbers)
+        self._plan: Plan = planned(self._scalars, self._roots)
+        self._parameters = numpy.array([as_float(p.data) for p in params], dtype=dtype)
+        self._lock = threading.Lock()
+
+    # --- parameters ---
+
+    @property
+    def parameters(self) -> Any:
+        """The flat vector of parameters, in the order of `params`."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, numbers: Any) -> None:
+        if numbers is not self._parameters:
+            given = numpy.asarray(numbers)
+            if given.shape != self._parameters.shape:
+                raise ValueError(f"the program has {len(self.params)} parameters in one flat vector, not an array of shape {given.shape}")
+            self._parameters[...] = given
+
+    def pull(self) -> None:
+        """Reads the parameters from the data of the leaves."""
+        self._parameters[...] = [as_float(p.data) for p in self.params]
+
+    def push(self) -> None:
+        """Writes the parameters to the data of the leaves."""
+        for leaf, number in zip(self.params, self._parameters.tolist(), strict=True):
+            leaf.data = number
+
+    # --- computing ---
+
+    def __call__(self, X: Any) -> Any:
+        """The value for each example: shape (examples,), or (examples, outputs) for a list of outputs."""
+        X = self._examples(X)
+        with self._lock, numpy.errstate(all="ignore"):
+            return self._pure["forward"](self._parameters, X)
+
+    def value_and_grad(self, X: Any) -> tuple[float, Any]:
+        """The mean value over the examples, and its gradient: a new flat array in the order of `params`."""
+        self._refuse_list("value_and_grad")
+        X = self._examples(X)
+        with self._lock, numpy.errstate(all="ignore"):
+            value, gradient = self._pure["value_and_grad"](self._parameters, X)
+            if not numpy.isfinite(gradient).all():
+                value, gradient = self._careful["value_and_grad"](self._parameters, X)
+            return float(value), numpy.array(gradient, dtype=self.dtype)
+
+    def gradients(self, X: Any) -> dict[str, Any]:
+        """The gradient of the mean value, as arrays by the names of the parameters in `source`: W1, b1, …"""
+        _, gradient = self.value_and_grad(X)
+        return {name: gradient[places] for name, places in self._blocks.items()}
+
+    def function(self, numpy_like: Any = numpy) -> Callable[..., Any]:
+        """A pure function of (parameters, X), written with a library that has NumPy's functions, such as jax.numpy.
+
+        It gives the mean of y over the examples; of one example, given as a flat array, y itself. So it can be compiled,
+        differentiated and mapped: jax.jit(f), jax.grad(f), jax.vmap(f, (None, 0)). Its attributes `values` and
+        `value_and_grad` are the pure forms of the program called, and of `value_and_grad`. Where they meet 0 times
+        infinity on the way back they give nan, which the program itself does not.
+        """
+        made = self._text.compiled(numpy_like)
+
+        def function(parameters: Any, X: Any) -> Any:
+            return numpy_like.mean(made["forward"](parameters, numpy_like.atleast_2d(X)))
+
+        function.values = made["forward"]  # type: ignore[attr-defined]
+        if not self._is_list:
+            function.value_and_grad = made["value_and_grad"]  # type: ignore[attr-defined]
+        return function
+
+    # --- reading ---
+
+    @property
+    def source(self) -> str:
+        """The program as NumPy code to be read: pure functions of the parameters and X, examples in columns inside."""
+        return self._text.text
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[Any, ...]]:
+        """The shapes of the arrays of `source` by their names; "n" is the number of examples."""
+        found = {name: places.shape for name, places in self._blocks.items()}
+        arrays = self._plan.arrays.all
+        return MappingProxyType(found | {name: arrays[index].shape for index, name in self._names.of.items() if name not in found})
+
+    @cached_property
+    def _names(self) -> Names:
+        return named(self._plan, list(self.inputs), list(self.params))
+
+    @cached_property
+    def _blocks(self) -> dict[str, Any]:
+        return blocks_of(self._plan, self._names, self.params)
+
+    @cached_property
+    def _text(self) -> Source:
+        return Source(self._plan, self._names, len(self.params))
+
+    @cached_property
+    def _pure(self) -> dict[str, Any]:
+        return self._text.compiled(numpy)
+
+    @cached_property
+    def _careful(self) -> dict[str, Any]:
+        """The program that looks out for 0 times infinity in every product of the backward pass."""
+        plan = planned(self._scalars, self._roots, careful=True)
+        return Source(plan, Names(), len(self.params)).compiled(numpy)
+
+    def _refuse_list(self, what: str) -> None:
+        if self._is_list:
+            raise ValueError(f"{what} needs a program of one output, but this one was made from a list of {len(self._roots)}")
+
+    def _examples(self, X: Any) -> Any:
+        """X as an array of this program's numbers. Raises ValueError or TypeError for what cannot be one."""
+        given = numpy.asarray(X)
+        if given.dtype.kind not in "biuf":
+            try:
+                given = numpy.asarray(X, dtype=float)
+            except (TypeError, ValueError):
+                raise TypeError(f"X must hold numbers, not {given.dtype}") from None
+        if given.ndim != 2 or given.shape[1] != len(self.inputs):
+            listed = ", ".join([v.label or "?" for v in self.inputs[:8]]) + ", …" * (len(self.inputs) > 8)
+            raise ValueError(
+                f"X has shape {given.shape}, but the program takes (examples, {len(self.inputs)}): a column for each input, {listed}"
+            )
+        if len(given) == 0:
+            raise ValueError("X has no rows; the program needs at least one example")
+        return given.astype(self.dtype, copy=False)
+
+    def __repr__(self) -> str:
+        return f"<program of {len(self.inputs)} inputs and {len(self.params)} parameters>"
+
+
+# --- what is asked of the arguments --------------------------------------------------------------------------------
+
+
+def _leaves(roots: Sequence[Value], given: Any, what: str) -> list[Value]:
+    """The leaves that are meant by Values or labels. Raises ValueError for a computed node and for one listed twice."""
+    nodes = [given] if isinstance(given, (Value, str)) else list(given)
+    called: dict[Value, str] = {}
+    if any(not isinstance(node, Value) for node in nodes):
+        called = {node: name for root in reversed(roots) for node, name in names(root).items()}
+    found = [node if isinstance(node, Value) else find(roots[0], node, called) for node in nodes]
+    seen = set()
+    for leaf in found:
+        if leaf.parents:
+            raise ValueError(f"{leaf.label or repr(leaf)} in {what} was computed by {leaf.op}; list leaves only")
+        if leaf in seen:
+            raise ValueError(f"{leaf.label or repr(leaf)} is listed twice in {what}")
+        seen.add(leaf)
+    return found
+
+
+def _refuse_unsuitable(inputs: list[Value], params: list[Value]) -> None:
+    both = {*inputs}.intersection(params)
+    if both:
+        leaf = next(p for p in params if p in both)
+        raise ValueError(f"{leaf.label or repr(leaf)} is listed in inputs and in params; a leaf is one or the other")
+    fixed = next((p for p in params if p.constant), None)
+    if fixed is not None:
+        raise ValueError(f"{fixed.label or repr(fixed)} in params is a constant, which is not trained; make it without constant=True")
+
+
+def _warn_unused(found: Any, inputs: Sequence[Value], params: Sequence[Value]) -> None:
+    used = {*found.node}
+    for leaves, what, then in ((inputs, "input", "its column is not used"), (params, "parameter", "its gradient is 0")):
+        unused = [leaf for leaf in leaves if leaf not in used]
+        if unused:
+            listed = ", ".join([leaf.label or repr(leaf) for leaf in unused[:8]]) + ", …" * (len(unused) > 8)
+            plural = "s" * (len(unused) > 1)
+            warnings.warn(f"the output does not depend on the {what}{plural} {listed}: {then}", stacklevel=4)
+
+
+def _dtype(given: Any) -> Any:
+    try:
+        found = numpy.dtype(given)
+    except TypeError:
+        found = None
+    if found not in (numpy.float64, numpy.float32):
+        raise ValueError(f"dtype is float64 or float32, not {given!r}")
+    return found
