@@ -23,6 +23,7 @@ from .drawing import Drawing, draw
 if TYPE_CHECKING:
     from .networks import NetworkDrawing, network
     from .path_pictures import PathsDrawing, show_paths
+    from .stepper import Stepper, step
 
 # Networks need NumPy, which takes longer to load than a graph takes to draw; the others are loaded with their first use, too.
 _LATER = {
@@ -30,6 +31,8 @@ _LATER = {
     "network": ".networks",
     "PathsDrawing": ".path_pictures",
     "show_paths": ".path_pictures",
+    "Stepper": ".stepper",
+    "step": ".stepper",
 }
 
 
@@ -40,4 +43,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Drawing", "NetworkDrawing", "PathsDrawing", "draw", "network", "show_paths"]
+__all__ = ["Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "show_paths", "step"]

@@ -19,7 +19,7 @@ from .picture import Card, Chip, Picture
 from .reading import read_whole
 from .shapes import LONGEST, NUMBER, Shape, shapes_of
 
-USUAL = "−88.888"  # room for a number like this is kept on every card, for those that a reader puts in
+USUAL = "−8.888"  # room for a number like this is kept on every card, for those that a reader puts in
 
 
 class Frames:
@@ -67,9 +67,12 @@ class Frames:
             )
         return replace(self.final, cards=cards, wires=tuple(wires), lines=(), notes=())
 
-    def svg(self, at: int, theme: str = "auto", caption: str = "") -> str:
-        """The picture after `at` steps as an SVG document."""
+    def svg(self, at: int, theme: str = "auto", caption: str = "", marked: bool = True) -> str:
+        """The picture after `at` steps as an SVG document, with or without marks for what the last one read and wrote."""
         picture = self.picture(at)
+        if not marked:
+            cards, wires = tuple([replace(card, mark="") for card in picture.cards]), tuple([replace(wire, mark="") for wire in picture.wires])
+            picture = replace(picture, cards=cards, wires=wires)
         shapes = [
             replace(shape, texts=replace(shape.texts, value=shortened(card.value, NUMBER, LONGEST)))
             for card, shape in zip(picture.cards, self._shapes, strict=True)

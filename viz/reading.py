@@ -5,7 +5,7 @@ The one file of the drawing that knows Values. Which of them share a folded card
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -14,7 +14,7 @@ from autograd import Value
 from autograd.differentiate import gradients, product
 from autograd.explain.formulas import Operand, write_value
 from autograd.explain.numbers import is_exact
-from autograd.explain.words import gradient_name, sign
+from autograd.explain.words import Names, gradient_name, sign
 from autograd.graph import changed_leaf, names
 from autograd.ieee import as_float
 
@@ -35,7 +35,7 @@ def read(y: Value, partials: bool = True, fold: Fold = None, digits: int | None 
     return _Reader(y, partials, partial(grouped, fold=fold), digits).picture()
 
 
-def read_whole(y: Value, called: Mapping[Value, str], digits: int | None = None) -> tuple[Picture, set[str]]:
+def read_whole(y: Value, called: Names, digits: int | None = None) -> tuple[Picture, set[str]]:
     """The picture of the graph below y with nothing folded and nodes called as `called` says, and the keys of the frames
     to cover at first where it is too large to be read."""
     covers: set[int] = set()
@@ -57,9 +57,10 @@ def _close(a: Any, b: Any) -> bool:
 class _Reader:
     """What has to be known of the whole graph to describe one node of it."""
 
-    def __init__(self, y: Value, partials: bool, grouping: Grouping, digits: int | None, called: Mapping[Value, str] | None = None):
+    def __init__(self, y: Value, partials: bool, grouping: Grouping, digits: int | None, called: Names | None = None):
         self.y, self.partials, self.digits = y, partials, digits
         self.called = {node: harmless(name) for node, name in (called or names(y)).items()}
+        self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}
         self.order = list(self.called)
         self.place = {node: k for k, node in enumerate(self.order)}
         self.groups, self.home = grouping(
@@ -151,7 +152,7 @@ class _Reader:
 
     def chip(self, node: Value) -> Chip:
         name, expected = self.called[node], len(self.consumers[node])
-        derivative = gradient_name(self.called[self.y], name)
+        derivative = self.derivative(node)
         if node._grad is None:
             return Chip(derivative, "", "none")
         text, positive = signed(self.number(node.grad)), (node.grad > 0) - (node.grad < 0)
@@ -182,7 +183,11 @@ class _Reader:
         if node._grad is None or node.parents or node.constant or self.is_fresh(node) or 0 < self.arrived(node) < len(self.consumers[node]):
             return ""
         fresh = self.fresh[node]
-        return f"{gradient_name(self.called[self.y], self.called[node])} {self.sign(fresh)} {signed(self.number(fresh))}"
+        return f"{self.derivative(node)} {self.sign(fresh)} {signed(self.number(fresh))}"
+
+    def derivative(self, node: Value) -> str:
+        """How the gradient of a node is written."""
+        return self.symbols.get(node) or gradient_name(self.called[self.y], self.called[node])
 
     def title(self, node: Value, chip: Chip | None) -> str:
         name = self.called[node]

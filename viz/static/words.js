@@ -39,7 +39,7 @@ const operationOf = (step, graph) => graph.operations[graph.nodes[step.node].op]
 const localName = (graph, i, parent) => ["derivative", nameOf(graph, i), nameOf(graph, parent)];
 
 // The gradient of a node: the derivative of the root with respect to it, or a symbol of its own.
-function gradientOf(graph, i) {
+export function gradientOf(graph, i) {
   const symbol = graph.nodes[i].gradient;
   if (symbol === null || symbol === undefined) return localName(graph, graph.root, i);
   const quotient = /^∂([^\s/()]+)\/∂([^\s/()]+)$/.exec(symbol);

@@ -1,0 +1,8 @@
+// The SVG inside an image whose source is a data URL, as an element with the style of the image.
+
+export function svgOf(image) {
+  const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (letter) => letter.charCodeAt(0));
+  const svg = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+  svg.setAttribute("style", image.getAttribute("style"));
+  return svg;
+}

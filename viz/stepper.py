@@ -1,0 +1,239 @@
+"""`step`: a graph → a `Stepper`, both passes one number at a time, in a notebook and as a page that stands alone.
+
+The page holds the graph, the order of the steps and the operations' formulas as data; its module (static/page.js) fills
+in the numbers, so that it goes on without Python when a reader changes a leaf.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from copy import deepcopy
+from functools import cache, cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from autograd import Notation, Value, steps
+from autograd.explain.portable import number_data, operations_in
+from autograd.explain.typeset import plain
+from autograd.explain.words import templates
+from autograd.files import write_whole
+from autograd.graph import find, names
+from autograd.passes import Step
+
+from .export import converted
+from .frames import Frames
+from .notebook import STATIC, image, module
+
+ASKS = {False: "no", True: "both", "forward": "forward", "backward": "backward", "locals": "locals"}
+MOST = 5000  # nodes in one page
+SLIDES = (".svg", ".png", ".pdf")
+SPOKEN = ("step.", "explain.", "why.", "what.")  # the sentences of the passes that the page says
+
+
+def step(
+    y: Value,
+    ask: "bool | str" = False,
+    wrt: "Value | str | None" = None,
+    at: int | None = None,
+    digits: int | None = None,
+    lang: str = "en",
+    notation: "Notation | str | None" = None,
+) -> "Stepper":
+    """The step-through of the graph below y: forward and backward, one number at a time, in a notebook or as a page.
+
+    `ask` lets the reader predict each number before it is shown: True, or only those of one pass, "forward" or
+    "backward"; "locals" asks for the local derivative first and then for the contribution. `wrt` goes only through the
+    steps that matter for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant
+    digits, `lang` the language ("en", "es", "pt"), and `notation` the notation of a course for a network.
+
+    Raises TypeError when y is not a Value, and ValueError for a stale graph, for one of more than 5,000 nodes, and for an
+    argument that does not exist.
+
+    >>> from autograd import leaves
+    >>> a, b = leaves(a=2, b=3)
+    >>> print(step(a * b, wrt=b))
+    forward
+      1  J = a · b = 2 · 3 = 6
+    backward
+      2  ∂J/∂J = 1
+      3  ∂J/∂b = ∂J/∂J · a = 1 · 2 = 2
+    """
+    if not isinstance(y, Value):
+        raise TypeError(f"step takes the root of a graph, a Value, not {type(y).__name__}")
+    if not isinstance(ask, (bool, str)) or ask not in ASKS:
+        raise ValueError(f'ask is True, False, "forward", "backward" or "locals", not {ask!r}')
+    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
+    called = names(y)
+    if len(called) > MOST:
+        raise ValueError(f"{len(called):,} nodes are too many for one step-through ({MOST:,}); step through a part of the graph")
+    target = None if wrt is None else find(y, wrt, called)
+    if target is not None and target.constant:
+        raise ValueError(f"{called[target]} is a constant, and nobody asks for its gradient; give wrt= a leaf or a computed node")
+    templates(lang)
+    steps(y)  # refuses a graph that is out of date before anything is made of it
+    place = {node: k for k, node in enumerate(called)}
+    copy = deepcopy(y)  # the gradients of the user's graph stay as they are
+    copy.zero_grad()
+    copy.backward()
+    passes = steps(copy, notation=notation)
+    order = list(passes[0].names)
+    chosen = passes if target is None else _what_matters(passes, order[place[target]])
+    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(chosen)):
+        raise ValueError(f"at is the number of a step, from 0 for the start to {len(chosen)}, not {at!r}")
+    return Stepper(chosen, ASKS[ask], at or 0, digits, lang)
+
+
+def _what_matters(passes: Sequence[Step], target: Value) -> list[Step]:
+    """The steps on which the gradient of one node depends: of the nodes that are made from it, the values and the wires."""
+    made_from = {target}
+    for each in passes:
+        if each.phase == "forward" and not made_from.isdisjoint(each.node.parents):
+            made_from.add(each.node)
+    return [
+        each
+        for each in passes
+        if (each.phase == "forward" and each.node in made_from and each.node is not target)
+        or (each.phase == "backward" and (each.parent is None or each.parent in made_from))
+    ]
+
+
+class Stepper:
+    """A step-through. It shows itself in a notebook; `save` writes it as a page or as slides; `print` gives the steps."""
+
+    def __init__(self, passes: Sequence[Step], ask: str, at: int, digits: int | None, lang: str):
+        self._passes, self._ask, self._at, self._digits, self._lang = passes, ask, at, digits, lang
+
+    @cached_property
+    def _frames(self) -> Frames:
+        return Frames(self._passes[0].root, self._passes, self._digits)
+
+    def __len__(self) -> int:
+        return len(self._passes)
+
+    @property
+    def text(self) -> str:
+        """The steps in words, numbered."""
+        width, phase, lines = len(str(len(self))), None, []
+        words = templates(self._lang)
+        for number, each in enumerate(self._passes, start=1):
+            if each.phase != phase:
+                phase = each.phase
+                lines.append(words[phase])
+            lines.append(f"  {number:>{width}}  {each.text(self._lang, self._digits)}")
+        return "\n".join([*lines, *self._notes])
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def _notes(self) -> list[str]:
+        return self._passes[0].names.said(self._lang)
+
+    # --- as HTML ---
+
+    @property
+    def _title(self) -> str:
+        return self._frames.final.title.partition(" of ")[2]
+
+    def _data(self) -> dict[str, Any]:
+        """Everything that the page needs, as JSON can carry it."""
+        frames, called = self._frames, self._passes[0].names
+        place = {node: k for k, node in enumerate(called)}
+        known = {key: text for key, text in templates(self._lang).items() if key.startswith(SPOKEN)}
+        nodes = [
+            {
+                "name": name,
+                "gradient": plain(called.gradient(node)) if node in called.symbols else None,
+                "op": node.op,
+                "parents": [place[parent] for parent in node.parents],
+                "constant": node.constant,
+                "quiet": node.constant and not node.label,
+                "data": "" if node.parents else number_data(node.data),
+            }
+            for node, name in called.items()
+        ]
+        records = [
+            [each.phase, place[each.node], None if each.parent is None else place[each.parent], each.slot, each.term, each.terms]
+            for each in self._passes
+        ]
+        picture = frames.final
+        return {
+            "title": self._title,
+            "graph": {
+                "root": place[called.root], "lang": self._lang, "digits": self._digits, "templates": known, "nodes": nodes,
+                "operations": operations_in(called),
+            },
+            "steps": records,
+            "frames": [{"key": f.key, "title": f.title, "parent": f.parent, "covered": f.key in frames.covers} for f in picture.frames],
+            "home": picture.home,
+            "editable": [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
+            "ask": self._ask,
+            "at": self._at,
+            "notes": self._notes,
+            "words": page_words(self._lang),
+        }  # fmt: skip
+
+    def _host(self, alone: bool) -> str:
+        """The element that becomes the step-through: an image that needs nothing, the data, and the module."""
+        still = self._at if self._ask != "no" else len(self)  # where answers are asked for, the image does not tell them
+        if self._ask != "no" and still:
+            still -= 1
+        alternative = self._title if self._ask != "no" else "; ".join([self._title, *self._frames.final.lines])
+        data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8")).replace("<", "\\u003c")
+        return (
+            f'<div class="chalkgrad-step"{" data-alone" if alone else ""} data-lm-suppress-shortcuts="true">'
+            f'{image(self._frames.svg(still, marked=False), alternative)}<script type="application/json">{data}</script></div>\n'
+            f'<script type="module">\nconst STYLE = {style};\n{module("page.js")}</script>\n'
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._host(alone=False), "text/plain": self.text if self._ask == "no" else self._title}
+
+    def _page(self) -> str:
+        return (
+            f'<!doctype html>\n<html lang="{self._lang}">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{escape(self._title)}</title>\n"
+            "<style>:root{color-scheme:light dark}body{margin:0;background:#fff;color:#1b1f24}"
+            "@media (prefers-color-scheme:dark){body{background:#101317;color:#e8eaed}}</style>\n"
+            f"</head>\n<body>\n<main>\n{self._host(alone=True)}</main>\n</body>\n</html>\n"
+        )
+
+    # --- as files ---
+
+    def save(self, path: "str | os.PathLike[str]", kind: str = ".svg") -> Path:
+        """Writes the step-through and returns its path: "page.html" is a page that stands alone, without a network;
+        "folder/" gets a picture of each step, for slides, as `kind` (".svg", ".png" or ".pdf"; step-00 is the graph
+        before the first step).
+
+        page.html#step=7&ask=backward opens the page there. A file appears whole or not at all. Raises ValueError for
+        another suffix or kind, and ImportError when PNG or PDF is asked for without the packages of
+        `pip install chalkgrad[export]`.
+        """
+        given, path = os.fspath(path), Path(path)
+        if given.endswith(("/", os.sep)) or path.is_dir():
+            return self._save_slides(path, kind)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f'a step-through is saved as a page, .html, or into a folder, whose name ends with "/"; not as "{path.name}"')
+        write_whole(path, self._page().encode())
+        return path
+
+    def _save_slides(self, folder: Path, kind: str) -> Path:
+        if kind not in SLIDES:
+            raise ValueError(f"kind is one of {', '.join(SLIDES)}, not {kind!r}")
+        folder.mkdir(parents=True, exist_ok=True)
+        width = max(2, len(str(len(self))))
+        for at in range(len(self) + 1):
+            caption = self._passes[at - 1].text(self._lang, self._digits) if at else self._title
+            svg = self._frames.svg(at, "light", caption)
+            write_whole(folder / f"step-{at:0{width}}{kind}", svg.encode() if kind == ".svg" else converted(svg, kind[1:]))
+        return folder
+
+
+@cache
+def page_words(lang: str) -> dict[str, str]:
+    """The words of the page itself in a language."""
+    return json.loads((Path(__file__).parent / "lang" / f"{lang}.json").read_text(encoding="utf-8"))
