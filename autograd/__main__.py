@@ -54,7 +54,7 @@ def arguments() -> Arguments:
     parser.add_argument("--draw", metavar="FILE", help=f"write a drawing of the graph with its gradients ({', '.join(DRAWINGS)})")
     parser.add_argument("--check", metavar="ANSWERS", help='judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
     parser.add_argument("--digits", type=int, metavar="N", help="significant digits to print (6, more where needed)")
-    parser.add_argument("--lang", default="en", help="the language of the steps (en)")
+    parser.add_argument("--lang", default="en", help="the language of the words: en, es or pt (en)")
     return parser
 
 

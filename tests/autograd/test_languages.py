@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from autograd import Value, check, examples, leaves, parse, steps
+from autograd import Value, check, derive, examples, leaves, parse, paths, steps
 from autograd.__main__ import main
 from autograd.explain import words
 from autograd.operations import TABLE, Operation
@@ -102,3 +102,63 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
         key for key in english if key in ("forward", "backward") or key.startswith(("step.", "explain.", "why.", "what.", "check.", "cli."))
     }
     assert mine - said == set()
+
+
+# --- in every language --------------------------------------------------------------------------------------------
+
+
+def test_there_are_the_three_languages():
+    assert set(LANGUAGES) == {"en", "es", "pt"}
+
+
+@pytest.mark.parametrize("lang", ["es", "pt"])
+def test_nothing_is_left_in_english(lang):
+    english = LANGUAGES["en"]
+    said = {key: re.sub(r"\{\w+\}", "", text) for key, text in LANGUAGES[lang].items()}
+    assert {key for key, text in said.items() if LANGUAGES[lang][key] == english[key] and re.search("[a-z]", text)} == set()
+
+
+@pytest.mark.parametrize("lang", ["es", "pt"])
+def test_a_leaf_is_an_entrada_and_no_sheet_of_paper(lang):
+    assert not any(re.search(r"\b(hojas?|folhas?)\b", text, re.IGNORECASE) for text in LANGUAGES[lang].values())
+
+
+def numbers_in(text):
+    return sorted(re.findall(r"[=≈] -?[\d./e-]*\d", text))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("make", [examples.J, examples.logistic, examples.net_1_2_1, examples.neuron, examples.mazur])
+def test_every_example_can_be_narrated_in_every_language_with_the_same_numbers(make, lang):
+    both = steps(make())
+    lines, told = both.text(lang), [step.explanation(lang) for step in both]
+    assert not any(sign in f"{lines}{told}" for sign in "{}")
+    assert numbers_in(lines) == numbers_in(both.text())
+    for step, sentence in zip(both, told, strict=True):
+        assert sentence[-1] == "." or lang != "en"
+        assert numbers_in(sentence) == numbers_in(step.explanation())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("y", [*one_of_each(), without_words()], ids=lambda y: y.op)
+def test_every_operation_is_narrated_in_every_language(y, lang):
+    for step in steps(y):
+        said = step.text(lang) + step.explanation(lang)
+        assert "{" not in said and (lang == "en" or step.explanation(lang) != step.explanation())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_derivations_paths_checks_and_the_command_line_speak_every_language(lang, capsys):
+    J = examples.J()
+    assert check(J, {"b": 5}, lang=lang).text != "" and derive(J, Value(1, "q"), lang=lang).text != ""
+    x = a = Value(1, "a")
+    for _ in range(20):
+        x = x + x
+    words = {
+        "en": ("more lines", "1,048,576 paths"),
+        "es": ("líneas más", "1\u00a0048\u00a0576 caminos"),
+        "pt": ("linhas", "1\u00a0048\u00a0576 caminhos"),
+    }
+    assert words[lang][0] in derive(x, a, lang=lang).text and words[lang][1] in paths(x, a).text(lang)
+    assert main(["a*b", "a=1", "b=2", "--lang", lang, "--check", "b=3"]) == 1
+    assert LANGUAGES[lang]["backward"] in capsys.readouterr().out
