@@ -8,18 +8,26 @@ import sys
 from collections.abc import Callable, Iterable
 
 from .demo import micrograd_demo, network_demo
+from .learning import digits
 from .measuring import MissingPeer, in_fresh_process, stay_within_cores
+from .pictures import pictures
 from .scalars import scalars
 from .scale import scale
 from .starting import starting
 from .table import Record, table
+from .vectorised import beside_jax, beside_numpy, compiling
 
 # What each name measures: a function of no arguments that returns records; the first line of its docstring is its title.
 ROWS: dict[str, Callable[..., list[Record]]] = {
     "P1": micrograd_demo,
     "P2": network_demo,
+    "P3": beside_numpy,
+    "P4": beside_jax,
     "P5": scale,
+    "P6": compiling,
+    "P7": pictures,
     "P9": starting,
+    "digits": digits,
     "scalars": scalars,
 }
 

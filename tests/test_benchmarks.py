@@ -5,13 +5,16 @@ import gc
 import importlib
 import os
 import sys
+import tracemalloc
+from dataclasses import replace
 
+import numpy
 import pytest
 
-from autograd import Value
+from autograd import Value, grad
 from autograd.graph import topological_order
 from benchmarks import __main__ as command_line
-from benchmarks import demo, graphs, measuring, scale, starting, table
+from benchmarks import by_hand, demo, graphs, measuring, pictures, scale, serving, starting, table, turns, vectorised, workloads
 from benchmarks.table import Measurement, Record
 
 FAST = Measurement((1.0, 1.0, 1.0))
@@ -88,6 +91,17 @@ def test_a_module_that_import_autograd_should_not_load_is_named(monkeypatch):
     assert loaded.what.endswith("loaded by import autograd: fractions")
 
 
+def test_pictures_are_measured_whole_and_folded():
+    records = pictures.pictures(small=(1, 1), large=(2, 2), repetitions=1)
+    assert [record.target for record in records] == ["≤ 100 ms", "≤ 2 s", "≤ 2 s"]
+    assert records[0].what.startswith("draw a graph of ") and all(len(record.ours.numbers) == 1 for record in records)
+
+
+@pytest.mark.parametrize(("size", "nodes"), [(pictures.SMALL, 200), (pictures.LARGE, 3000)])
+def test_the_graphs_that_are_drawn_have_about_as_many_nodes_as_were_asked_for(size, nodes):
+    assert nodes * 0.95 <= len(topological_order(pictures.network_graph(*size))) <= nodes
+
+
 # --- the graphs --------------------------------------------------------------------------------------------------
 
 
@@ -124,6 +138,145 @@ def test_our_mlp_trains_as_the_demo_does(micrograd):
     losses = [(step(k), graphs.micrograd_step(theirs, micrograd.Value, *data, k)) for k in range(4)]
     assert all(ours == pytest.approx(expected, rel=1e-9) for ours, expected in losses)
     assert losses[-1][0] != losses[0][0]
+
+
+# --- a step written by hand, and in frameworks ---------------------------------------------------------------------
+
+
+def small_workloads():
+    """One for each loss, with several layers."""
+    return [workloads.moons(7), workloads.images((5, 4, 3), 6)]
+
+
+def each_workload(test):
+    return pytest.mark.parametrize("workload", small_workloads(), ids=lambda workload: workload.loss)(test)
+
+
+@each_workload
+def test_the_gradients_written_by_hand_are_those_of_the_scalar_graph(workload):
+    from benchmarks.ours import one_example
+
+    losses, gradients = [], []
+    for k in range(len(workload.X)):
+        y, _, parameters = one_example(replace(workload, X=workload.X[k : k + 1], targets=workload.targets[k : k + 1]))
+        losses.append(y.data)
+        gradients.append(grad(y, parameters))
+    for step in (by_hand.Plain(workload), by_hand.Buffered(workload)):
+        loss, found = hand_gradients(step)
+        assert loss == pytest.approx(numpy.mean(losses), rel=1e-12)
+        assert found == pytest.approx(numpy.mean(gradients, axis=0), rel=1e-10, abs=1e-13)
+
+
+def hand_gradients(step):
+    """The loss and one vector in the order of the parameters of an MLP: for each neuron its weights, then its bias."""
+    found = step.gradients()
+    loss, pairs = found if isinstance(found, tuple) else (found, list(zip(step.dW, step.db, strict=True)))
+    return loss, numpy.concatenate([numpy.column_stack([dW.T, db]).ravel() for dW, db in pairs])
+
+
+@each_workload
+def test_both_ways_to_write_it_by_hand_make_the_same_steps_and_leave_the_workload_as_it_was(workload):
+    before = workload.parameters
+    plain, buffered = by_hand.Plain(workload), by_hand.Buffered(workload)
+    losses = [(plain(), buffered()) for _ in range(20)]
+    assert all(a == pytest.approx(b, rel=1e-12) for a, b in losses)
+    assert losses[-1][0] < losses[0][0]
+    assert (workload.parameters == before).all()
+
+
+@each_workload
+@pytest.mark.parametrize(("module", "make"), [("torch", "pytorch"), ("jax", "jax")])
+def test_every_form_of_a_framework_makes_the_steps_that_are_written_by_hand(workload, module, make):
+    pytest.importorskip(module, reason="a peer of benchmarks/, from the extra [bench]")
+    from benchmarks import frameworks
+
+    plain = by_hand.Plain(workload)
+    expected = [plain() for _ in range(5)]
+    for form, step in getattr(frameworks, make)(workload).items():
+        assert [step() for _ in range(5)] == pytest.approx(expected, rel=1e-10), form
+
+
+def test_the_buffered_form_makes_no_arrays():
+    step = by_hand.Buffered(workloads.moons(2000))
+    step()
+    tracemalloc.start()
+    step()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2000 * 16 * 8 / 2, "half a hidden layer; adding a row to all rows takes 64 kB inside NumPy, at any size"
+
+
+@each_workload
+def test_a_workload_comes_back_from_its_file_as_it_was(workload, tmp_path):
+    again = workloads.Workload.load(workload.save(tmp_path / "workload.npz"))
+    assert (again.name, again.loss, again.lr, again.alpha) == (workload.name, workload.loss, workload.lr, workload.alpha)
+    assert (again.parameters == workload.parameters).all() and (again.X == workload.X).all() and (again.targets == workload.targets).all()
+
+
+def test_the_four_columns_are_those_of_the_table():
+    assert [workload.name for workload in workloads.columns()] == [
+        "[2,16,16,1] batch 100", "[2,16,16,1] batch 1000", "[64,32,10] batch 128", "[784,128,10] batch 128",
+    ]  # fmt: skip
+
+
+# --- sides in turn -----------------------------------------------------------------------------------------------
+
+
+def test_sides_are_programs_of_their_own_whose_steps_are_timed_in_turn():
+    found = turns.in_turns(workloads.moons(5), {name: turns.command(name) for name in ("plain NumPy", "buffered NumPy")}, repetitions=2)
+    assert [len(found[name].numbers) for name in ("plain NumPy", "buffered NumPy")] == [2, 2]
+    assert all(0 < seconds < 1 for side in found.values() for seconds in side.numbers)
+
+
+def test_a_side_that_computes_something_else_is_not_compared(tmp_path):
+    cheat = tmp_path / "cheat.py"
+    cheat.write_text("import sys\nfrom benchmarks.serving import serving\nserving(lambda: {'': lambda: 1.0})\n")
+    commands = {"plain NumPy": turns.command("plain NumPy"), "cheat": [sys.executable, "-c", cheat.read_text()]}
+    found = turns.in_turns(workloads.moons(5), commands, repetitions=1)
+    assert "not the same computation: in step 1 of 5 plain NumPy loses" in found["cheat"]
+    assert "not the same computation" in vectorised._faster("a step", {"ours": found["plain NumPy"], **found}, "cheat", 6).problem
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("raise RuntimeError('no luck')", "broken failed: .*RuntimeError: no luck"),
+        ("from benchmarks.serving import serving; serving(lambda: 1 / 0)", "broken failed: ZeroDivisionError"),
+        (
+            "from benchmarks import measuring, serving; serving.serving(lambda: measuring.peer('no_such'))",
+            "^no_such is not installed: pip install",
+        ),
+    ],
+)
+def test_a_side_that_fails_says_why(program, words):
+    with pytest.raises(turns.CannotCompare, match=words):
+        turns.Side("broken", [sys.executable, "-c", program])
+
+
+def test_the_fastest_form_is_served_and_forms_that_differ_are_refused(monkeypatch):
+    said, ticks = [], {"slow": 5.0, "fast": 1.0}
+    monkeypatch.setattr(serving, "_say", said.append)
+    monkeypatch.setattr(sys, "stdin", ["\n", "\n"])
+    forms = {name: (lambda: 0.5) for name in ticks}
+    monkeypatch.setattr(serving, "seconds_per_step", lambda step, steps: next(s for name, s in ticks.items() if forms[name] is step))
+    serving.serve(forms)
+    assert said == [{"form": "fast", "losses": [0.5] * 5}, 1.0, 1.0]
+    with pytest.raises(ValueError, match="do not compute the same"):
+        serving.serve({"a": lambda: 0.5, "b": lambda: 0.6})
+
+
+def test_a_peer_of_the_same_import_name_comes_from_an_interpreter_of_its_own_or_is_not_measured(monkeypatch):
+    monkeypatch.setenv(vectorised.HIPS_PYTHON, sys.executable)  # which has ours
+    with vectorised.hips_interpreter() as (python, why):
+        assert python == "" and "does not have it" in why
+    monkeypatch.delenv(vectorised.HIPS_PYTHON)
+
+    def no_pip(*arguments, **options):
+        raise OSError
+
+    monkeypatch.setattr(vectorised.subprocess, "run", no_pip)
+    with vectorised.hips_interpreter() as (python, why):
+        assert python == "" and "HIPS_AUTOGRAD_PYTHON" in why
 
 
 # --- memory ------------------------------------------------------------------------------------------------------
@@ -297,7 +450,7 @@ def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
     with pytest.raises(SystemExit) as refused:
         command_line.main(["P1", "P99"])
     assert refused.value.code == 2
-    assert "there is no row P99; there are P1, P2, P5, P9, scalars" in capsys.readouterr().err
+    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P9, digits, scalars" in capsys.readouterr().err
 
 
 def test_every_row_has_a_title_and_a_place_in_the_readme():
