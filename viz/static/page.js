@@ -633,12 +633,29 @@ class StepThrough {
     const reads = !step ? [] : step.phase === "forward" ? this.graph.nodes[step.node].parents : step.parent !== null ? [step.node] : [];
     const read = new Set(reads);
     const marks = (i) => (i === written ? "now" : read.has(i) ? "read" : "");
-    this.view.paint({
+    const state = {
       card: (key) => this.card(Number(key.slice(1)), marks),
       wire: (key) => this.wire(key, step),
       marked: (mark) => (mark === "now" ? (step ? [`n${written}`] : []) : [...read].map((i) => `n${i}`)),
-    });
+    };
+    this.view.paint(state, this.changed());
     if (step) this.view.reveal([written, ...read].map((i) => `n${i}`));
+  }
+
+  // The cards and wires that look different since the last painting; null for all, where more than the step has changed.
+  changed() {
+    const before = this.painted;
+    this.painted = { at: this.at, known: this.known, values: this.values, ask: this.ask, changes: this.changes, wiggles: this.changes && this.at <= this.border };
+    const same = before && ["values", "ask", "changes", "wiggles"].every((name) => before[name] === this.painted[name]);
+    if (!same || Math.abs(before.at - this.at) > 50) return null;
+    const keys = new Set();
+    const [first, last] = [Math.min(before.at, before.known, this.at, this.known), Math.max(before.at, this.at)];
+    for (let k = Math.max(first, 1); k <= last; k++) {
+      const { node, parent } = this.steps[k - 1];
+      for (const i of [node, parent ?? node, ...this.graph.nodes[node].parents]) keys.add(`n${i}`);
+      this.graph.nodes[node].parents.forEach((_, slot) => keys.add(`e${node}-${slot}`));
+    }
+    return keys;
   }
 
   card(i, marks) {
@@ -822,7 +839,13 @@ class StepThrough {
     if (!this.parts.nodes.open) return;
     const step = this.at ? this.steps[this.at - 1] : null;
     const current = step ? (step.parent ?? step.node) : -1;
-    for (const [i, { row, cells }] of this.parts.rows) {
+    const before = this.rowsPainted;
+    this.rowsPainted = { at: this.at, known: this.known, values: this.values, current };
+    const few = before?.values === this.values && Math.abs(before.at - this.at) <= 1 && this.parts.rows.size > 60;
+    const wanted = few ? new Set([before.current, current]) : this.parts.rows.keys();
+    for (const i of wanted) {
+      if (!this.parts.rows.has(i)) continue;
+      const { row, cells } = this.parts.rows.get(i);
       row.className = i === current ? "current" : "";
       const node = this.graph.nodes[i];
       const rule = node.parents.length ? this.rule(i) : this.words(node.constant ? "page.constant" : "page.leafword");

@@ -40,9 +40,11 @@ export class PictureView {
 
   // --- a state of the passes ---
 
-  paint(state) {
-    for (const [key, card] of this.cards) card.paint(state.card(key));
-    for (const [key, wire] of this.wires) wire.paint(state.wire(key));
+  // Of the cards and wires only those with the given keys, where keys are given.
+  paint(state, keys = null) {
+    const wanted = (map) => (keys ? [...keys].flatMap((key) => (map.has(key) ? [[key, map.get(key)]] : [])) : map);
+    for (const [key, card] of wanted(this.cards)) card.paint(state.card(key));
+    for (const [key, wire] of wanted(this.wires)) wire.paint(state.wire(key));
     for (const frame of this.frames) frame.element.classList.remove("now", "read");
     for (const mark of ["read", "now"]) {
       for (const key of state.marked(mark)) {
@@ -69,9 +71,13 @@ export class PictureView {
       hidden.set(card.element.dataset.key, frame);
       card.element.classList.toggle("hidden", frame !== undefined);
     }
+    const shown = new Set(); // of the wires between two covers, or a card and a cover, one stands for all
     for (const wire of this.wires.values()) {
       const [a, b] = [hidden.get(wire.from), hidden.get(wire.to)];
       wire.element.classList.toggle("hidden", a !== undefined && a === b);
+      const way = a || b ? `${a ? a.place : wire.from} ${b ? b.place : wire.to}` : null;
+      wire.element.classList.toggle("bundled", way !== null && shown.has(way));
+      if (way !== null) shown.add(way);
     }
     for (const frame of this.frames) {
       const around = frame.parent >= 0 ? this.coveredFrame(frame.parent) : undefined;
@@ -83,6 +89,10 @@ export class PictureView {
   toggle(frame) {
     frame.covered = !frame.covered;
     this.cover();
+    const { x, y, width, height } = frame.box();
+    const view = this.view;
+    if (!frame.covered && (width > view.wide / 2 || width < view.wide / 8)) this.look(x - 10, y - 10, width + 20, height + 20);
+    if (frame.covered && (width > view.wide * 0.8 || height > view.tall * 0.8)) this.fit();
     this.onFold?.();
   }
 
@@ -102,7 +112,7 @@ export class PictureView {
   // The whole picture where it can be read, else as much as can: the steps move the view.
   open() {
     const { width, height } = this.svg.getBoundingClientRect();
-    if (width && Math.min(width / this.wide, height / this.tall) < LEGIBLE) {
+    if (width && !this.frames.some((frame) => frame.covered) && Math.min(width / this.wide, height / this.tall) < LEGIBLE) {
       this.look(MARGIN, this.tall / 2 - height / READABLE / 2, width / READABLE, height / READABLE);
     }
   }
@@ -126,7 +136,7 @@ export class PictureView {
 
   // Moves the view, if it must, so that cards are in it: all of them if there is room, and the first in any case.
   reveal(keys, centred = false) {
-    const boxes = keys.map((key) => this.cards.get(key)).map((card) => (this.coveredFrame(card.home) ?? card).box());
+    const boxes = keys.map((key) => this.cards.get(key)).map((card) => this.coveredFrame(card.home)?.middle() ?? card.box());
     const view = this.view;
     let around = boxes[0];
     for (const box of boxes) {
@@ -259,7 +269,7 @@ class WireView {
   // {flow, mark, title, from}: how much has gone back along it (null for nothing yet), scaled to 0 … 1
   paint(shown) {
     const sign = shown.flow === null ? "" : shown.flow > 0 ? " positive" : shown.flow < 0 ? " negative" : " zero";
-    const hidden = this.element.classList.contains("hidden") ? " hidden" : "";
+    const hidden = ["hidden", "bundled"].filter((name) => this.element.classList.contains(name)).map((name) => ` ${name}`).join("");
     const kind = `wire${sign}${shown.mark ? ` ${shown.mark}` : ""}${hidden}`;
     if (this.element.getAttribute("class") !== kind) this.element.setAttribute("class", kind);
     const wide = shown.mark || !shown.flow ? "" : (THIN + (THICK - THIN) * Math.min(1, shown.scale) ** 0.5).toFixed(1);
@@ -309,11 +319,17 @@ class FrameView {
     return { x: x + 20, y: y + 20, width, height };
   }
 
+  // Where the title of the lid stands.
+  middle() {
+    const { x, y, width, height } = this.box();
+    return { x: x + width / 2 - 20, y: y + height / 2 - 20, width: 40, height: 40 };
+  }
+
   // What lies over the frame while it is covered: its title, as large as fits.
   makeLid() {
     const rect = this.element.querySelector("rect");
     const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
-    const size = Math.max(12, Math.min(72, (width - 24) / (0.62 * Math.max(this.title.length, 4)), height / 2.5));
+    const size = Math.max(12, Math.min((width * 0.9) / (0.62 * Math.max(this.title.length, 8)), height / 3));
     const shape = rect.cloneNode();
     const text = svgElement("text", { x: x + width / 2, y: y + height / 2 + size * 0.35, "text-anchor": "middle" }, this.title);
     text.style.fontSize = `${size.toFixed(1)}px`;
