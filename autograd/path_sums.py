@@ -7,6 +7,7 @@ they are exact where there are too many paths to list.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain, count
 from math import log10
 from typing import Any, NamedTuple
 
@@ -233,5 +234,7 @@ def paths_among(both: Steps, a: "Value | str", limit: int) -> Paths:
         if step.parent is not None:
             edges.setdefault(step.node, []).append(step)
     if node not in called:
-        return Paths(y, node, limit, edges, {node: node.label or repr(node), **called})
+        taken = {*called.values()}
+        stranger = node.label or next(name for name in chain("xyz", (f"x{k}" for k in count(1))) if name not in taken)
+        return Paths(y, node, limit, edges, {node: stranger, **called})
     return Paths(y, node, limit, edges, called)

@@ -145,6 +145,7 @@ def test_no_path_and_the_root_itself():
     none, itself = paths(b * b, a), paths(a * b, "J")
     assert (none.count, none.rows, none.total) == (0, (), 0)
     assert str(none) == "J does not depend on a: there is no path, and ∂J/∂a = 0"
+    assert str(paths(b * b, Value(1))) == "J does not depend on x: there is no path, and ∂J/∂x = 0"  # it has no name
     assert (itself.count, itself.rows[0].nodes, itself.total) == (1, (itself.y,), 1)
     assert str(itself) == "J is the root itself: one path without an edge, and ∂J/∂J = 1"
 
