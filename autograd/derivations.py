@@ -331,15 +331,14 @@ class _Ways:
 
 
 def _joined(parts: Sequence[tuple[bool, Layout]]) -> Iterator["Layout | str"]:
-    """The parts with signs between them; one that reads as the one before it is left out, and what it claimed passes on."""
-    before, claim = plain(bare(parts[0][1])), True
+    """The parts with signs between them; one that reads as the one before it is left out."""
+    before = bare(parts[0][1])
     yield parts[0][1]
     for true, layout in parts[1:]:
-        claim = claim and true
-        if plain(bare(layout)) != before:
-            yield sign(claim)
-            yield bare(layout)
-            before, claim = plain(bare(layout)), True
+        if plain(bare(layout)) != plain(before):
+            before = bare(layout)
+            yield sign(true)
+            yield before
 
 
 def _factors(tree: Tree) -> Iterator[Factor]:
