@@ -471,4 +471,5 @@ SHORT_VALUE, SHORT_PARTIAL = 8, 25  # formulas of that many parts are written ou
 FAST = {
     "sigmoid": "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))",
     "softplus": "relu(a) + log1p(exp(-abs(a)))",
+    "logsumexp": "max(a[i]) + log(sum(exp(a[i] - max(a[i]))))",  # nan for infinities
 }

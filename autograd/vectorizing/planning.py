@@ -196,7 +196,8 @@ class _Backward:
                 contribution = (
                     arrays.spread(column, of.ravel(), len(unique)) if len(unique) > 1 else arrays.sum_to(column, column.shape, (1, 1))
                 )
-            contribution = arrays.full(contribution, places.shape if places.ndim == 2 else (len(places), 1))
+            places = places if places.ndim == 2 else places.reshape(-1, 1)
+            contribution = arrays.full(contribution, places.shape)
             key = places.tobytes()
             if key in found:
                 places = found[key][0]

@@ -21,6 +21,7 @@ from .planning import Plan
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
 STRENGTH = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "@": 3, "negate": 4, "**": 5}
 ATOM = 6
+LONG = 12  # operations in one expression
 VIEWS = ("parameters", "inputs")
 
 
@@ -67,11 +68,13 @@ class Printer:
         for array in arrays:
             for a in array.args:
                 uses[a.index] = uses.get(a.index, 0) + 1
+        length: dict[int, int] = {}  # how many operations the text of an array holds
         for array in arrays:
-            is_worth_a_line = array.index in self.of or uses.get(array.index, 0) > 1
+            length[array.index] = 1 + sum([length[a.index] for a in array.args])
+            is_worth_a_line = array.index in self.of or uses.get(array.index, 0) > 1 or length[array.index] > LONG
             if array.kind == "scalar" or not is_worth_a_line or (array.kind == "reshape" and array.index not in self.of):
                 continue
-            text = self.text(array)[0]
+            text, length[array.index] = self.text(array)[0], 0
             if array.index not in self.of:
                 hint = self.names.hints.get(array.index) or ("u" if array.index < backward_from else "g")
                 self.of[array.index] = self.names.free(hint)
@@ -337,6 +340,16 @@ def layers_of_gradient(plan: Plan, size: int) -> list[tuple[list[int], Any]]:
     return found
 
 
+def in_order_of_lectures(plan: Plan, names: Names) -> list[int]:
+    """The parts of the gradient from the last layer to the first, in each the weights before the biases; then the rest."""
+
+    def rank(k: int) -> tuple[int, bool]:
+        match = LAYER.fullmatch(names.of.get(plan.gradient[k][1].index, ""))
+        return (-int(match[1]), match[0].startswith("db")) if match else (0, False)
+
+    return sorted(range(len(plan.gradient)), key=rank)
+
+
 class Source:
     """The text of a program, and what it refers to. `functions` stand above it, `constants` are arrays by name."""
 
@@ -348,7 +361,7 @@ class Source:
         if plan.mean is None:
             self.value_and_grad = ""
         else:
-            outputs = [plan.values, *sorted([array for _, array in plan.gradient], key=self._as_in_lectures)]
+            outputs = [plan.values, *[plan.gradient[k][1] for k in in_order_of_lectures(plan, names)]]
             self.value_and_grad = self._function("value_and_grad", "parameters, X", outputs, self._value_and_gradient)
 
     def _function(self, name: str, arguments: str, outputs: list[Array], ending: Callable[[Printer], list[str]]) -> str:
@@ -360,11 +373,6 @@ class Source:
         if any(re.search(r"\bn\b", line) for line in printer.lines):
             lines.insert(1, "    n = len(X)")
         return "\n".join(lines) + "\n"
-
-    def _as_in_lectures(self, array: Array) -> tuple[int, bool]:
-        """From the last layer to the first, in each the weights before the biases; then the rest."""
-        match = LAYER.fullmatch(self.names.of.get(array.index, ""))
-        return (-int(match[1]), match[0].startswith("db")) if match else (0, False)
 
     def _values(self, printer: Printer) -> list[str]:
         values = self.plan.values

@@ -4,6 +4,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy
 from ..graph import find, names, refuse_stale
 from ..ieee import as_float
 from ..value import Value
+from . import buffering
 from .naming import Names, blocks_of, named
 from .planning import Plan, planned
-from .printing import Source
+from .printing import Source, in_order_of_lectures
 from .scalars import normalised, read
 
 
@@ -102,17 +104,20 @@ class Program:
         """The value for each example: shape (examples,), or (examples, outputs) for a list of outputs."""
         X = self._examples(X)
         with self._lock, numpy.errstate(all="ignore"):
-            return self._pure["forward"](self._parameters, X)
+            values = self._forward.of(len(X))(X)
+            if not numpy.isfinite(values).all():
+                values = numpy.array(self._pure["forward"](self._parameters, X), dtype=self.dtype)
+            return values
 
     def value_and_grad(self, X: Any) -> tuple[float, Any]:
         """The mean value over the examples, and its gradient: a new flat array in the order of `params`."""
-        self._refuse_list("value_and_grad")
         X = self._examples(X)
         with self._lock, numpy.errstate(all="ignore"):
-            value, gradient = self._pure["value_and_grad"](self._parameters, X)
-            if not numpy.isfinite(gradient).all():
+            value, gradient = self._backward.of(len(X))(X)
+            if not isfinite(value + gradient.dot(gradient)):
                 value, gradient = self._careful["value_and_grad"](self._parameters, X)
-            return float(value), numpy.array(gradient, dtype=self.dtype)
+                return float(value), numpy.array(gradient, dtype=self.dtype)
+            return value, gradient
 
     def gradients(self, X: Any) -> dict[str, Any]:
         """The gradient of the mean value, as arrays by the names of the parameters in `source`: W1, b1, …"""
@@ -173,6 +178,16 @@ class Program:
         plan = planned(self._scalars, self._roots, careful=True)
         return Source(plan, Names(), len(self.params)).compiled(numpy)
 
+    @cached_property
+    def _forward(self) -> "_Bound":
+        return _Bound(buffering.forward(self._plan, len(self.params)), self._parameters)
+
+    @cached_property
+    def _backward(self) -> "_Bound":
+        self._refuse_list("value_and_grad")
+        order = in_order_of_lectures(self._plan, self._names)
+        return _Bound(buffering.value_and_grad(self._plan, len(self.params), order), self._parameters)
+
     def _refuse_list(self, what: str) -> None:
         if self._is_list:
             raise ValueError(f"{what} needs a program of one output, but this one was made from a list of {len(self._roots)}")
@@ -196,6 +211,24 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<program of {len(self.inputs)} inputs and {len(self.params)} parameters>"
+
+
+class _Bound:
+    """A function with buffers for the numbers of examples that it was last asked for."""
+
+    KEPT = 8
+
+    def __init__(self, bind: Callable[..., Any], parameters: Any):
+        self.bind, self.parameters = bind, parameters
+        self.functions: dict[int, Callable[..., Any]] = {}
+
+    def of(self, n: int) -> Callable[..., Any]:
+        """The function for n examples."""
+        if n not in self.functions:
+            if len(self.functions) == self.KEPT:
+                del self.functions[next(iter(self.functions))]
+            self.functions[n] = self.bind(n, self.parameters.dtype, self.parameters)
+        return self.functions[n]
 
 
 # --- what is asked of the arguments --------------------------------------------------------------------------------
