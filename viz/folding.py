@@ -2,6 +2,7 @@
 too large to be read. It sees nodes as numbers in topological order.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -11,6 +12,7 @@ READABLE = 300  # more cards than this are not drawn unless they are asked for
 DRAWABLE = 200_000  # more nodes, and columns passed by wires, than this are not laid out in any case
 GIVEN = 24  # more leaves and constants than this share a card where scopes are folded for the reader
 BANDS = 12  # parts of an overview
+MOST_ROOMS = 60  # pictures of single groups beside an overview
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,56 @@ def grouped(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]],
     return groups, home
 
 
-def covered(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int], set[int]]:
-    """The groups of a graph with nothing folded, the innermost group of every node, and which groups should be covered at
-    first so that what is left can be read: none, scopes from the inside out, or parts by depth where there are no scopes."""
+@dataclass(frozen=True)
+class Room:
+    """One of the pictures that show a graph together: its groups, the innermost group of every node, and the places among
+    these of the groups that the overview folds; `focus` says which of them is opened here, None in the overview."""
+
+    groups: list[Scope]
+    home: list[int]
+    places: list[int]
+    focus: int | None
+
+
+def rooms(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Room], list[int]]:
+    """The graph as one picture with nothing folded, or, where that is too large to be read, an overview with groups folded
+    and for each of these a picture with that one opened; and for every node its group among these, WHOLE for none.
+
+    The groups are scopes, or parts by depth where scopes are no help.
+    """
     groups, home = _by_scope(scopes, parents)
     if len(home) <= READABLE:
-        return groups, home, set()
-    for depth in range(max([len(group.path) for group in groups], default=0), 0, -1):
-        inside = [at != WHOLE and len(groups[at].path) >= depth for at in home]
-        covers = {g for g, group in enumerate(groups) if len(group.path) == depth}
-        if inside.count(False) + len(covers) <= READABLE:
-            return groups, home, covers
-    groups, home = _by_depth(parents)
-    return [Scope(group.title, group.path, WHOLE, False) for group in groups], home, set(range(len(groups)))
+        return [Room(groups, home, [], None)], [WHOLE] * len(home)
+    depth = _best_depth(groups, home)
+    if depth is None:
+        groups, home = _by_depth(parents)
+        depth = 1
+    chosen = [g for g, group in enumerate(groups) if len(group.path) == depth]
+    found = []
+    for focus in (None, *range(len(chosen))):
+        opened = None if focus is None else chosen[focus]
+        shown, at, seen = _visible(groups, home, [g in chosen and g != opened for g in range(len(groups))])
+        found.append(Room(shown, at, [seen[g] for g in chosen], focus))
+    number = {g: k for k, g in enumerate(chosen)}
+    return found, [number.get(_enclosing(groups, at, depth), WHOLE) for at in home]
+
+
+def _best_depth(groups: Sequence[Scope], home: Sequence[int]) -> int | None:
+    """The depth at which to fold scopes so that the overview and each of them alone can be read; None where there is none."""
+    for depth in range(1, max([len(group.path) for group in groups], default=0) + 1):
+        around = [_enclosing(groups, at, depth) for at in home]
+        sizes = Counter(around)
+        outside = sizes.pop(WHOLE, 0)
+        if sizes and outside + len(sizes) <= READABLE and max(sizes.values()) <= READABLE and len(sizes) <= MOST_ROOMS:
+            return depth
+    return None
+
+
+def _enclosing(groups: Sequence[Scope], at: int, depth: int) -> int:
+    """The group of a depth that holds the group at a place; WHOLE for none."""
+    while at != WHOLE and len(groups[at].path) > depth:
+        at = groups[at].parent
+    return at if at != WHOLE and len(groups[at].path) == depth else WHOLE
 
 
 def _by_scope(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
@@ -138,6 +177,11 @@ def _pieces(members: Sequence[int], titles: Sequence[str | None], parents: Seque
 
 def _without_hidden(groups: Sequence[Scope], home: Sequence[int], folded: Sequence[bool]) -> tuple[list[Scope], list[int]]:
     """The groups that can be seen, and every node in the folded one that hides it."""
+    return _visible(groups, home, folded)[:2]
+
+
+def _visible(groups: Sequence[Scope], home: Sequence[int], folded: Sequence[bool]) -> tuple[list[Scope], list[int], dict[int, int]]:
+    """The same, and where each group is now: its own place, or that of the folded one that hides it."""
     seen: dict[int, int] = {WHOLE: WHOLE}  # old number → new number of the group, or of the folded group around it
     found: list[Scope] = []
     for old, group in enumerate(groups):
@@ -147,7 +191,7 @@ def _without_hidden(groups: Sequence[Scope], home: Sequence[int], folded: Sequen
         else:
             seen[old] = len(found)
             found.append(Scope(group.title, group.path, parent, folded[old]))
-    return found, [seen[at] for at in home]
+    return found, [seen[at] for at in home], seen
 
 
 def _to_be_read(groups: list[Scope], home: list[int], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:

@@ -22,7 +22,7 @@ from autograd.graph import find, names
 from autograd.passes import Step
 
 from .export import converted
-from .frames import Frames
+from .frames import Rooms
 from .notebook import STATIC, image, module
 
 ASKS = {False: "no", True: "both", "forward": "forward", "backward": "backward", "locals": "locals"}
@@ -106,8 +106,8 @@ class Stepper:
         self._passes, self._ask, self._at, self._digits, self._lang = passes, ask, at, digits, lang
 
     @cached_property
-    def _frames(self) -> Frames:
-        return Frames(self._passes[0].root, self._passes, self._digits)
+    def _rooms(self) -> Rooms:
+        return Rooms(self._passes[0].root, self._passes, self._digits)
 
     def __len__(self) -> int:
         return len(self._passes)
@@ -135,11 +135,11 @@ class Stepper:
 
     @property
     def _title(self) -> str:
-        return self._frames.final.title.partition(" of ")[2]
+        return self._rooms.frames[0].final.title.partition(" of ")[2]
 
     def _data(self) -> dict[str, Any]:
         """Everything that the page needs, as JSON can carry it."""
-        frames, called = self._frames, self._passes[0].names
+        called = self._passes[0].names
         place = {node: k for k, node in enumerate(called)}
         known = {key: text for key, text in templates(self._lang).items() if key.startswith(SPOKEN)}
         nodes = [
@@ -158,7 +158,17 @@ class Stepper:
             [each.phase, place[each.node], None if each.parent is None else place[each.parent], each.slot, each.term, each.terms]
             for each in self._passes
         ]
-        picture = frames.final
+        still = self._still
+        rooms = [
+            {
+                "title": frames.title,
+                "svg": frames.svg(still, marked=False) if k else None,  # that of the first is the image
+                "frames": [{"key": frame.key, "title": frame.title, "parent": frame.parent} for frame in frames.final.frames],
+                "home": frames.final.home,
+                "keys": frames.keys,
+            }
+            for k, frames in enumerate(self._rooms.frames)
+        ]
         return {
             "title": self._title,
             "graph": {
@@ -166,8 +176,8 @@ class Stepper:
                 "operations": operations_in(called),
             },
             "steps": records,
-            "frames": [{"key": f.key, "title": f.title, "parent": f.parent, "covered": f.key in frames.covers} for f in picture.frames],
-            "home": picture.home,
+            "rooms": rooms,
+            "group": self._rooms.group if len(rooms) > 1 else None,
             "editable": [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
             "ask": self._ask,
             "at": self._at,
@@ -175,17 +185,22 @@ class Stepper:
             "words": page_words(self._lang),
         }  # fmt: skip
 
+    @property
+    def _still(self) -> int:
+        """The step at which the image stands: the last one, but where answers are asked for it tells none of them."""
+        return len(self) if self._ask == "no" else max(self._at - 1, 0)
+
     def _host(self, alone: bool) -> str:
         """The element that becomes the step-through: an image that needs nothing, the data, and the module."""
-        still = self._at if self._ask != "no" else len(self)  # where answers are asked for, the image does not tell them
-        if self._ask != "no" and still:
-            still -= 1
-        alternative = self._title if self._ask != "no" else "; ".join([self._title, *self._frames.final.lines])
-        data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8")).replace("<", "\\u003c")
+        picture = self._rooms.frames[0]
+        alternative = self._title if self._ask != "no" else "; ".join([self._title, *picture.final.lines])
+        data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"))
+        for ends in ("</", "<!"):  # what could end the script, or begin a comment in it
+            data = data.replace(ends, "\\u003c" + ends[1])
+        style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8"))
         return (
             f'<div class="chalkgrad-step"{" data-alone" if alone else ""} data-lm-suppress-shortcuts="true">'
-            f'{image(self._frames.svg(still, marked=False), alternative)}<script type="application/json">{data}</script></div>\n'
+            f'{image(picture.svg(self._still, marked=False), alternative)}<script type="application/json">{data}</script></div>\n'
             f'<script type="module">\nconst STYLE = {style};\n{module("page.js")}</script>\n'
         )
 
@@ -228,7 +243,7 @@ class Stepper:
         width = max(2, len(str(len(self))))
         for at in range(len(self) + 1):
             caption = self._passes[at - 1].text(self._lang, self._digits) if at else self._title
-            svg = self._frames.svg(at, "light", caption)
+            svg = self._rooms.at(at).svg(at, "light", caption)
             write_whole(folder / f"step-{at:0{width}}{kind}", svg.encode() if kind == ".svg" else converted(svg, kind[1:]))
         return folder
 

@@ -262,10 +262,12 @@ function mathmlOf(layout) {
 
 const mathmlParen = (inner) => tag("mrow", tag("mo", "("), mathmlOf(inner), tag("mo", ")"));
 
-// What is raised to a power; 1e-9, which is written as a product, takes parentheses.
+// What is raised to a power; 1e-9, which is written as a product, takes parentheses, and so does z⁽¹⁾, which has a mark there.
 const mathmlBase = (layout) => {
   if (layout[0] === "paren") return mathmlParen(layout[1]);
-  return layout[0] === "number" && layout[1].includes("e") ? mathmlParen(layout) : mathmlOf(layout);
+  const marks = (layout[0] === "name" && NAME.exec(layout[1])) || [];
+  const isProduct = layout[0] === "number" && layout[1].includes("e");
+  return isProduct || marks[4] || marks[5] ? mathmlParen(layout) : mathmlOf(layout);
 };
 
 function mathmlCall(name, layouts) {

@@ -2,7 +2,12 @@
 
 export function svgOf(image) {
   const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (letter) => letter.charCodeAt(0));
-  const svg = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+  const svg = svgFrom(new TextDecoder().decode(bytes));
   svg.setAttribute("style", image.getAttribute("style"));
   return svg;
+}
+
+// The element of an SVG document.
+export function svgFrom(text) {
+  return new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
 }

@@ -6,7 +6,7 @@ import { mathml, plain, row, writtenValue } from "./formulas.js";
 import { equations, explanation, gradientOf, sentence } from "./words.js";
 import { changesOf, leafNumbers, localsOf, stepsOf, valuesOf } from "./passes.js";
 import { PictureView, svgElement } from "./picture.js";
-import { svgOf } from "./image.js";
+import { svgFrom, svgOf } from "./image.js";
 import { followTheme } from "./theme.js";
 
 const DIGITS = 4; // of a number on a card, as in lettering.py
@@ -260,17 +260,46 @@ class StepThrough {
         (this.parts.live = element("p", { class: "unseen", "aria-live": "polite", role: "status" })),
       ),
     );
-    const parents = (key) => this.graph.nodes[Number(key.slice(1).split("-")[0])].parents;
-    const sourceOf = (key) => `n${parents(key)[Number(key.split("-")[1])]}`;
-    this.view = new PictureView(svg, this.data.frames, this.data.home, sourceOf, (key, texts) => this.words(key, texts));
-    this.view.onPick = (key) => this.jump(key);
-    this.view.onFold = () => this.paintPicture();
+    this.views = [];
+    this.enter(0, svg);
     const { wide, tall } = this.view;
     const flat = wide / tall > 1.9; // a wide picture stands above the panel, another one beside it
     root.querySelector(".app").classList.toggle("flat", flat);
     this.parts.stage.classList.toggle("square-stage", !flat);
     this.view.open();
     followTheme(this.host);
+  }
+
+  // Shows the picture at a place: the overview, or the close-up of a group.
+  enter(room, svg = null) {
+    if (!this.views[room]) {
+      const drawn = svg ?? svgFrom(this.data.rooms[room].svg);
+      drawn.setAttribute("aria-label", [this.data.title, this.data.rooms[room].title].filter(Boolean).join(", "));
+      const sourceOf = (key) => {
+        const [node, slot] = key.slice(1).split("-").map(Number);
+        return this.cardOf(this.graph.nodes[node].parents[slot], room);
+      };
+      this.views[room] = new PictureView(drawn, this.data.rooms[room], sourceOf, (key, texts) => this.words(key, texts));
+      Object.assign(this.views[room], { onPick: (key) => this.jump(key), onFold: () => this.paintPicture(), onEnter: (group) => this.move(group + 1) });
+    }
+    this.room = room;
+    this.view?.svg.replaceWith(this.views[room].svg);
+    this.view = this.views[room];
+  }
+
+  // The same at a click, with everything painted as it is now.
+  move(room) {
+    this.enter(room);
+    this.view.open();
+    this.painted = null;
+    if (this.parts.rooms) this.parts.rooms.value = room;
+    this.paintPicture();
+  }
+
+  // The key of the card on which a node is shown in a picture: its own, or that of its folded group.
+  cardOf(i, room = this.room) {
+    const group = this.data.group ? this.data.group[i] : -1;
+    return (group >= 0 && group + 1 !== room && this.data.rooms[room].keys[group]) || `n${i}`;
   }
 
   button(name, action, kind = "", key = "") {
@@ -334,7 +363,9 @@ class StepThrough {
       onchange: () => this.find(find.value),
       onsearch: () => this.find(find.value),
     });
-    const folds = this.data.frames.length
+    const rooms = this.data.rooms.map(({ title }, room) => element("option", { value: room }, title || this.words("page.overview")));
+    this.parts.rooms = rooms.length > 1 ? element("select", { "aria-label": this.words("page.rooms"), onchange: () => this.move(Number(this.parts.rooms.value)) }, ...rooms) : null;
+    const folds = this.data.rooms.length === 1 && this.data.rooms[0].frames.length
       ? [
           element("button", { type: "button", onclick: () => this.view.coverAll(true) }, this.words("page.fold.all")),
           element("button", { type: "button", onclick: () => this.view.coverAll(false) }, this.words("page.unfold.all")),
@@ -345,7 +376,7 @@ class StepThrough {
       this.button("away", () => this.view.zoom(0.8), "small"),
       this.button("fit", () => this.view.fit(), "small"),
     ];
-    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, ...folds, find, names, ...tools));
+    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.parts.rooms ?? "", ...folds, find, names, ...tools));
   }
 
   find(name) {
@@ -353,6 +384,7 @@ class StepThrough {
     this.say(i < 0 ? this.words("page.notfound", { name }) : this.line(i));
     this.host.shadowRoot.querySelectorAll(".found").forEach((card) => card.classList.remove("found"));
     if (i < 0) return;
+    if (this.cardOf(i) !== `n${i}`) this.move(this.data.group[i] + 1);
     this.view.reveal([`n${i}`], true);
     this.view.cards.get(`n${i}`).frame.classList.add("found");
   }
@@ -630,16 +662,23 @@ class StepThrough {
   paintPicture() {
     const step = this.at ? this.steps[this.at - 1] : null;
     const written = step ? (step.parent ?? step.node) : -1;
+    if (step && this.room && this.data.group[written] + 1 !== this.room) return this.move(this.data.group[written] + 1);
     const reads = !step ? [] : step.phase === "forward" ? this.graph.nodes[step.node].parents : step.parent !== null ? [step.node] : [];
     const read = new Set(reads);
     const marks = (i) => (i === written ? "now" : read.has(i) ? "read" : "");
     const state = {
-      card: (key) => this.card(Number(key.slice(1)), marks),
+      card: (key) => (key.startsWith("g") ? { folded: true, mark: this.foldedMark(key, written, reads) } : this.card(Number(key.slice(1)), marks)),
       wire: (key) => this.wire(key, step),
       marked: (mark) => (mark === "now" ? (step ? [`n${written}`] : []) : [...read].map((i) => `n${i}`)),
     };
     this.view.paint(state, this.changed());
-    if (step) this.view.reveal([written, ...read].map((i) => `n${i}`));
+    if (step) this.view.reveal([written, ...read].map((i) => this.cardOf(i)));
+  }
+
+  // The mark of a folded card: that of a node in it.
+  foldedMark(key, written, reads) {
+    if (written >= 0 && this.cardOf(written) === key) return "now";
+    return reads.some((i) => this.cardOf(i) === key) ? "read" : "";
   }
 
   // The cards and wires that look different since the last painting; null for all, where more than the step has changed.
@@ -652,7 +691,7 @@ class StepThrough {
     const [first, last] = [Math.min(before.at, before.known, this.at, this.known), Math.max(before.at, this.at)];
     for (let k = Math.max(first, 1); k <= last; k++) {
       const { node, parent } = this.steps[k - 1];
-      for (const i of [node, parent ?? node, ...this.graph.nodes[node].parents]) keys.add(`n${i}`);
+      for (const i of [node, parent ?? node, ...this.graph.nodes[node].parents]) keys.add(this.cardOf(i));
       this.graph.nodes[node].parents.forEach((_, slot) => keys.add(`e${node}-${slot}`));
     }
     return keys;

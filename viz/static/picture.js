@@ -16,10 +16,11 @@ export function svgElement(name, attributes = {}, ...children) {
 }
 
 export class PictureView {
-  // `frames` are {key, title, parent, covered}, `home` is the place of the frame of every card, `sourceOf` tells from which
-  // card a wire comes, and `words` says the sentences.
-  constructor(svg, frames, home, sourceOf, words) {
+  // `frames` are {key, title, parent}, `home` is the place of the frame of every card, `keys` are those of the folded cards by
+  // group, `sourceOf` tells from which card a wire comes, and `words` says the sentences.
+  constructor(svg, { frames, home, keys }, sourceOf, words) {
     this.svg = svg;
+    this.keys = keys;
     this.words = words;
     svg.removeAttribute("style");
     svg.querySelector("desc")?.remove();
@@ -29,13 +30,27 @@ export class PictureView {
     for (const name of ["width", "height", "role", "aria-describedby"]) svg.removeAttribute(name);
     svg.setAttribute("role", "group");
     this.cards = new Map([...svg.querySelectorAll(".card")].map((element) => [element.dataset.key, new CardView(element)]));
-    this.wires = new Map([...svg.querySelectorAll(".wire[data-key]")].map((element) => [element.dataset.key, new WireView(element, this)]));
+    this.wires = new Map([...svg.querySelectorAll('.wire[data-key]:not([data-key^="eg"])')].map((element) => [element.dataset.key, new WireView(element, this)]));
     this.frames = frames.map((frame, g) => new FrameView(frame, g, this));
     [...this.cards.keys()].forEach((key, place) => (this.cards.get(key).home = home[place]));
     for (const [key, wire] of this.wires) wire.from = sourceOf(key);
+    for (const [key, card] of this.cards) if (key.startsWith("g")) this.makeDoor(card.element, keys.indexOf(key));
     this.cover();
     this.fit();
     this.watchPointer();
+  }
+
+  // A folded card is a button that leads to the picture of its group.
+  makeDoor(element, group) {
+    element.setAttribute("tabindex", "0");
+    element.setAttribute("role", "button");
+    element.setAttribute("aria-label", this.words("page.unfold", { title: element.querySelector(".name").textContent }));
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.onEnter?.(group);
+    });
   }
 
   // --- a state of the passes ---
@@ -48,6 +63,7 @@ export class PictureView {
     for (const frame of this.frames) frame.element.classList.remove("now", "read");
     for (const mark of ["read", "now"]) {
       for (const key of state.marked(mark)) {
+        if (!this.cards.has(key)) continue;
         const frame = this.coveredFrame(this.cards.get(key)?.home ?? -1);
         if (frame) frame.element.classList.add(mark);
       }
@@ -112,7 +128,7 @@ export class PictureView {
   // The whole picture where it can be read, else as much as can: the steps move the view.
   open() {
     const { width, height } = this.svg.getBoundingClientRect();
-    if (width && !this.frames.some((frame) => frame.covered) && Math.min(width / this.wide, height / this.tall) < LEGIBLE) {
+    if (width && Math.min(width / this.wide, height / this.tall) < LEGIBLE) {
       this.look(MARGIN, this.tall / 2 - height / READABLE / 2, width / READABLE, height / READABLE);
     }
   }
@@ -136,7 +152,8 @@ export class PictureView {
 
   // Moves the view, if it must, so that cards are in it: all of them if there is room, and the first in any case.
   reveal(keys, centred = false) {
-    const boxes = keys.map((key) => this.cards.get(key)).map((card) => this.coveredFrame(card.home)?.middle() ?? card.box());
+    const boxes = keys.flatMap((key) => this.cards.get(key) ?? []).map((card) => this.coveredFrame(card.home)?.middle() ?? card.box());
+    if (!boxes.length) return;
     const view = this.view;
     let around = boxes[0];
     for (const box of boxes) {
@@ -191,9 +208,10 @@ export class PictureView {
     const card = target.closest?.(".card");
     const wire = target.closest?.(".wire");
     const frame = target.closest?.(".group, .cover");
-    if (local && card) this.onPick?.(`e${card.dataset.key.slice(1)}-${local.dataset.slot}`);
+    if (local && card && !card.dataset.key.startsWith("g")) this.onPick?.(`e${card.dataset.key.slice(1)}-${local.dataset.slot}`);
+    else if (card?.dataset.key.startsWith("g")) this.onEnter?.(this.keys.indexOf(card.dataset.key));
     else if (card) this.onPick?.(card.dataset.key);
-    else if (wire) this.onPick?.(wire.dataset.key);
+    else if (wire && !wire.dataset.key.startsWith("eg")) this.onPick?.(wire.dataset.key);
     else if (frame) this.toggle(this.frames.find((one) => one.element === frame || one.lid === frame));
   }
 }
@@ -234,6 +252,7 @@ class CardView {
     if (this.element.getAttribute("class").replace(" hidden", "") !== kind) {
       this.element.setAttribute("class", this.element.classList.contains("hidden") ? `${kind} hidden` : kind);
     }
+    if (shown.folded) return;
     if (this.title.textContent !== shown.title) this.title.textContent = shown.title;
     if (!this.name) return; // a number that has no name stays as it is
     fitted(this.value, shown.value, this.room - 34);
@@ -297,8 +316,8 @@ class WireView {
 }
 
 class FrameView {
-  constructor({ key, title, parent, covered }, place, picture) {
-    Object.assign(this, { title, parent, covered, place, picture });
+  constructor({ key, title, parent }, place, picture) {
+    Object.assign(this, { title, parent, place, picture, covered: false });
     this.element = picture.svg.querySelector(`.group[data-key="${key}"]`);
     this.lid = this.makeLid();
     for (const handle of [this.element, this.lid]) {
