@@ -68,8 +68,10 @@ def _needs_none(layout: Layout) -> bool:
 
 
 def _base(layout: Layout) -> Layout:
-    """What is raised to a power; 1e-9, which is written as a product, takes parentheses."""
-    return ("paren", layout) if layout[0] == "number" and "e" in layout[1] else layout
+    """What is raised to a power; 1e-9, which is written as a product, takes parentheses, and so does z⁽¹⁾, which has a mark there."""
+    is_product = layout[0] == "number" and "e" in layout[1]
+    is_marked = layout[0] == "name" and (name_parts(layout[1]) or ("", "", ""))[2] != ""
+    return ("paren", layout) if is_product or is_marked else layout
 
 
 def name_parts(name: str) -> "tuple[str, str, str] | None":

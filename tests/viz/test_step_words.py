@@ -318,6 +318,12 @@ def test_a_label_is_text_in_mathml(words):
     assert words.evaluate("() => [window.hit, document.images.length]") == [None, 0]
 
 
+def test_a_name_with_a_raised_mark_is_raised_in_parentheses_in_the_page_too(words):
+    y = Value(0.5, "a").tanh()
+    y.label = "z⁽¹⁾"
+    assert compare(words, [y]) == 3
+
+
 def test_the_files_are_modules_that_can_be_joined():
     """Imports stand one to a line at the top, exports at the start of a line, and no name is there twice."""
     found = []

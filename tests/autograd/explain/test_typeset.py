@@ -81,6 +81,15 @@ def test_a_small_number_is_raised_in_parentheses_because_it_is_written_as_a_prod
 
 
 @pytest.mark.parametrize(
+    ("name", "tex"), [("z₁⁽¹⁾", r"{\left(z_{1}^{(1)}\right)}^{2}"), ("A^[1]", r"{\left(A^{[1]}\right)}^{2}"), ("z₁", "{z_{1}}^{2}")]
+)
+def test_a_name_with_a_raised_mark_is_raised_in_parentheses(name, tex):
+    layout = ("power", ("name", name), ("number", "2"))
+    assert latex(layout) == tex
+    assert ("<mo>(</mo>" in mathml(layout)) == ("left" in tex)
+
+
+@pytest.mark.parametrize(
     ("name", "tex"),
     [
         ("b", "b"), ("w1", "w_{1}"), ("w1_2_3", "w_{1,2,3}"), ("x_1", "x_{1}"), ("x_i", "x_{i}"), ("net_h1", r"\mathrm{net}_{\mathrm{h1}}"),
