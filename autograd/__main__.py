@@ -1,6 +1,6 @@
 """The command line: an expression in; its value, both passes and its gradients beside finite differences out.
 
-The entry point above all packages: nobody imports it, and it loads `viz` only for the option that draws.
+The entry point above all packages: nobody imports it, and it loads `viz` only for the options that draw.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 import warnings
 from fractions import Fraction
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import autograd
 
@@ -44,7 +44,7 @@ def arguments() -> Arguments:
     parser = Arguments(
         prog="python -m autograd",
         description="Both passes of an expression, step by step, and its gradients beside finite differences.",
-        epilog='example: python -m autograd "3*(a + b*c)" a=5 b=3 c=2 --draw graph.svg',
+        epilog='example: python -m autograd "3*(a + b*c)" a=5 b=3 c=2 --draw graph.svg --step steps.html',
     )
     parser.add_argument("expression", help='what to compute, such as "3*(a + b*c)" or "u = b*c; 3*(a + u)"')
     parser.add_argument(
@@ -52,6 +52,9 @@ def arguments() -> Arguments:
     )
     parser.add_argument("--constants", default="", metavar="x,y", help="leaves that are data: nobody asks for their gradients")
     parser.add_argument("--draw", metavar="FILE", help=f"write a drawing of the graph with its gradients ({', '.join(DRAWINGS)})")
+    parser.add_argument(
+        "--step", metavar="FILE", help="write a page that goes through both passes step by step (.html, or a folder/ of pictures)"
+    )
     parser.add_argument("--check", metavar="ANSWERS", help='judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
     parser.add_argument("--digits", type=int, metavar="N", help="significant digits to print (6, more where needed)")
     parser.add_argument("--lang", default="en", help="the language of the words: en, es or pt (en)")
@@ -95,8 +98,20 @@ def draw(y: Value, path: str) -> None:
     import viz
 
     y.backward()
+    save(viz.draw(y), path)
+
+
+def step_through(y: Value, path: str, digits: int | None, lang: str) -> None:
+    """Writes the page that goes through both passes."""
+    import viz
+
+    save(viz.step(y, digits=digits, lang=lang), path)
+
+
+def save(shown: Any, path: str) -> None:
+    """Writes a drawing or a step-through to a file. Raises ValueError where that cannot be done."""
     try:
-        viz.draw(y).save(path)
+        shown.save(path)
     except OSError as error:
         raise ValueError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -108,6 +123,8 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError(f"--digits takes a number from 1 to 17, not {options.digits}")
     if options.draw is not None and Path(options.draw).suffix.lower() not in DRAWINGS:
         raise ValueError(f'--draw writes {", ".join(DRAWINGS)}; "{options.draw}" ends with none of them')
+    if options.step is not None and Path(options.step).suffix.lower() != ".html" and not options.step.endswith("/"):
+        raise ValueError(f'--step writes a page, .html, or pictures into a folder, whose name ends with "/"; not "{options.step}"')
     numbers = leaf_numbers(options.numbers)
     constants = [name.strip() for name in options.constants.split(",") if name.strip()]
     with warnings.catch_warnings(record=True) as notes:
@@ -124,6 +141,9 @@ def run(options: argparse.Namespace) -> int:
     if options.draw:
         draw(y, options.draw)
         parts.append(fill("cli.drawn", {"path": options.draw}, options.lang))
+    if options.step:
+        step_through(y, options.step, options.digits, options.lang)
+        parts.append(fill("cli.stepped", {"path": options.step}, options.lang))
     if report is not None:
         parts += ["", str(report)]
     print("\n".join(parts))

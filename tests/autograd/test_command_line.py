@@ -93,6 +93,9 @@ def test_answers_are_checked_and_a_mistake_is_exit_code_1(answers, code, said):
         ("a*b", "a=1", "b=2", "--check", ""),
         ("a*b", "a=1", "b=2", "--draw", "graph.bmp"),
         ("a*b", "a=1", "b=2", "--draw", "no/such/folder/graph.svg"),
+        ("a*b", "a=1", "b=2", "--step", "page.svg"),
+        ("a*b", "a=1", "b=2", "--step", "no/such/folder/page.html"),
+        ("a*b", "a=1", "b=2", "--step", ""),
         ("a*b", "a=1", "b=2", "--lang", "xx"),
         ("a*b", "a=1", "b=2", "--digits", "0"),
         ("a*b", "a=1", "b=2", "--digits", "many"),
@@ -139,6 +142,18 @@ def test_a_forgotten_product_is_answered_with_what_to_write():
 
 def test_columns_are_those_of_the_expression_that_was_typed():
     assert "column 4: an operator is missing" in run("-a b", "a=1", "b=2").stderr
+
+
+def test_a_step_through_is_written_in_the_language_of_the_words(tmp_path):
+    path = tmp_path / "page.html"
+    result = run(*MAIN_JOB, "--step", str(path), "--lang", "es")
+    assert result.returncode == 0 and result.stdout.endswith(f"El recorrido paso a paso está en {path}.\n")
+    assert '<html lang="es">' in path.read_text(encoding="utf-8")
+
+
+def test_a_step_through_is_written_as_a_picture_of_each_step(tmp_path):
+    assert run(*MAIN_JOB, "--step", f"{tmp_path}/slides/").returncode == 0
+    assert len(list((tmp_path / "slides").glob("*.svg"))) == 10  # nine steps, and the graph before the first
 
 
 def test_a_drawing_shows_the_gradients(tmp_path):

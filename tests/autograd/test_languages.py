@@ -95,7 +95,7 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
     text += shared.text + kink.text
     for line in (["a^2", "a=3"], ["relu(a)", "a=0"], ["log(a)", "a=0"], ["1 + a*0.00000000001", "a=1"]):
         assert main(line) == 0
-    assert main(["a*2", "a=1", "--draw", str(tmp_path / "a.svg")]) == 0
+    assert main(["a*2", "a=1", "--draw", str(tmp_path / "a.svg"), "--step", str(tmp_path / "a.html")]) == 0
     text += capsys.readouterr().out
     assert "{" not in text and "}" not in text
     mine = {
