@@ -33,11 +33,13 @@ class History:
     """One number for each epoch, by name: history["loss"], history["val_loss"], with a regularizer history["penalty"].
 
     "loss" is what the batches of an epoch lost on average (with reduction="sum": together), each before its update and
-    without the penalty. `epochs` counts the completed epochs, `updates` the updates; `stopped` says why the training
+    without the penalty. `engine` says which engine did the updates, "vectorized" or "scalar", and `reason` why "auto" was
+    not the former. `epochs` counts the completed epochs, `updates` the updates; `stopped` says why the training
     ended early, or is ""; `snapshots` are those that `fit` was asked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: str = "", reason: str = "") -> None:
+        self.engine, self.reason = engine, reason
         self.series: dict[str, list[float]] = {}
         self.snapshots: list[Snapshot] = []
         self.updates = 0

@@ -1,28 +1,30 @@
 """Training a model: the loop over epochs and batches, and what is checked before anything changes.
 
 Its public functions are methods of every `Module`: model.loss, model.predict, model.evaluate and model.fit. `fit` knows
-nothing of how a loss and its gradients come about: an engine does one update at a time. The scalar engine builds the
-graph of a batch from Values and walks back through it.
+nothing of how a loss and its gradients come about: an engine does one update at a time. The scalar engine is in
+`engine`, the vectorised one in `vectorized`.
 """
 
-import gc
 import inspect
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 
-from autograd import Value, no_grad, scope
+from autograd import Value, no_grad
 
 from .checks import count, examples, generator, real, targets
 from .data import minibatches
+from .engine import Loss, NotFinite, ScalarEngine, graph_of, in_mode, outputs_of
 from .history import Evaluation, History, snapshot
 from .losses import OF_CLASSES, accuracy, loss_function, name_of, refuse_mismatch
-from .optim import Optimizer, optimizer_for
+from .optim import optimizer_for
+from .tracing import CannotTrace, of_this_package
+from .vectorized import MANY, VectorizedEngine, predictions
 
-Loss = Callable[[Any, Any], Any]  # predictions of a batch, targets of a batch → the loss
+Engine = ScalarEngine | VectorizedEngine
 
 
 # --- a loss, predictions, an evaluation --------------------------------------------------------------------------
@@ -43,17 +45,25 @@ def loss_of(model: Any, X: Any, y: Any, loss: Any = None, reduction: str = "mean
     (1.0, 6.0)
     """
     X, y, function = prepared(model, X, y, loss, reduction)
-    return _graph(model, X, y, function)
+    return graph_of(model, X, y, function)
 
 
 def predict(model: Any, X: Any) -> Any:
     """The outputs for X of shape (examples, features): an array of shape (examples,), or (examples, outputs).
 
-    They are as the last layer gives them: numbers, probabilities or logits. Dropout is off, and no graph is kept.
+    They are as the last layer gives them: numbers, probabilities or logits. Dropout is off, and no graph is kept. From a
+    hundred examples on they are computed by a vectorised program, where the model can be vectorised; that is made at
+    the first call, and sees the numbers that the parameters have at each.
     """
     X = examples(X)
-    with no_grad(), evaluating(model):
-        return numpy.array(_as_floats(_outputs(model, X)), dtype=float)
+    with in_mode(model, training=False):
+        if len(X) >= MANY:
+            try:
+                return predictions(model, X)
+            except CannotTrace:
+                pass
+        with no_grad():
+            return numpy.array(_as_floats(outputs_of(model, X)), dtype=float)
 
 
 def evaluate(model: Any, X: Any, y: Any, loss: Any = None, reduction: str = "mean") -> Evaluation:
@@ -67,38 +77,8 @@ def _evaluation(model: Any, X: Any, y: Any, function: Loss, chosen: Callable[...
     return Evaluation(float(function(prediction.tolist(), y.tolist())), accuracy(chosen, prediction, y))
 
 
-def _graph(model: Any, X: Any, y: Any, function: Loss) -> Value:
-    """The graph of the loss of a batch. Inputs and targets are constants."""
-    if len(X) == 1:
-        X = [[v if isinstance(v, Value) else Value(v, f"x{k}", constant=True) for k, v in enumerate(X[0].tolist(), 1)]]
-    outputs = _outputs(model, X)
-    with scope("loss"):
-        found = function(outputs, y.tolist())
-    if not isinstance(found, Value):
-        raise TypeError(f"the loss must give a Value, not {type(found).__name__}; write it with the functions of autograd")
-    return found
-
-
-def _outputs(model: Any, X: Any) -> list[Any]:
-    """The output for each example: a Value, or a list of two or more."""
-    found = [model(row) for row in (X.tolist() if hasattr(X, "tolist") else X)]
-    return [output[0] if isinstance(output, (list, tuple)) and len(output) == 1 else output for output in found]
-
-
 def _as_floats(outputs: list[Any]) -> list[Any]:
     return [float(output) if isinstance(output, Value) else [float(v) for v in output] for output in outputs]
-
-
-@contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """Dropout is off inside; afterwards every module is as it was."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 # --- what is asked of the arguments ------------------------------------------------------------------------------
@@ -136,9 +116,9 @@ def prepared(model: Any, X: Any, y: Any, loss: Any, reduction: str) -> tuple[Any
 
 def _output_shape(model: Any, X: Any) -> tuple[int, ...]:
     """The shape of the output for one example: () or (n,). Asking for it says at once when X has the wrong width."""
-    with no_grad(), evaluating(model):
+    with no_grad(), in_mode(model, training=False):
         try:
-            output = _outputs(model, X[:1])[0]
+            output = outputs_of(model, X[:1])[0]
         except ValueError as error:
             raise ValueError(f"X has {X.shape[1]} feature{'s' * (X.shape[1] != 1)}: {error}") from None
     return () if isinstance(output, Value) else (len(output),)
@@ -160,80 +140,6 @@ def _split(X: Any, y: Any, validation_split: float) -> tuple[Any, Any, Any, Any]
             f"validation_split {validation_split:g} of {len(X)} examples leaves {len(X) - n} for training and {n} for validation; both need some"
         )
     return X[:-n], y[:-n], X[-n:], y[-n:]
-
-
-# --- the scalar engine -------------------------------------------------------------------------------------------
-
-
-class NotFinite(Exception):
-    """A loss or a gradient that is not a finite number, at which an update was given up."""
-
-
-class ScalarEngine:
-    """Updates from the graph of Values, one batch at a time."""
-
-    def __init__(self, model: Any, function: Loss, regularizer: Any, optimizer: Optimizer):
-        self.model, self.function, self.regularizer, self.optimizer = model, function, regularizer, optimizer
-        self.parameters = model.parameters()
-        self._good = [parameter.data for parameter in self.parameters]  # those of the last finite loss
-
-    def update(self, X: Any, y: Any) -> tuple[float, float]:
-        """One update of the parameters; gives the loss and the penalty before it.
-
-        Raises NotFinite, with the parameters of the last finite loss in place, when there is no finite loss or gradient.
-        """
-        with _without_collector():  # the graph is gone again when it goes on
-            loss, penalty, wrong = self._gradients(X, y)
-        if wrong:
-            self.restore()
-            raise NotFinite(wrong)
-        try:
-            self.optimizer.step()
-        except BaseException:
-            self.restore()
-            raise
-        return loss, penalty
-
-    def _gradients(self, X: Any, y: Any) -> tuple[float, float, str]:
-        """The loss and the penalty, with the gradients in the leaves; and what is not finite, or ""."""
-        loss = whole = _graph(self.model, X, y, self.function)
-        penalty = 0.0
-        if self.regularizer:
-            cost = self.regularizer(self.model)
-            whole, penalty = loss + cost, float(cost)
-        if not math.isfinite(whole.data):
-            return float(loss), penalty, f"the loss became {whole.data}"
-        self._good = [parameter.data for parameter in self.parameters]
-        for parameter in self.parameters:
-            parameter.zero_grad()
-        whole.backward()
-        wrong = next((p for p in self.parameters if not math.isfinite(p.grad)), None)
-        return float(loss), penalty, "" if wrong is None else f"the gradient of {wrong.label or 'a parameter'} became {wrong.grad}"
-
-    def restore(self) -> None:
-        """Puts the parameters of the last finite loss back."""
-        for parameter, data in zip(self.parameters, self._good, strict=True):
-            parameter.data = data
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pauses the cycle collector, which would walk the growing graph again and again: a graph has no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _engine(name: str, *arguments: Any) -> ScalarEngine:
-    if name in ("auto", "scalar"):
-        return ScalarEngine(*arguments)
-    if name == "vectorized":
-        raise ValueError('the vectorised engine does not exist yet; use engine="scalar"')
-    raise ValueError(f'engine is "auto", "scalar" or "vectorized", not {name!r}')
 
 
 # --- the loop ------------------------------------------------------------------------------------------------------
@@ -269,8 +175,10 @@ def fit(
     - `callbacks`: objects with on_epoch_end(epoch, history, model), epochs counted from 1; a true answer ends the
       training. An on_fit_end(history, model) is called at the end, if there is one.
     - `snapshots`: how many snapshots of the parameters to keep, evenly from before the first epoch to the end.
-    - `engine`: "scalar" builds the graph of each batch; "auto" takes what is there.
-    - `progress`: a progress bar, if tqdm is installed.
+    - `engine`: "scalar" builds the graph of each batch from Values; "vectorized" makes the graph of one example into a
+      program for all, which gives the same up to the order of sums and is hundreds of times faster; "auto" takes the
+      vectorised one where it can. `history.engine` says which it was, `history.reason` why it could not.
+    - `progress`: a line that says which engine it is, and a progress bar, if tqdm is installed.
     - `regularizer`: one of `regularizers`, whose cost is added to the loss. `reduction`: "mean" or "sum".
 
     Ctrl-C ends the training and keeps the history so far. Afterwards the leaves hold the trained weights and the
@@ -310,20 +218,29 @@ def fit(
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"{model!r} has no parameters to train")
-    updater = _engine(engine, model, function, regularizer, optimizer_for(optimizer, parameters, lr))
+    if engine not in ("auto", "scalar", "vectorized"):
+        raise ValueError(f'engine is "auto", "scalar" or "vectorized", not {engine!r}')
+    trained = optimizer_for(optimizer, parameters, lr)
+    scalar = ScalarEngine(model, function, regularizer, trained)
+    updater, reason = _engine(engine, scalar, chosen, reduction, X, y)
     rng = getattr(model, "rng", None) or generator(None)
 
-    history = model.history = History()
+    history = model.history = History(updater.name, reason)
     model._fitted_loss = chosen
     modes = [(module, module.training) for module in model.modules()]
     model.train()
     if 0 in kept:
         history.snapshots.append(snapshot(0, model))
+    if progress:
+        print(_engine_line(history), file=sys.stderr)
     bar = _progress_bar(epochs) if progress else None
+    rows = updater.encoded(X, y)
     try:
         for epoch in range(1, epochs + 1):
-            total, penalty = _epoch(updater, history, epoch, minibatches(X, y, batch_size, rng, shuffle), reduction)
+            total, penalty = _epoch(updater, history, epoch, minibatches(rows, y, batch_size, rng, shuffle), reduction)
             total = total if reduction == "sum" else total / len(X)
+            if validation or callbacks or epoch in kept:
+                updater.push()
             val_loss = None if validation is None else float(_evaluation(model, validation[0], validation[1], function, chosen))
             history.add(loss=total, val_loss=val_loss, penalty=penalty if regularizer else None)
             if epoch in kept:
@@ -332,12 +249,15 @@ def fit(
                 bar.set_postfix_str(", ".join(f"{name} {series[-1]:.4g}" for name, series in history.series.items()), refresh=False)
                 bar.update()
             answers = [callback.on_epoch_end(epoch, history, model) for callback in callbacks]
+            if not all(map(of_this_package, callbacks)):
+                updater, rows = _after_others(engine, updater, scalar, history, rows, X)
             if any(answers):
                 history.stopped = history.stopped or f"stopped by a callback after epoch {epoch}"
                 break
     except KeyboardInterrupt:
         history.stopped = f"interrupted in epoch {history.epochs + 1}"
     finally:
+        updater.push()
         if bar is not None:
             bar.close()
         for module, mode in modes:
@@ -350,7 +270,35 @@ def fit(
     return history
 
 
-def _epoch(updater: ScalarEngine, history: History, epoch: int, batches: Any, reduction: str) -> tuple[float, float]:
+def _engine(asked: str, scalar: ScalarEngine, chosen: Any, reduction: str, X: Any, y: Any) -> tuple[Engine, str]:
+    """The engine that is asked for, and why "auto" is not the vectorised one, or ""."""
+    if asked == "scalar":
+        return scalar, ""
+    try:
+        return VectorizedEngine(scalar.model, scalar.function, chosen, reduction, scalar.regularizer, scalar.optimizer, X, y), ""
+    except CannotTrace as error:
+        if asked == "vectorized":
+            raise ValueError(f'this training cannot be vectorised: {error}; use engine="auto" or "scalar"') from None
+        return scalar, str(error)
+
+
+def _after_others(asked: str, updater: Engine, scalar: ScalarEngine, history: History, rows: Any, X: Any) -> tuple[Engine, Any]:
+    """The engine and the rows to go on with after callbacks, which may have changed the model or the optimizer."""
+    try:
+        updater.refresh()
+        return updater, rows
+    except CannotTrace as error:
+        if asked == "vectorized":
+            raise ValueError(f'a callback changed the model, and now it cannot be vectorised: {error}; use engine="auto"') from None
+        history.engine, history.reason = scalar.name, str(error)
+        return scalar, X
+
+
+def _engine_line(history: History) -> str:
+    return f"engine: {history.engine}" + (f", because {history.reason}" if history.reason else "")
+
+
+def _epoch(updater: Engine, history: History, epoch: int, batches: Any, reduction: str) -> tuple[float, float]:
     """All updates of an epoch; gives the sum of the losses (of means, times their number of examples) and the last penalty."""
     total, penalty = 0.0, 0.0
     for batch, (X, y) in enumerate(batches, 1):

@@ -56,7 +56,7 @@ def test_fit_does_what_the_loop_of_the_lecture_does():
     X, y = data.moons(12, rng=0)
     for batch_size in (None, 1, 5):
         model, byhand = MLP(2, [3, 1], "tanh", rng=1), MLP(2, [3, 1], "tanh", rng=1)
-        model.fit(X, y, "bce_with_logits", lr=0.1, epochs=3, batch_size=batch_size, shuffle=False, **quiet)
+        model.fit(X, y, "bce_with_logits", lr=0.1, epochs=3, batch_size=batch_size, shuffle=False, engine="scalar", **quiet)
         for _ in range(3):
             for start in range(0, 12, batch_size or 12):
                 rows = slice(start, start + (batch_size or 12))
@@ -384,7 +384,11 @@ X3, Y3 = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1]
         ({"epochs": 0}, ValueError, "epochs is at least 1"),
         ({"batch_size": 0}, ValueError, "batch_size is at least 1"),
         ({"batch_size": 2.5}, TypeError, "batch_size is a whole number"),
-        ({"engine": "vectorized"}, ValueError, "does not exist yet"),
+        (
+            {"engine": "vectorized", "loss": lambda p, t: p[0] - t[0]},
+            ValueError,
+            "cannot be vectorised: the loss is a function of one's own",
+        ),
         ({"engine": "gpu"}, ValueError, '"auto", "scalar" or "vectorized"'),
         ({"validation_split": 0.1}, ValueError, "leaves 0 for training and 1 for validation"),
         ({"validation_split": 0.99}, ValueError, "leaves 0 for training and 3 for validation"),

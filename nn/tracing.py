@@ -1,0 +1,238 @@
+"""The graph of one example, read as what holds for all: with leaves for the features, the targets and the masks of dropout.
+
+A trace freezes what the model's code decides. That is sound for the modules of this package, which decide nothing by
+numbers. Code of one's own is watched while it runs: where it reads the number of a Value, changes the model, or builds
+another graph when it is called again, the model cannot be traced, and CannotTrace says why.
+"""
+
+import copy
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from autograd import Value, topological_order
+
+from .engine import outputs_of
+
+READS = (
+    "__float__",
+    "__int__",
+    "__bool__",
+    "__round__",
+    "__format__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
+    "data",
+)  # what tells a number
+
+
+class CannotTrace(ValueError):
+    """Why the graph of one example does not stand for all."""
+
+
+@dataclass
+class Trace:
+    """The roots of a graph, and its leaves by role. `masks`: for each call of a dropout, its place in model.modules() and its factors."""
+
+    parameters: list[Value]
+    features: list[Value] = field(default_factory=list)
+    masks: list[tuple[int, list[Value]]] = field(default_factory=list)
+    targets: list[Value] = field(default_factory=list)
+    roots: list[Value] = field(default_factory=list)
+
+    @property
+    def inputs(self) -> list[Value]:
+        """The leaves that change from example to example, in the order of the columns."""
+        return [*self.features, *self.targets, *(factor for _, factors in self.masks for factor in factors)]
+
+    def signature(self) -> list[Any]:
+        """The graph as plain data: for each node its operation and where its operands are, for each leaf its role.
+
+        Raises CannotTrace for a leaf that has none.
+        """
+        roles: dict[Value, Any] = {leaf: ("parameter", k) for k, leaf in enumerate(self.parameters)}
+        roles |= {leaf: ("input", k) for k, leaf in enumerate(self.inputs)}
+        found: list[Any] = []
+        place: dict[Value, int] = {}
+        for root in self.roots:
+            for node in topological_order(root):
+                if node in place:
+                    continue
+                place[node] = len(found)
+                if node.parents:
+                    found.append((node.op, *[place[parent] for parent in node.parents]))
+                elif node in roles:
+                    found.append(roles[node])
+                elif node.constant:
+                    found.append(repr(node.data))
+                else:
+                    raise CannotTrace(f"{node.label or repr(node)} is a leaf of the graph, but no parameter of the model")
+        return [*found, *[place[root] for root in self.roots]]
+
+
+Build = Callable[[Trace, Any], Sequence[Value]]  # a trace whose model has been called, and its output → the roots
+
+
+def traced(model: Any, example: Sequence[float], build: Build) -> Trace:
+    """The graph that `build` makes of the model's output for one example. Its parameters are in the order of model.parameters().
+
+    `build` gives the roots, and adds the leaves of targets that it makes to the trace. Raises CannotTrace.
+    """
+    if all(map(is_ours, model.modules())):
+        return _trace(model, example, build)
+    try:
+        twin = copy.deepcopy(model)  # what the code does to a model by calling it, it does to the twin
+    except Exception as error:
+        raise CannotTrace(f"the model cannot be copied for a trial: {error}") from None
+    before = state_of(twin)
+
+    def refuse_change() -> None:
+        if state_of(twin) != before:
+            raise CannotTrace("the model changes itself when it is called")
+
+    return _twice(lambda: _trace(twin, example, build), "the model", refuse_change)
+
+
+def traced_penalty(model: Any, regularizer: Any) -> Trace:
+    """The graph of what a regularizer adds to the loss. Raises CannotTrace."""
+
+    def trace() -> Trace:
+        cost = regularizer(model)
+        if not isinstance(cost, Value):
+            raise CannotTrace(f"the regularizer gives no Value but {type(cost).__name__}")
+        return Trace(model.parameters(), roots=[cost])
+
+    return trace() if of_this_package(regularizer) else _twice(trace, "the regularizer")
+
+
+def is_ours(module: Any) -> bool:
+    """Whether the code of a module is of this package, where nothing is decided by the numbers of Values."""
+    activation = getattr(module, "activation", None)
+    return of_this_package(module) and (activation is None or activation.known)
+
+
+def of_this_package(thing: Any) -> bool:
+    """Whether the class of something is defined in this package."""
+    return type(thing).__module__.partition(".")[0] == __package__
+
+
+def _trace(model: Any, example: Sequence[float], build: Build) -> Trace:
+    trace = Trace(model.parameters(), [Value(number, f"x{k}", constant=True) for k, number in enumerate(example, 1)])
+    with _masks_as_leaves(model, trace.masks):
+        try:
+            output = outputs_of(model, [trace.features])[0]
+        except Exception as error:  # its code may take nothing but floats
+            raise CannotTrace(f"the model does not take Values as inputs: {type(error).__name__}: {error}") from None
+    trace.roots = list(build(trace, output))
+    return trace
+
+
+def _twice(trace: Callable[[], Trace], who: str, check: Callable[[], None] = lambda: None) -> Trace:
+    """A trace of code of one's own, which must make the same one again, without a look at any number."""
+    with _watching() as reads:
+        found = trace()
+    if reads:
+        raise CannotTrace(f"{reads[0]} reads the number of a Value, so {who} may build another graph next time")
+    check()
+    if found.signature() != trace().signature():
+        raise CannotTrace(f"{who} builds another graph when it is called again")
+    return found
+
+
+@contextmanager
+def _masks_as_leaves(model: Any, masks: list[tuple[int, list[Value]]]) -> Iterator[None]:
+    """Inside, every dropout multiplies by fresh leaves, which are noted in the order of the calls, and draws nothing."""
+
+    def instead_of_mask(place: int) -> Callable[[int], list[Value]]:
+        def leaves(n: int) -> list[Value]:
+            masks.append((place, [Value(1.0, constant=True) for _ in range(n)]))
+            return masks[-1][1]
+
+        return leaves
+
+    dropouts = [(place, module) for place, module in enumerate(model.modules()) if is_ours(module) and hasattr(module, "mask")]
+    for place, module in dropouts:
+        module.mask = instead_of_mask(place)
+    try:
+        yield
+    finally:
+        for _, module in dropouts:
+            del module.mask
+
+
+@contextmanager
+def _watching() -> Iterator[list[str]]:
+    """The places outside of the engine where the number of a Value is read inside. Not for use in threads, like `scope`."""
+    places: list[str] = []
+
+    def noted(read: Any) -> Any:
+        def reading(*operands: Any) -> Any:
+            frame = sys._getframe(1)
+            if frame.f_globals.get("__name__", "").partition(".")[0] != "autograd":
+                places.append(f"{frame.f_code.co_name} (line {frame.f_lineno} of {Path(frame.f_code.co_filename).name})")
+            return read(*operands)
+
+        return reading
+
+    kept = {name: vars(Value)[name] for name in READS}
+    try:
+        for name, read in kept.items():
+            setattr(Value, name, property(noted(read.fget), read.fset) if isinstance(read, property) else noted(read))
+        yield places
+    finally:
+        for name, read in kept.items():
+            setattr(Value, name, read)
+
+
+# --- what a model is made of ---------------------------------------------------------------------------------------
+
+
+def state_of(model: Any) -> list[Any]:
+    """All that a call may change in a model: numbers of leaves, generators, counters, lists, as plain data."""
+    return [(type(module), [(name, _plain(part)) for name, part in vars(module).items()]) for module in model.modules()]
+
+
+def make_of(model: Any) -> list[Any]:
+    """The same without what training changes: the numbers of the parameters, and how far generators have come."""
+    return [
+        (type(module), [(name, _plain(part, still=True)) for name, part in vars(module).items() if name not in RECORDS])
+        for module in model.modules()
+    ]
+
+
+RECORDS = ("history", "_fitted_loss")  # what `fit` notes on a model
+
+
+def _plain(part: Any, still: bool = False) -> Any:
+    if isinstance(part, (list, tuple, set, frozenset)):
+        return [type(part), *[_plain(item, still) for item in part]]
+    if isinstance(part, dict):
+        return [(key, _plain(item, still)) for key, item in part.items()]
+    if isinstance(part, Value):
+        return part if still and not part.constant else (part, repr(part.data))
+    if isinstance(part, numpy.ndarray) and part.dtype != object:
+        return part.shape, part.tobytes()
+    if not still and isinstance(part, numpy.random.Generator):
+        return repr(part.bit_generator.state)
+    if not still and isinstance(part, random.Random):
+        return part.getstate()
+    return repr(part) if isinstance(part, (Real, str, bytes)) else _Same(part)
+
+
+class _Same:
+    """An object that is equal to itself only, and stays alive as long as something is compared with it."""
+
+    def __init__(self, item: Any):
+        self.item = item
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.item is other.item
