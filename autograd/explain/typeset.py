@@ -34,7 +34,8 @@ ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot",
 FUNCTIONS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}  # LaTeX has a command for these
 LATEX_SIGNS = {"·": r"\cdot", "≈": r"\approx", "…": r"\dots", "←": r"\leftarrow", "<=": r"\leq", ">=": r"\geq"}
 MATHML_SIGNS = {"-": "−", "<=": "≤", ">=": "≥"}
-ESCAPES = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+# In a text, in signs that both LaTeX and MathJax know: MathJax has no \textbackslash.
+ESCAPES = {"\\": r"\(\backslash\)", "^": r"\(\hat{\ }\)", "~": r"\(\sim\)", "<": r"\(<\)", ">": r"\(>\)",
            **{sign: f"\\{sign}" for sign in "{}$&#%_"}}  # fmt: skip
 DOTS: Layout = ("sign", "…")
 
