@@ -31,7 +31,8 @@ LARGE = 4096  # from that many parameters on, making views of a new gradient tak
 
 def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
     """The arrays below the outputs once more, with the functions of the table as their formulas."""
-    arrays, new = Arrays(), {}
+    arrays = Arrays()
+    new: dict[int, Array] = {}
     for old in reachable(outputs):
         args = [new[a.index] for a in old.args]
         if old.kind not in ("call", "function"):  # what has become one number has its shape again where that matters

@@ -5,9 +5,9 @@ Labels are data: only a short name of plain letters, digits and _ is taken, and 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
+from itertools import count
 from keyword import iskeyword
 from typing import Any
 
@@ -32,6 +32,7 @@ class Names:
     hints: dict[int, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=lambda: {*TAKEN, *TABLE})
     layers: dict[int, int] = field(default_factory=dict)
+    reached: dict[str, Iterator[int]] = field(default_factory=dict)
 
     def give(self, array: Array, name: str) -> None:
         """Names an array that has no name yet and is worth one."""
@@ -40,7 +41,9 @@ class Names:
 
     def free(self, name: str) -> str:
         """The name, with a number behind it if it is taken."""
-        name = next(each for each in chain([name], (f"{name}{'_' * name[-1:].isdigit()}{k}" for k in count(2))) if each not in self.taken)
+        if name in self.taken:
+            begun = self.reached.setdefault(name, count(2))
+            name = next(each for k in begun if (each := f"{name}{'_' * name[-1:].isdigit()}{k}") not in self.taken)
         self.taken.add(name)
         return name
 
@@ -77,10 +80,11 @@ def named(plan: Plan, inputs: list[Value], params: list[Value]) -> Names:
     if plan.mean is not None:
         root = plan.values.args[0] if plan.values.kind == "full" else plan.values
         names.give(root, "J")
+    numbers = {group: number for number, group in names.layers.items()}
     for k, upstream in plan.upstreams.items():
         if plan.forward[k].index in names.of:
             name = names.of[plan.forward[k].index]
-            layer = next((number for number, group in names.layers.items() if group == k), None)
+            layer = numbers.get(k)
             if layer is not None:
                 names.give(upstream, f"delta{layer}")
             names.hints.setdefault(upstream.index, f"d{name}")
@@ -90,6 +94,7 @@ def named(plan: Plan, inputs: list[Value], params: list[Value]) -> Names:
 
 def _name_layers(plan: Plan, names: Names) -> None:
     number = 0
+    adds_bias = {j.operands[0][0].source: at for at, j in enumerate(plan.groups) if _adds_bias(plan, at)}
     for k, group in enumerate(plan.groups):
         if not group.is_product or len(group.operands[0]) > 1 or group.operands[0][0].source != PARAMETERS:
             continue
@@ -99,7 +104,7 @@ def _name_layers(plan: Plan, names: Names) -> None:
         names.give(matrix, f"W{number}")
         if vector.index not in names.of:
             names.give(vector, f"z{number - 1}")
-        after = next((j for j in range(k + 1, len(plan.groups)) if _adds_bias(plan, j, k)), k)
+        after = adds_bias.get(k, k)
         names.layers[number] = after
         if after != k:
             names.give(plan.forward[after].args[1], f"b{number}")
@@ -107,25 +112,22 @@ def _name_layers(plan: Plan, names: Names) -> None:
     _name_output(plan, names)
 
 
-def _adds_bias(plan: Plan, j: int, k: int) -> bool:
-    """Whether group j adds parameters to all rows of group k."""
+def _adds_bias(plan: Plan, j: int) -> bool:
+    """Whether group j adds parameters to all rows of another group."""
     group = plan.groups[j]
-    return (
-        group.op == "add"
-        and group.operands[0][0].source == k
-        and group.operands[1][0].source == PARAMETERS
-        and plan.forward[j].args[:1] == (plan.forward[k],)
-    )
+    if group.op != "add" or group.operands[1][0].source != PARAMETERS or group.operands[0][0].source < 0:
+        return False
+    return plan.forward[j].args[:1] == (plan.forward[group.operands[0][0].source],)
 
 
 def _name_output(plan: Plan, names: Names) -> None:
     """The activations of the last layer, which nothing multiplies by a matrix."""
-    for number, k in names.layers.items():
-        for j in range(k + 1, len(plan.groups)):
-            group = plan.groups[j]
-            is_function = len(group.operands) == 1 and not TABLE[group.op].symbol and not TABLE[group.op].is_nary
-            if is_function and group.operands[0][0].source == k and len(group.members) == len(plan.groups[k].members):
-                names.give(plan.forward[j], f"z{number}")
+    numbers = {group: number for number, group in names.layers.items()}
+    for j, group in enumerate(plan.groups):
+        source = group.operands[0][0].source
+        is_function = len(group.operands) == 1 and not TABLE[group.op].symbol and not TABLE[group.op].is_nary
+        if is_function and source in numbers and len(group.members) == len(plan.groups[source].members):
+            names.give(plan.forward[j], f"z{numbers[source]}")
 
 
 def _name_gradients(plan: Plan, names: Names) -> None:

@@ -13,7 +13,7 @@ import numpy
 from ..graph import find, names, refuse_stale
 from ..ieee import as_float
 from ..value import Value
-from . import buffering
+from . import buffering, rows
 from .naming import Names, blocks_of, named
 from .planning import Plan, planned
 from .printing import Source, in_order_of_lectures
@@ -72,6 +72,7 @@ class Program:
         self._scalars, self._roots = normalised(found, numbers)
         self._plan: Plan = planned(self._scalars, self._roots)
         self._parameters = numpy.array([as_float(p.data) for p in params], dtype=dtype)
+        self._is_row_by_row = len(self._roots) == 1 and rows.is_better(self._plan.groups, 1)
         self._lock = threading.Lock()
 
     # --- parameters ---
@@ -111,13 +112,17 @@ class Program:
 
     def value_and_grad(self, X: Any) -> tuple[float, Any]:
         """The mean value over the examples, and its gradient: a new flat array in the order of `params`."""
+        self._refuse_list("value_and_grad")
         X = self._examples(X)
         with self._lock, numpy.errstate(all="ignore"):
-            value, gradient = self._backward.of(len(X))(X)
-            if not isfinite(value + gradient.dot(gradient)):
+            if self._is_row_by_row and rows.is_better(self._plan.groups, len(X)):
+                found = rows.called(self._rows, self._parameters, X)
+            else:
+                found = self._backward.of(len(X))(X)
+            if found is None or not isfinite(found[0] + found[1].dot(found[1])):
                 value, gradient = self._careful["value_and_grad"](self._parameters, X)
                 return float(value), numpy.array(gradient, dtype=self.dtype)
-            return value, gradient
+            return found
 
     def gradients(self, X: Any) -> dict[str, Any]:
         """The gradient of the mean value, as arrays by the names of the parameters in `source`: W1, b1, …"""
@@ -184,9 +189,12 @@ class Program:
 
     @cached_property
     def _backward(self) -> "_Bound":
-        self._refuse_list("value_and_grad")
         order = in_order_of_lectures(self._plan, self._names)
         return _Bound(buffering.value_and_grad(self._plan, len(self.params), order), self._parameters)
+
+    @cached_property
+    def _rows(self) -> Callable[..., Any]:
+        return rows.value_and_grad(self._scalars, self._roots[0])
 
     def _refuse_list(self, what: str) -> None:
         if self._is_list:
