@@ -13,7 +13,7 @@ from autograd.passes import Step
 from . import svg
 from .arrangement import arranged
 from .layout import Layout
-from .lettering import number_text, shortened, signed, width
+from .lettering import harmless, number_text, shortened, signed, width
 from .picture import Card, Chip, Picture
 from .reading import View, read_rooms
 from .shapes import LONGEST, NUMBER, Shape, shapes_of
@@ -29,7 +29,8 @@ class Rooms:
         views, self.group = read_rooms(y, passes[0].names, digits)
         timetable = _Timetable(passes, digits)
         flows = [abs(wire.flow) for view in views for wire in view.picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")]
-        self.frames = [Frames(view, timetable, max(flows, default=0.0)) for view in views]
+        heading = f"Computation graph of {harmless(passes[0].names[y])}"  # without its value, which may be asked for
+        self.frames = [Frames(view, timetable, max(flows, default=0.0), heading) for view in views]
 
     def at(self, step: int) -> "Frames":
         """The picture in which to look at a step: that of the group of the node that it writes to, else the overview."""
@@ -65,8 +66,9 @@ class _Timetable:
 class Frames:
     """One picture at every step; frame 0 is the graph before the first of them."""
 
-    def __init__(self, view: View, timetable: _Timetable, largest: float):
-        self.final, self.title, self.keys, self.timetable, self._largest = view.picture, view.title, view.keys, timetable, largest
+    def __init__(self, view: View, timetable: _Timetable, largest: float, heading: str):
+        self.final, self.title, self.keys, self.timetable = view.picture, view.title, view.keys, timetable
+        self._largest, self._heading = largest, heading
 
     def picture(self, at: int) -> Picture:
         """What is to be seen after `at` steps."""
@@ -81,9 +83,9 @@ class Frames:
                 mark = "read"
             flow = wire.flow if sent is not None and sent <= at else None
             wires.append(
-                replace(wire, flow=flow, mark=mark, title=wire.title if sent is None or sent <= at else wire.title.partition(":")[0])
+                replace(wire, flow=flow, mark=mark, title=wire.title if sent is not None and sent <= at else wire.title.partition(":")[0])
             )
-        return replace(self.final, cards=cards, wires=tuple(wires), lines=(), notes=())
+        return replace(self.final, title=self._heading, cards=cards, wires=tuple(wires), lines=(), notes=())
 
     def svg(self, at: int, theme: str = "auto", caption: str = "", marked: bool = True) -> str:
         """The picture after `at` steps as an SVG document, with or without marks for what the last one read and wrote."""

@@ -23,6 +23,7 @@ from autograd.passes import Step
 
 from .export import converted
 from .frames import Rooms
+from .lettering import harmless
 from .notebook import STATIC, image, module
 
 ASKS = {False: "no", True: "both", "forward": "forward", "backward": "backward", "locals": "locals"}
@@ -135,7 +136,7 @@ class Stepper:
 
     @property
     def _title(self) -> str:
-        return self._rooms.frames[0].final.title.partition(" of ")[2]
+        return harmless(self._passes[0].names[self._passes[0].root])
 
     def _data(self) -> dict[str, Any]:
         """Everything that the page needs, as JSON can carry it."""
@@ -211,7 +212,7 @@ class Stepper:
         return (
             f'<!doctype html>\n<html lang="{self._lang}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(self._title)}</title>\n"
+            f"<title>{escape(page_words(self._lang)['page.label'].format(title=self._title))}</title>\n"
             "<style>:root{color-scheme:light dark}body{margin:0;background:#fff;color:#1b1f24}"
             "@media (prefers-color-scheme:dark){body{background:#101317;color:#e8eaed}}</style>\n"
             f"</head>\n<body>\n<main>\n{self._host(alone=True)}</main>\n</body>\n</html>\n"

@@ -265,6 +265,7 @@ class StepThrough {
     const { wide, tall } = this.view;
     const flat = wide / tall > 1.9; // a wide picture stands above the panel, another one beside it
     root.querySelector(".app").classList.toggle("flat", flat);
+    this.host.style.setProperty("--aspect", (wide / tall).toFixed(3));
     this.parts.stage.classList.toggle("square-stage", !flat);
     this.view.open();
     followTheme(this.host);
@@ -769,7 +770,7 @@ class StepThrough {
   }
 
   startPanel() {
-    return [element("h2", {}, this.data.title), element("p", { class: "why" }, this.words("page.start"))];
+    return [element("h2", {}, this.words("page.label", { title: this.data.title })), element("p", { class: "why" }, this.words("page.start"))];
   }
 
   heading(step) {

@@ -223,7 +223,7 @@ function fitted(element, text, room) {
   if (!element || element.textContent === text) return;
   element.textContent = text;
   element.removeAttribute("textLength");
-  if (text.length > 6 && element.getComputedTextLength() > room) {
+  if (text.length > 3 && element.getComputedTextLength() > room) {
     element.setAttribute("textLength", room.toFixed(1));
     element.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
