@@ -1,0 +1,209 @@
+"""The picture at each step, as the slides show it: nothing moves, and nothing is told before it is computed."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from autograd import Value, leaves, parse, scope
+from viz import step
+
+from .graphs import EXAMPLES, mission, random_graph, worked
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def slides(tmp_path):
+    """slides(y, …) → the pictures after 0, 1, … steps, as elements."""
+
+    def made(y, **more):
+        folder = step(y, **more).save(f"{tmp_path}/slides/")
+        return [ET.parse(path).getroot() for path in sorted(folder.iterdir())]
+
+    return made
+
+
+def kinds(element) -> list[str]:
+    return (element.get("class") or "").split()
+
+
+def cards(slide) -> dict[str, ET.Element]:
+    """The cards by name; a number that has no name by its own text."""
+    found = {}
+    for group in slide.iter(f"{SVG}g"):
+        if "card" in kinds(group):
+            found[text_of(group, "name") or text_of(group, "value")] = group
+    return found
+
+
+def text_of(group, kind: str) -> str:
+    return next((text.text or "" for text in group.iter(f"{SVG}text") if kind in kinds(text)), "")
+
+
+def chip(slide, name: str) -> tuple[str, str]:
+    """The state of the chip of a card, and its text."""
+    states = ("none", "partial", "complete", "zero")
+    for group in cards(slide)[name].iter(f"{SVG}g"):
+        if found := [state for state in states if state in kinds(group)]:
+            return found[0], text_of(group, "gradient")
+    return "", ""
+
+
+def marked(slide, mark: str) -> list[str]:
+    return [name for name, card in cards(slide).items() if mark in kinds(card)]
+
+
+def wires(slide, mark: str) -> list[ET.Element]:
+    return [group for group in slide.iter(f"{SVG}g") if "wire" in kinds(group) and mark in kinds(group)]
+
+
+def places(slide) -> list[tuple]:
+    """Where everything stands: cards, chips, pills, badges and groups, in their order."""
+    shapes = [(group.get("data-key"), group.get("transform")) for group in slide.iter(f"{SVG}g")]
+    rects = [
+        tuple(rect.get(name) for name in ("x", "y", "width", "height")) for rect in slide.iter(f"{SVG}rect") if rect.get("class") != "paper"
+    ]
+    return shapes + rects
+
+
+# --- nothing moves -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_positions_are_the_same_in_all_frames(slides, name):
+    made = slides(worked(name))
+    assert all(places(slide) == places(made[0]) for slide in made)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_positions_are_the_same_in_all_frames_of_random_graphs(slides, seed):
+    made = slides(random_graph(seed, 30, ("one", "two") if seed else ()))
+    assert all(places(slide) == places(made[0]) for slide in made)
+
+
+def test_lines_go_the_same_way_in_all_frames(slides):
+    def ways(slide):
+        found = [
+            group.find(f"{SVG}path[@class='line']").get("d") for group in slide.iter(f"{SVG}g") if group.get("data-key", "").startswith("e")
+        ]
+        return [way.rsplit("M", 1)[0] for way in found]  # the last piece ends where the head of the arrow begins
+
+    made = slides(worked("colah"))
+    assert all(ways(slide) == ways(made[0]) for slide in made)
+
+
+# --- what is known -----------------------------------------------------------------------------------------------
+
+
+def test_before_the_first_step_only_leaves_have_numbers(slides):
+    start = slides(mission())[0]
+    assert {name: text_of(card, "value") for name, card in cards(start).items()} == {
+        "a": "5",
+        "b": "3",
+        "c": "2",
+        "3": "3",
+        "u": "",
+        "v": "",
+        "J": "",
+    }
+    assert {chip(start, name) for name in "abcuvJ"} == {("none", "")}
+    assert not any(text_of(card, "number") for card in cards(start).values())
+
+
+def test_values_appear_one_by_one_with_their_local_derivatives(slides):
+    made = slides(mission())
+    assert [text_of(cards(slide)["v"], "value") for slide in made[:4]] == ["", "", "11", "11"]
+    pills = [[text.text for text in cards(slide)["u"].iter(f"{SVG}text") if "number" in kinds(text)] for slide in made[:2]]
+    assert pills == [[None, None], ["2", "3"]]
+
+
+def test_gradients_appear_one_by_one_after_the_seed(slides):
+    made = slides(mission())
+    appear = {name: next(at for at, slide in enumerate(made) if chip(slide, name)[0] == "complete") for name in "Jvaubc"}
+    assert appear == {"J": 4, "v": 5, "a": 6, "u": 7, "b": 8, "c": 9}
+
+
+def test_a_gradient_is_none_then_partial_then_complete(slides):
+    a, b = leaves(a=2, b=3)
+    states = [chip(slide, "a") for slide in slides(a * b + a)]
+    assert [state for k, state in enumerate(states) if k == 0 or states[k - 1] != state] == [
+        ("none", ""),
+        ("partial", "+1 (1 of 2)"),
+        ("complete", "+4"),
+    ]
+
+
+def test_a_gradient_that_is_zero_looks_unlike_one_that_is_not_there(slides):
+    x, y = leaves(x=0, y=2)
+    made = slides(x * y + x**2)
+    assert chip(made[-1], "y")[0] == "zero" and chip(made[-1], "y")[1] == "0"
+    assert chip(made[0], "y") == ("none", "")
+
+
+def test_a_partial_sum_that_is_zero_is_partial(slides):
+    a = Value(2.0, "a")
+    states = [chip(slide, "a") for slide in slides(3 * a - a + a)]
+    assert ("partial", "0 (2 of 3)") in states and states[-1] == ("complete", "+3")
+
+
+def test_a_constant_has_no_chip(slides):
+    x, k = Value(2.0, "x"), Value(3.0, "k", constant=True)
+    assert all(chip(slide, "k") == ("", "") for slide in slides(x * k))
+
+
+def test_titles_tell_no_more_than_is_known(slides):
+    made = slides(mission())
+    told = [cards(slide)["J"].find(f"{SVG}title").text for slide in made]
+    assert told[0] == told[2] == "J" and "33" in told[4]
+    assert [title.text for title in made[0].iter(f"{SVG}title") if re.search("33|11", title.text)] == []
+    assert not any("∂J/∂3" in title.text for slide in made for title in slide.iter(f"{SVG}title"))
+
+
+# --- what is marked ----------------------------------------------------------------------------------------------
+
+
+def test_forward_reads_the_operands_and_writes_the_value(slides):
+    slide = slides(mission())[2]
+    assert marked(slide, "now") == ["v"] and sorted(marked(slide, "read")) == ["a", "u"]
+    assert [wire.get("data-key") for wire in wires(slide, "read")] == ["e5-0", "e5-1"] and not wires(slide, "now")
+
+
+def test_backward_reads_the_consumer_and_writes_along_one_wire(slides):
+    slide = slides(mission())[6]
+    assert marked(slide, "now") == ["a"] and marked(slide, "read") == ["v"]
+    assert [wire.get("data-key") for wire in wires(slide, "now")] == ["e5-0"]
+
+
+@pytest.mark.parametrize("name", ["colah", "cs231n_sigmoid_circuit"])
+def test_the_arrow_of_a_backward_step_touches_the_receiver(slides, name):
+    for slide in slides(worked(name)):
+        for wire in wires(slide, "now"):
+            x, y = map(float, re.match(r"M(\S+) ([-\d.]+)", wire.find(f"{SVG}path[@class='head']").get("d")).groups())
+            card = next(card for card in cards(slide).values() if "now" in kinds(card))
+            dx, dy = map(float, re.findall(r"-?[\d.]+", card.get("transform")))
+            frame = next(rect for rect in card.iter(f"{SVG}rect") if rect.get("class") == "frame")
+            left, top, wide, tall = (float(frame.get(side)) for side in ("x", "y", "width", "height"))
+            assert x == pytest.approx(left + dx + wide, abs=0.2)
+            assert top + dy < y < top + dy + tall
+
+
+def test_the_start_marks_nothing(slides):
+    start = slides(mission())[0]
+    assert not marked(start, "now") and not marked(start, "read") and not wires(start, "now")
+
+
+# --- large graphs ------------------------------------------------------------------------------------------------
+
+
+def test_every_step_of_wrt_has_its_frame(slides):
+    made = slides(mission(), wrt="c")
+    assert len(made) == 8
+    assert chip(made[-1], "c") == ("complete", "+9")
+    assert chip(made[-1], "a") == ("none", ""), "nothing is shown of what is not stepped through"
+
+
+def test_digits_are_those_that_are_asked_for(slides):
+    with scope("layer"):
+        y = parse("a/3", a=2)
+    assert text_of(cards(slides(y, digits=2)[-1])["J"], "value") == "0.67"
