@@ -16,7 +16,7 @@ import numpy
 from ..operations import TABLE
 from ..value import Value
 from .arrays import Array
-from .grouping import PARAMETERS
+from .grouping import PARAMETERS, Operand
 from .planning import Plan
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
@@ -93,12 +93,11 @@ def named(plan: Plan, inputs: list[Value], params: list[Value]) -> Names:
 
 
 def _name_layers(plan: Plan, names: Names) -> None:
-    number = 0
+    products = [k for k, group in enumerate(plan.groups) if group.is_product and _is_matrix(group.operands[0])]
+    if all(plan.groups[k].operands[0][0].places.size == 1 for k in products):
+        return  # one weight is no layer
     adds_bias = {j.operands[0][0].source: at for at, j in enumerate(plan.groups) if _adds_bias(plan, at)}
-    for k, group in enumerate(plan.groups):
-        if not group.is_product or len(group.operands[0]) > 1 or group.operands[0][0].source != PARAMETERS:
-            continue
-        number += 1
+    for number, k in enumerate(products, 1):
         product = plan.forward[k]
         matrix, vector = product.args
         names.give(matrix, f"W{number}")
@@ -110,6 +109,11 @@ def _name_layers(plan: Plan, names: Names) -> None:
             names.give(plan.forward[after].args[1], f"b{number}")
         names.give(plan.forward[after], f"a{number}")
     _name_output(plan, names)
+
+
+def _is_matrix(pieces: list[Operand]) -> bool:
+    """Whether rows are one matrix of parameters."""
+    return len(pieces) == 1 and pieces[0].source == PARAMETERS
 
 
 def _adds_bias(plan: Plan, j: int) -> bool:
@@ -126,8 +130,13 @@ def _name_output(plan: Plan, names: Names) -> None:
     for j, group in enumerate(plan.groups):
         source = group.operands[0][0].source
         is_function = len(group.operands) == 1 and not TABLE[group.op].symbol and not TABLE[group.op].is_nary
-        if is_function and source in numbers and len(group.members) == len(plan.groups[source].members):
+        if is_function and source in numbers and is_read_once(plan, source) and len(group.members) == len(plan.groups[source].members):
             names.give(plan.forward[j], f"z{numbers[source]}")
+
+
+def is_read_once(plan: Plan, k: int) -> bool:
+    """Whether only one group reads group k: where a loss reads the pre-activations as well, no function of them is the output."""
+    return sum([any(piece.source == k for pieces in group.operands for piece in pieces) for group in plan.groups]) == 1
 
 
 def _name_gradients(plan: Plan, names: Names) -> None:

@@ -14,6 +14,7 @@ from ..graph import find, names, refuse_stale
 from ..ieee import as_float
 from ..value import Value
 from . import buffering, rows
+from .equations import equations
 from .naming import Names, blocks_of, named
 from .planning import Plan, planned
 from .printing import Source, in_order_of_lectures
@@ -153,6 +154,13 @@ class Program:
     def source(self) -> str:
         """The program as NumPy code to be read: pure functions of the parameters and X, examples in columns inside."""
         return self._text.text
+
+    def latex(self, notation: Any = None) -> str:
+        """The same program as matrix equations in LaTeX, in a notation of `autograd.notation` (None: "delta").
+
+        Layers are written with the symbols and in the layout of the notation. Raises ValueError for an unknown one.
+        """
+        return equations(self._plan, self._names, notation)
 
     @property
     def shapes(self) -> Mapping[str, tuple[Any, ...]]:
