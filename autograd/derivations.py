@@ -110,10 +110,15 @@ def derive(
     >>> print(derive(J, b, "one line"))
     ∂J/∂b = ∂J/∂v · ∂v/∂u · ∂u/∂b = 3 · 1 · 2 = 6
     """
+    for name, given in (("style", style), ("lang", lang)):
+        if not isinstance(given, str):
+            raise TypeError(f"{name} is given as a text, not as {type(given).__name__}")
     if style not in STYLES:
         raise ValueError(f"style is one of {', '.join(STYLES)}, not {style!r}")
-    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
+    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool)):
+        raise TypeError(f"digits is a number of significant digits, not {type(digits).__name__}")
+    if digits is not None and not 1 <= digits <= 17:
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits}")
     templates(lang)
     both = steps(y, notation=notation)
     found = paths_among(both, _meant(y, both[0].names, wrt), ROWS)

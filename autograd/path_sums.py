@@ -216,7 +216,7 @@ def paths(y: Value, a: "Value | str", limit: int = LIMIT) -> Paths:
     (1048576, 19922944, 38)
     """
     if not isinstance(limit, int) or isinstance(limit, bool):
-        raise TypeError(f"limit is the number of paths to list, a whole number, not {limit!r}")
+        raise TypeError(f"limit is the number of paths to list, a whole number, not {type(limit).__name__}")
     if limit < 0:
         raise ValueError(f"limit is the number of paths to list, 0 or more, not {limit}")
     return paths_among(steps(y), a, limit)

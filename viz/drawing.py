@@ -62,8 +62,10 @@ def draw(
 def refuse_unknown(digits: int | None, **given: str) -> None:
     """Raises ValueError for a direction, theme or engine that does not exist, and for digits that make no sense."""
     for name, chosen in given.items():
-        if chosen not in CHOICES[name]:
-            raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}, not {chosen!r}")
+        if not isinstance(chosen, str) or chosen not in CHOICES[name]:
+            raise ValueError(
+                f"{name} is one of {', '.join(CHOICES[name])}, not {chosen if isinstance(chosen, str) else type(chosen).__name__}"
+            )
     if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
         raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
 
