@@ -265,8 +265,8 @@ class StepThrough {
     const { wide, tall } = this.view;
     const flat = wide / tall > 1.9; // a wide picture stands above the panel, another one beside it
     root.querySelector(".app").classList.toggle("flat", flat);
-    this.host.style.setProperty("--aspect", (wide / tall).toFixed(3));
     this.parts.stage.classList.toggle("square-stage", !flat);
+    this.host.style.setProperty("--aspect", this.view.aspect().toFixed(3));
     this.view.open();
     followTheme(this.host);
   }
@@ -723,7 +723,7 @@ class StepThrough {
     if (this.changes && this.at <= this.border) {
       if (this.computedAt[i] > this.known) return { state: "none", sign: 0, text: "", label: "Δ" };
       const real = this.changes.real[i];
-      return { state: "complete", sign: Math.sign(real), text: this.signed(real), label: `Δ≈${this.signed(this.changes.predicted[i])}` };
+      return { state: real ? "complete" : "zero", sign: Math.sign(real), text: this.signed(real), label: `Δ≈${this.signed(this.changes.predicted[i])}` };
     }
     const arrivals = this.arrivals[i];
     const arrived = arrivals.filter((k) => k <= this.known);
@@ -791,8 +791,8 @@ class StepThrough {
 
   stepPanel(step, part) {
     const shown = part ? [this.rule_asked(step)] : equations(step, this.graph);
-    const rule = element("div", { class: "rule" }, element("h2", {}, this.heading(step)), ...shown.map((line) => element("div", { class: "equation" }, this.displayed(line))), this.contributions(step, part));
-    const side = element("div", { class: "side" }, part ? null : element("p", { class: "why" }, explanation(step, this.graph)), this.outcome(), part ? this.form(step, part) : null, this.score());
+    const rule = element("div", { class: "rule" }, element("h2", {}, this.heading(step)), ...shown.map((line) => element("div", { class: "equation" }, this.displayed(line))));
+    const side = element("div", { class: "side" }, part ? null : element("p", { class: "why" }, explanation(step, this.graph)), this.contributions(step, part), this.outcome(part), part ? this.form(step, part) : null, this.score());
     return [rule, side];
   }
 
@@ -837,13 +837,14 @@ class StepThrough {
   }
 
   // The answers given at this step: wrong ones stay beside the right one.
-  outcome() {
+  outcome(open) {
     const kept = this.guesses.get(this.at);
     const rows = [];
     for (const [part, one] of [["local", kept?.local], ["result", kept]]) {
-      if (!one || (!one.wrong.length && !one.outcome)) continue;
+      const before = open === part ? (one?.wrong.slice(0, -1) ?? []) : (one?.wrong ?? []); // the last one is named below
+      if (!before.length && !one?.outcome) continue;
       const right = one.outcome ? this.short(this.truth(part)) : "";
-      const wrong = one.wrong.map((guess) => element("s", {}, guess));
+      const wrong = before.map((guess) => element("s", {}, guess));
       const mark = one.outcome ? this.words(`page.outcome.${one.outcome}`) : "";
       rows.push(element("p", { class: `outcome ${one.outcome ?? ""}` }, ...wrong, one.outcome ? element("b", {}, right) : null, element("span", {}, mark)));
     }

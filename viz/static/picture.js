@@ -133,6 +133,12 @@ export class PictureView {
     }
   }
 
+  // How much wider than high the room for the picture should be: as the picture, or as much of it as opens.
+  aspect() {
+    const { width } = this.svg.getBoundingClientRect();
+    return width && width / this.wide < LEGIBLE ? width / (this.tall * READABLE) : this.wide / this.tall;
+  }
+
   look(x, y, wide, tall) {
     this.view = { x, y, wide, tall };
     this.svg.setAttribute("viewBox", [x, y, wide, tall].map((n) => n.toFixed(1)).join(" "));
