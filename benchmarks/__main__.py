@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from .demo import micrograd_demo, network_demo
 from .learning import digits
 from .measuring import MissingPeer, in_fresh_process, stay_within_cores
+from .pages import pages
 from .pictures import pictures
 from .scalars import scalars
 from .scale import scale
@@ -26,6 +27,7 @@ ROWS: dict[str, Callable[..., list[Record]]] = {
     "P5": scale,
     "P6": compiling,
     "P7": pictures,
+    "P8": pages,
     "P9": starting,
     "digits": digits,
     "scalars": scalars,

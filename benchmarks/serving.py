@@ -8,23 +8,29 @@ import gc
 import json
 import sys
 from collections.abc import Callable, Mapping
+from statistics import median
 from time import perf_counter
 
 CHECKED = 5  # steps whose losses are compared
-TURN = 0.1  # seconds
+TURN, RUNS = 0.1, 10  # the seconds of a turn, and its parts
 
 Step = Callable[[], float]
 
 
 def seconds_per_step(step: Step, steps: int) -> float:
-    """The mean over some steps in a row, after a tenth as many that warm up again what the other sides have displaced."""
+    """The median of ten runs of some steps in a row, after one more that warms up again what the other sides have displaced.
+
+    A run that another program has interrupted does not count for much that way.
+    """
     gc.collect()
-    for _ in range(1 + steps // 10):
-        step()
-    start = perf_counter()
-    for _ in range(steps):
-        step()
-    return (perf_counter() - start) / steps
+    steps = max(1, steps // RUNS)
+    seconds = []
+    for _ in range(1 + RUNS):
+        start = perf_counter()
+        for _ in range(steps):
+            step()
+        seconds.append((perf_counter() - start) / steps)
+    return median(seconds[1:])
 
 
 def serve(forms: Mapping[str, Step]) -> None:
@@ -34,7 +40,7 @@ def serve(forms: Mapping[str, Step]) -> None:
     for form, found in losses.items():
         if any(abs(a - b) > 1e-6 * abs(a) for a, b in zip(first, found, strict=True)):
             raise ValueError(f"the forms of this side do not compute the same: {form} has the losses {found}, not {first}")
-    steps = max(3, round(TURN / min(seconds_per_step(step, 3) for step in forms.values())))
+    steps = round(TURN / min(seconds_per_step(step, 3) for step in forms.values()))
     if len(forms) > 1:
         times = {form: min(seconds_per_step(step, steps) for _ in range(3)) for form, step in forms.items()}
     else:

@@ -46,8 +46,12 @@ class Module:
     def modules(self) -> "list[Module]":
         """This module and every module in it, each once, in the order in which they were made attributes."""
         found: dict[Module, None] = {self: None}
-        for _, part in self._parts():
-            if isinstance(part, Module):
+        waiting = list(vars(self).values())[::-1]
+        while waiting:
+            part = waiting.pop()
+            if part.__class__ is not Value and isinstance(part, (list, tuple)):
+                waiting += part[::-1]
+            elif isinstance(part, Module):
                 found |= dict.fromkeys(part.modules())
         return list(found)
 

@@ -14,7 +14,7 @@ import pytest
 from autograd import Value, grad
 from autograd.graph import topological_order
 from benchmarks import __main__ as command_line
-from benchmarks import by_hand, demo, graphs, measuring, pictures, scale, serving, starting, table, turns, vectorised, workloads
+from benchmarks import by_hand, demo, graphs, measuring, pages, pictures, scale, serving, starting, table, turns, vectorised, workloads
 from benchmarks.table import Measurement, Record
 
 FAST = Measurement((1.0, 1.0, 1.0))
@@ -95,6 +95,21 @@ def test_pictures_are_measured_whole_and_folded():
     records = pictures.pictures(small=(1, 1), large=(2, 2), repetitions=1)
     assert [record.target for record in records] == ["≤ 100 ms", "≤ 2 s", "≤ 2 s"]
     assert records[0].what.startswith("draw a graph of ") and all(len(record.ours.numbers) == 1 for record in records)
+
+
+def test_a_page_is_measured_and_where_there_is_no_browser_the_line_says_so(monkeypatch):
+    monkeypatch.setattr(pages.shutil, "which", lambda name: None)
+    records = pages.pages(size=(1, 1), repetitions=1)
+    assert [record.target for record in records] == ["≤ 500 ms", "≤ 1 MB", ""]
+    assert 10_000 < records[1].ours.median < 1e6
+    assert records[2].against.startswith("not measured: ") and records[2].ours is None and records[2].passed
+
+
+@pytest.mark.browser
+def test_key_presses_are_timed_until_they_are_painted():
+    record = pages.pages(size=(1, 1), repetitions=1, presses=2)[2]
+    assert record.target == "≤ 50 ms" and len(record.ours.numbers) == 4
+    assert all(0 < seconds < 5 for seconds in record.ours.numbers)
 
 
 @pytest.mark.parametrize(("size", "nodes"), [(pictures.SMALL, 200), (pictures.LARGE, 3000)])
@@ -450,7 +465,7 @@ def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
     with pytest.raises(SystemExit) as refused:
         command_line.main(["P1", "P99"])
     assert refused.value.code == 2
-    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P9, digits, scalars" in capsys.readouterr().err
+    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, digits, scalars" in capsys.readouterr().err
 
 
 def test_every_row_has_a_title_and_a_place_in_the_readme():
