@@ -26,6 +26,7 @@ NAMES = {
 }  # fmt: skip
 
 
+FEW_TERMS = 6  # of a loss, whose means are added up instead of the terms
 LARGE = 4096  # from that many parameters on, making views of a new gradient takes less time than copying it
 
 
@@ -333,9 +334,9 @@ class Writer:
         """bind(n, dtype, parameters), which gives the function of X."""
         lines = ["def bind(n, dtype, parameters):", *[f"    {line}" for line in self.setup]]
         lines += ["    def run(X):", *[f"        {line}" for line in (*before, *self.steps, *last_lines)], "    return run"]
-        self.text = "\n".join(lines)
         made = {**NAMES, **self.constants}
-        exec(self.text, made)
+        exec("\n".join(lines), made)
+        made["bind"].source = "\n".join(lines)
         return made["bind"]
 
 
@@ -365,7 +366,8 @@ def value_and_grad(plan: Plan, size: int, order: Sequence[int]) -> Callable[...,
 
 def _terms(values: Array) -> list[tuple[float, Array]]:
     """The terms of a value, each with its factor: a mean of a sum is the sum of the means."""
-    found, waiting = [], [(1.0, values)]
+    found: dict[int, tuple[float, Array]] = {}
+    waiting = [(1.0, values)]
     while waiting:
         factor, array = waiting.pop()
         if array.kind == "full":
@@ -377,8 +379,8 @@ def _terms(values: Array) -> list[tuple[float, Array]]:
         elif array.kind == "call" and array.info == "multiply" and array.args[0].number is not None:
             waiting.append((array.args[0].number * factor, array.args[1]))
         else:
-            found.append((factor, array))
-    return found
+            found[array.index] = (found.get(array.index, (0.0, array))[0] + factor, array)
+    return list(found.values()) if len(found) <= FEW_TERMS else [(1.0, values)]
 
 
 def _mean(writer: Writer, terms: list[tuple[float, Array]]) -> str:

@@ -213,7 +213,7 @@ class Program:
         given = numpy.asarray(X)
         if given.dtype.kind not in "biuf":
             try:
-                given = numpy.asarray(X, dtype=float)
+                given = given.astype(float, casting="unsafe" if given.dtype == object else "safe")  # such as fractions
             except (TypeError, ValueError):
                 raise TypeError(f"X must hold numbers, not {given.dtype}") from None
         if given.ndim != 2 or given.shape[1] != len(self.inputs):

@@ -1,0 +1,111 @@
+"""What `latex` prints: the formulas of the courses, in each of their notations; and the numbers of `nn.formulas`."""
+
+import numpy
+import pytest
+
+from autograd import Value, leaves, vectorize
+from autograd.notation import DIALECTS, Notation
+from nn import formulas, losses
+from nn.losses import LOSSES
+
+from .networks import graph, program_of
+
+FORWARD = {
+    "delta": [r"a^{(1)} &= W^{(1)} x + w_{0}^{(1)}", "z^{(1)} &= h(a^{(1)})", r"a^{(2)} &= W^{(2)} z^{(1)} + w_{0}^{(2)}"],
+    "ng": ["Z^{[1]} &= W^{[1]} X + b^{[1]}", "A^{[1]} &= g(Z^{[1]})", "Z^{[2]} &= W^{[2]} A^{[1]} + b^{[2]}", "A^{[2]} &= g(Z^{[2]})"],
+    "murphy": [r"a_{1} &= x V_{1}^{\top} + b_{1}", "o_{1} &= g(a_{1})", r"a_{2} &= o_{1} w^{\top} + w_{0}"],
+    "dY": ["z_{1} &= W_{1} x + b_{1}", r"\hat{y}_{1} &= g(z_{1})", r"z_{2} &= W_{2} \hat{y}_{1} + b_{2}"],
+    "bishop": [r"a^{(1)} &= W^{(1)} x + w_{0}^{(1)}", "z^{(1)} &= h(a^{(1)})"],
+}
+BACKWARD = {
+    "delta": [
+        r"\delta^{(2)} &= \frac{1}{n} (z^{(2)} - y)",
+        r"\frac{\partial L}{\partial W^{(2)}} &= \delta^{(2)} z^{(1)\top}",
+        r"\frac{\partial L}{\partial w_{0}^{(2)}} &= \sum \delta^{(2)}\text{ over the examples}",
+        r"\delta^{(1)} &= \left(W^{(2)\top} \delta^{(2)}\right) \odot h'(a^{(1)})",
+        r"\frac{\partial L}{\partial W^{(1)}} &= \delta^{(1)} x^{\top}",
+        r"\frac{\partial L}{\partial w_{0}^{(1)}} &= \sum \delta^{(1)}\text{ over the examples}",
+    ],
+    "ng": [
+        "dZ^{[2]} &= A^{[2]} - Y",
+        r"dW^{[2]} &= \frac{1}{n} dZ^{[2]} A^{[1]\top}",
+        r"db^{[2]} &= \frac{1}{n} \sum dZ^{[2]}\text{ over the examples}",
+        r"dZ^{[1]} &= \left(W^{[2]\top} dZ^{[2]}\right) \odot g'(Z^{[1]})",
+        r"dW^{[1]} &= \frac{1}{n} dZ^{[1]} X^{\top}",
+        r"db^{[1]} &= \frac{1}{n} \sum dZ^{[1]}\text{ over the examples}",
+    ],
+    "murphy": [
+        r"\frac{\partial E}{\partial a_{2}} &= \frac{1}{n} (o_{2} - y)",
+        r"\frac{\partial E}{\partial w} &= \left(\frac{\partial E}{\partial a_{2}}\right)^{\top} o_{1}",
+        r"\frac{\partial E}{\partial a_{1}} &= \left(\frac{\partial E}{\partial a_{2}} w\right) \odot g'(a_{1})",
+        r"\frac{\partial E}{\partial V_{1}} &= \left(\frac{\partial E}{\partial a_{1}}\right)^{\top} x",
+    ],
+    "dY": [
+        r"dW_{2} &= \left(dY_{2} \odot g'(z_{2})\right) \hat{y}_{1}^{\top}",
+        r"dY_{1} &= W_{2}^{\top} \left(dY_{2} \odot g'(z_{2})\right)",
+        r"dW_{1} &= \left(dY_{1} \odot g'(z_{1})\right) x^{\top}",
+    ],
+    "bishop": [r"\delta^{(2)} &= \frac{1}{n} (z^{(2)} - t)", r"\delta^{(1)} &= \left(W^{(2)\top} \delta^{(2)}\right) \odot h'(a^{(1)})"],
+}
+
+
+@pytest.mark.parametrize("notation", [*DIALECTS])
+def test_one_hidden_layer_gives_the_formulas_of_the_course(notation):
+    """Rows D0-21 to D0-32 ("delta"), D3-06 to D3-10 ("ng", with 1/n in the formulas of the parameters), D4-08 to D4-13 ("dY")."""
+    lines = program_of([2, 3, 1], "bce", "tanh", "sigmoid").latex(notation).replace(r" \\", "").splitlines()
+    places = [lines.index(line) for line in (*FORWARD[notation], *BACKWARD[notation])]
+    assert places == sorted(places)
+    assert (lines[0], lines[-1]) == (r"\begin{aligned}", r"\end{aligned}")
+
+
+def test_without_a_notation_it_is_delta():
+    program = program_of([2, 3, 1], "mse")
+    assert program.latex() == program.latex("delta") == program.latex(Notation("delta"))
+
+
+def test_a_notation_of_ones_own():
+    program = program_of([2, 3, 1], "mse")
+    assert r"\Theta ^{[1]} X" in program.latex(Notation("mine", like="ng", weights="Θ")).replace(r"\Theta^", r"\Theta ^")
+    with pytest.raises(ValueError, match="there is no notation called"):
+        program.latex("nobody's")
+
+
+def test_shared_formulas_are_those_of_the_matrix_view():
+    """The lines for weights, biases and pre-activations are letter for letter those of nn.formulas."""
+    model, y, inputs = graph([2, 3, 1], "mse", "tanh")
+    program = vectorize(y, inputs, model.parameters())
+    for notation in ("delta", "bishop", "ng"):
+        ours = {*program.latex(notation).replace(r" \\", "").splitlines()}
+        theirs = formulas.backward(model, [[0.5, -1.0]], [1.0], loss="mse", notation=notation)
+        for key in ("Z1", "A1", "Z2", "dW1", "dW2", "db1", "db2"):
+            assert theirs.entries[key].latex.replace(" = ", " &= ", 1) in ours
+
+
+@pytest.mark.parametrize("loss", [*LOSSES])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_program_and_matrix_formulas_give_the_same_numbers(loss, activation):
+    outputs = 3 if loss in losses.OF_CLASSES else 1
+    output = {"bce": "sigmoid", "cross_entropy_of_probabilities": "softmax"}.get(loss, "linear")
+    model, y, inputs = graph([2, 4, outputs], loss, activation, output)
+    rng = numpy.random.default_rng(3)
+    X, T = rng.standard_normal((7, 2)), numpy.sign(rng.standard_normal((7, 1)))
+    T = numpy.eye(3)[rng.integers(0, 3, 7)] if outputs == 3 else (T + 1) / 2 if "bce" in loss else T
+    program = vectorize(y, inputs, model.parameters())
+    found = program.gradients(numpy.hstack([X, T]))
+    expected = formulas.backward(model, X, T if outputs == 3 else T[:, 0], loss=loss)
+    for name in ("W1", "b1", "W2", "b2"):
+        assert numpy.abs(found[name] - expected[f"d{name}"]).max() < 1e-12
+    assert program.value_and_grad(numpy.hstack([X, T]))[0] == pytest.approx(expected["loss"].item(), rel=1e-12)
+
+
+def test_a_graph_without_layers_is_written_with_its_labels():
+    a, b, c = leaves(a=5, b=3, c=2)
+    text = vectorize(3 * (a + b * c), inputs=[c], params=[a, b]).latex()
+    assert r"\frac{1}{n} \sum_{i=1}^{n} 3 \left(b c + a\right)" in text
+
+
+def test_the_largest_and_the_choice_are_written():
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    text = vectorize((w * x).leaky_relu(0.1) ** 2, [x], [w]).latex()
+    assert r"\begin{cases}" in text
+    assert "}^{2}" in text or "^{2}" in text
