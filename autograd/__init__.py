@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from .notation import Notation
     from .numeric import gradcheck, numeric_grad
     from .passes import steps
-    from .vectorizing import vectorize
     from .path_sums import paths
+    from .vectorizing import vectorize
 
 __version__ = "0.1.0"
 

@@ -6,6 +6,7 @@ symbols, the numbers put in, the result. "=" stands only where it is true as pri
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
+from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -27,6 +28,12 @@ LINES = 9  # of a derivation; of a longer one the middle is left out
 FEW = 4  # paths, between two nodes that all paths go through, that are written out in one line
 FACTORS = 12  # of such a sum; a longer one is written with derivatives of what lies between
 ROWS = 6  # paths that have a line each
+_TYPESET = """<script>
+for (const host of document.querySelectorAll("div.chalkgrad-derivation[data-mathml]")) {
+  host.innerHTML = host.dataset.mathml;
+  delete host.dataset.mathml;
+}
+</script>"""
 
 
 class Factor(NamedTuple):
@@ -77,8 +84,12 @@ class Derivation:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # Notebooks show LaTeX also where they have not been trusted; MathML they would take apart there.
-        return {"text/latex": f"$$\n{self.latex}\n$$", "text/plain": self.text}
+        # MathML needs no library and no network, but a notebook that is not trusted would take it apart: the HTML holds the
+        # lines in text, and where scripts run, the MathML takes their place. LaTeX is there for export to paper.
+        lines = "".join(f"<div>{escape(line)}</div>" for line in self.text.splitlines())
+        typeset = self.mathml + "".join(f"<div>{escape(note)}</div>" for note in self.notes)
+        html = f'<div class="chalkgrad-derivation" data-mathml="{escape(typeset)}">{lines}</div>\n{_TYPESET}'
+        return {"text/html": html, "text/latex": f"$$\n{self.latex}\n$$", "text/plain": self.text}
 
 
 def derive(

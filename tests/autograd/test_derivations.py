@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
+from html import escape
 from itertools import pairwise
 from math import isclose
 
@@ -243,7 +244,10 @@ def test_a_network_is_derived_in_its_notation_and_the_trap_is_pointed_out():
 
 def test_it_shows_itself_in_a_notebook():
     derivation = derive(examples.J(), "b", "one line")
-    assert derivation._repr_mimebundle_() == {"text/latex": f"$$\n{derivation.latex}\n$$", "text/plain": derivation.text}
+    shown = derivation._repr_mimebundle_()
+    assert shown["text/latex"] == f"$$\n{derivation.latex}\n$$" and shown["text/plain"] == derivation.text
+    assert f'data-mathml="{escape(derivation.mathml)}' in shown["text/html"]
+    assert all(f"<div>{escape(line)}</div>" in shown["text/html"] for line in derivation.text.splitlines())
     assert repr(derivation) == str(derivation) == derivation.text
 
 
