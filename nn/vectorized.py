@@ -65,9 +65,8 @@ class Compiled:
         return rows if self._uses_all[0] else rows[:, self.columns]
 
 
-def weights_of(model: Any) -> Any:
-    """The numbers of all parameters in one vector. Raises CannotTrace for exact fractions, which floats would spoil."""
-    parameters = model.parameters()
+def numbers_of(parameters: list[Value]) -> Any:
+    """The numbers of parameters in one vector. Raises CannotTrace for exact fractions, which floats would spoil."""
     exact = next((p for p in parameters if isinstance(p.data, Fraction)), None)
     if exact is not None:
         raise CannotTrace(f"{exact.label or 'a parameter'} is an exact fraction")
@@ -168,7 +167,7 @@ class VectorizedEngine:
         _refuse_objects(X=X, y=y)
         self.model, self.function, self.reduction, self.regularizer, self.optimizer = model, function, reduction, regularizer, optimizer
         self.parameters = model.parameters()
-        self.weights = weights_of(model)
+        self.weights = numbers_of(self.parameters)
         self.good = self.weights
         self.gradient: Any = None
         self.slots: list[Any] = []
@@ -240,16 +239,14 @@ class VectorizedEngine:
             self._read_optimizer()
 
     def _step(self) -> None:
-        """The optimizer's rule on the whole vector; by its own step where that is another, or where the rule divides by 0."""
+        """The optimizer's rule on the whole vector; by its own step where that is another, or where arrays would divide by 0."""
         if type(self.optimizer).step is not _STEP:
             return self._step_of_leaves()
         optimizer, t, lr = self.optimizer, self.optimizer.t + 1, float(self.optimizer.lr)
         try:
             with numpy.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
                 w, *slots = optimizer.rule.update(self.weights[self.trained], self.gradient[self.trained], t, lr, *self.slots)
-        except FloatingPointError:
-            return self._step_of_leaves()
-        if w.dtype != float:  # fractions among the settings
+        except (FloatingPointError, TypeError):  # TypeError: a root of what is no float, because a setting is a fraction
             return self._step_of_leaves()
         if self.trains_all:
             self.weights = w
@@ -260,11 +257,7 @@ class VectorizedEngine:
 
     def _step_of_leaves(self) -> None:
         self.push()
-        try:
-            self.optimizer.step()
-        except BaseException:
-            self._write(self.weights)
-            raise
+        self.optimizer.step()
         self._read_leaves()
         self._read_optimizer()
 
@@ -272,19 +265,16 @@ class VectorizedEngine:
 
     def push(self) -> None:
         """Brings the leaves up to date, weights and gradients, and the optimizer's memory of each."""
-        self._write(self.weights)
+        for parameter, data in zip(self.parameters, self.weights.tolist(), strict=True):
+            parameter.data = data
         if self.gradient is not None:
             for parameter, g in zip(self.parameters, self.gradient.tolist(), strict=True):
                 parameter.grad = g
         if self.optimizer.rule.slots:
             self.optimizer.state = list(zip(*(slot.tolist() for slot in self.slots), strict=True))
 
-    def _write(self, weights: Any) -> None:
-        for parameter, data in zip(self.parameters, weights.tolist(), strict=True):
-            parameter.data = data
-
     def _read_leaves(self) -> None:
-        self.weights = weights_of(self.model)
+        self.weights = numbers_of(self.parameters)
         self.gradient = numpy.array([p.grad for p in self.parameters])
 
     def _read_optimizer(self) -> None:
@@ -318,7 +308,7 @@ _PROGRAMS: "WeakKeyDictionary[Any, tuple[Any, Compiled]]" = WeakKeyDictionary() 
 def predictions(model: Any, X: Any) -> Any:
     """The outputs of a model, which is in evaluation mode, for many examples. Raises CannotTrace."""
     _refuse_objects(X=X)
-    weights = weights_of(model)
+    weights = numbers_of(model.parameters())
     compiled = _program_of(model, X[0].tolist())
     rows = X.astype(float)
     return numpy.concatenate([compiled.values(weights, rows[k : k + ROWS]) for k in range(0, len(rows), ROWS)])
