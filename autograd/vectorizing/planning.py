@@ -11,7 +11,7 @@ import numpy
 
 from ..operations import TABLE
 from .arrays import Array, Arrays, N, Shape, partial_of, value_of
-from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Operand, grouped
+from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Operand, grouped, with_masks
 from .scalars import CONST, INPUT, PARAM, Scalars
 
 
@@ -41,6 +41,8 @@ def planned(scalars: Scalars, roots: list[int], careful: bool = False) -> Plan:
     groups, source, place = grouped(scalars, letters, {name for name, operation in TABLE.items() if operation.is_nary})
     planner = _Planner(scalars, groups, careful)
     for group in groups:
+        if not careful:  # 0 times an infinite parameter is not 0
+            with_masks(group)
         planner.write(group)
     values = planner.arrays.join([planner.root(scalars, i, source, place) for i in roots], 0)
     plan = Plan(planner.arrays, scalars, groups, planner.values, values)
@@ -67,7 +69,8 @@ class _Planner:
         if source == CONSTANTS:
             return self.arrays.constants(self._as_columns(places))
         if source == PARAMETERS:
-            return self.arrays.parameters(self._as_columns(self._once(places)))
+            whole = self.arrays.parameters(self._as_columns(self._once(places)))
+            return whole if operand.mask is None else self.arrays.call("multiply", self.arrays.constants(operand.mask[:, None]), whole)
         whole = self.arrays.inputs(self._once(flat)) if source == INPUTS else self.arrays.rows(self.values[source], flat)
         if places.ndim == 2 and len(places) > 1:
             if whole.shape[0] != len(flat):  # all are the same row

@@ -21,6 +21,7 @@ from .planning import Plan
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
 STRENGTH = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "@": 3, "negate": 4, "**": 5}
 ATOM = 6
+SHORT_ARRAY = 64  # numbers that are written out
 LONG = 12  # operations in one expression
 VIEWS = ("parameters", "inputs")
 
@@ -315,29 +316,33 @@ def product(a: Any, b: Any) -> Any:
 # --- whole programs ------------------------------------------------------------------------------------------------
 
 
-def layers_of_gradient(plan: Plan, size: int) -> list[tuple[list[int], Any]]:
-    """The parts of the gradient in layers in which no place occurs twice: numbers of parts, and the order of the entries.
-
-    The entry behind the last one of the parts is 0, for places that the layer does not have.
-    """
+def layers_of_gradient(plan: Plan, size: int) -> list[list[int]]:
+    """The parts of the gradient, by their numbers, in layers in which no place occurs twice; in each by their first places."""
     found: list[tuple[list[int], Any]] = []
     for k, (places, _) in enumerate(plan.gradient):
-        free = next((layer for layer in found if (layer[1][places.ravel()] < 0).all()), None)
+        flat = places.ravel()
+        free = next((layer for layer in found if not layer[1][flat].any()), None)
         if free is None:
-            free = [], numpy.full(size, -1)
+            free = [], numpy.zeros(size, dtype=bool)
             found.append(free)
-        members, order = free
-        members.append(k)
-        order[places.ravel()] = k
-    for members, order in found:
-        members.sort(key=lambda k: int(plan.gradient[k][0].min()))
-        ends = 0
-        for k in members:
-            places = plan.gradient[k][0].ravel()
-            order[places] = ends + numpy.arange(len(places))
-            ends += len(places)
-        order[order < 0] = ends
+        free[0].append(k)
+        free[1][flat] = True
+    return [sorted(members, key=lambda k: int(plan.gradient[k][0].min())) for members, _ in found]
+
+
+def _side_by_side(parts: list[tuple[Any, Array]]) -> list[list[tuple[Any, Array]]]:
+    """Parts together whose rows stand in turns in the flat vector, such as the weights and the bias of each neuron."""
+    found, waiting = [], list(parts)
+    while waiting:
+        together = [waiting.pop(0)]
+        while waiting and not _is_run(together) and waiting[0][0].shape[0] == together[0][0].shape[0]:
+            together.append(waiting.pop(0))
+        found += [together] if _is_run(together) else [[part] for part in together]
     return found
+
+
+def _is_run(parts: list[tuple[Any, Array]]) -> bool:
+    return bool((numpy.diff(numpy.hstack([places for places, _ in parts]).ravel()) == 1).all())
 
 
 def in_order_of_lectures(plan: Plan, names: Names) -> list[int]:
@@ -385,29 +390,42 @@ class Source:
             value = printer.named(values.args[0])[0]
         elif values.kind == "full":
             value = f"{printer.held(values.args[0], ATOM)}[0, 0]"
-        layers = [self._layer(printer, members, order) for members, order in layers_of_gradient(self.plan, self.size)]
+        layers = [self._layer(printer, members) for members in layers_of_gradient(self.plan, self.size)]
         return [
             *[f"gradient = {'gradient + ' * (k > 0)}{text}" for k, text in enumerate(layers or ["0 * parameters"])],
             f"return {value}, gradient",
         ]
 
-    def _layer(self, printer: Printer, members: list[int], order: Any) -> str:
+    def _layer(self, printer: Printer, members: list[int]) -> str:
         """One summand of the flat gradient: its parts, put in order."""
-        arrays = [self.plan.gradient[k][1] for k in members]
-        texts = [f"{printer.held(array, ATOM)}.ravel()" for array in arrays]
-        entries = sum([self.plan.gradient[k][0].size for k in members])
-        if (order == entries).any():
+        texts, places = [], []
+        for parts in _side_by_side([self.plan.gradient[k] for k in members]):
+            names = [printer.held(array, ATOM) for _, array in parts]
+            texts.append(f"{names[0]}.ravel()" if len(parts) == 1 else f"np.hstack([{', '.join(names)}]).ravel()")
+            places.append(numpy.hstack([where for where, _ in parts]).ravel())
+        flat = numpy.concatenate(places)
+        if len(flat) < self.size:
             texts.append("np.zeros(1, parameters.dtype)")
         whole = texts[0] if len(texts) == 1 else f"np.concatenate([{', '.join(texts)}])"
-        return whole if (order == numpy.arange(len(order))).all() else f"{whole}[{printer.constant(order, 'order')}]"
+        order = numpy.full(self.size, len(flat))
+        order[flat] = numpy.arange(len(flat))
+        return whole if (order == numpy.arange(self.size)).all() else f"{whole}[{printer.constant(order, 'order')}]"
 
     @property
     def text(self) -> str:
-        """All of it, as it is shown."""
+        """All of it, as it is shown. Long arrays of numbers are only named."""
         shown = self.value_and_grad or self.forward
         used = [text for name, text in self.functions.items() if re.search(rf"\b{name}\b", shown)]
-        head = ["import numpy as np", ""]
-        return "\n".join([*head, *[f"{text}\n" for text in used], shown])
+        head = ["import numpy as np"]
+        for name, array in self.constants.items():
+            if re.search(rf"\b{name}\b", shown):
+                is_short = array.size <= SHORT_ARRAY
+                head.append(
+                    f"{name} = np.array({array.tolist()})"
+                    if is_short
+                    else f"# {name}: an array of shape {array.shape}, in program.constants"
+                )
+        return "\n".join([*head, "", *[f"{text}\n" for text in used], shown])
 
     def compiled(self, numpy_like: Any) -> dict[str, Any]:
         """The functions, with that library in the place of NumPy. Only text of this file is ever compiled."""

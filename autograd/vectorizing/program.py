@@ -108,7 +108,7 @@ class Program:
         with self._lock, numpy.errstate(all="ignore"):
             values = self._forward.of(len(X))(X)
             if not numpy.isfinite(values).all():
-                values = numpy.array(self._pure["forward"](self._parameters, X), dtype=self.dtype)
+                values = numpy.array(self._careful["forward"](self._parameters, X), dtype=self.dtype)
             return values
 
     def value_and_grad(self, X: Any) -> tuple[float, Any]:
@@ -155,6 +155,11 @@ class Program:
         """The program as NumPy code to be read: pure functions of the parameters and X, examples in columns inside."""
         return self._text.text
 
+    @property
+    def constants(self) -> Mapping[str, Any]:
+        """The arrays of numbers that `source` refers to, by their names."""
+        return MappingProxyType(self._text.constants)
+
     def latex(self, notation: Any = None) -> str:
         """The same program as matrix equations in LaTeX, in a notation of `autograd.notation` (None: "delta").
 
@@ -182,10 +187,6 @@ class Program:
         return Source(self._plan, self._names, len(self.params))
 
     @cached_property
-    def _pure(self) -> dict[str, Any]:
-        return self._text.compiled(numpy)
-
-    @cached_property
     def _careful(self) -> dict[str, Any]:
         """The program that looks out for 0 times infinity in every product of the backward pass."""
         plan = planned(self._scalars, self._roots, careful=True)
@@ -210,7 +211,10 @@ class Program:
 
     def _examples(self, X: Any) -> Any:
         """X as an array of this program's numbers. Raises ValueError or TypeError for what cannot be one."""
-        given = numpy.asarray(X)
+        try:
+            given = numpy.asarray(X)
+        except ValueError:
+            raise ValueError(f"the rows of X have different lengths; each needs {len(self.inputs)} numbers") from None
         if given.dtype.kind not in "biuf":
             try:
                 given = given.astype(float, casting="unsafe" if given.dtype == object else "safe")  # such as fractions

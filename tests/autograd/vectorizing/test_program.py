@@ -153,6 +153,19 @@ def test_without_inputs_the_rows_are_empty():
     assert (value, gradient.tolist()) == (5.0, [2.0, 4.0])
 
 
+def test_a_penalty_of_the_weights_alone_reads_all_parameters_times_0_or_1():
+    model, y, inputs = graph([2, 6, 1], "mse", "tanh")
+    whole = y + regularizers.L2(0.5)(model)
+    program = vectorize(whole, inputs, model.parameters())
+    value, gradient = program.value_and_grad([[v.data for v in inputs]])
+    assert value == pytest.approx(whole.data, rel=1e-13)
+    assert gradient == pytest.approx(grad(whole, model.parameters()), rel=1e-12)
+    model.layers[0].neurons[0].bias.data = float("inf")
+    penalty = regularizers.L2(0.5)(model)
+    program = quietly(penalty, params=model.parameters())
+    assert program(numpy.empty((1, 0)))[0] == pytest.approx(penalty.data, rel=1e-13)
+
+
 def test_an_input_or_a_parameter_may_be_the_output_itself():
     x, w = leaves(x=1, w=2)
     assert quietly(x, [x], []).value_and_grad([[3.0], [5.0]])[0] == 4.0
@@ -327,6 +340,7 @@ def test_wrong_rows_are_refused(line):
     for X, message in (
         ([[1.0]], r"X has shape \(1, 1\), but the program takes \(examples, 2\): a column for each input, x, t"),
         ([1.0, 2.0], r"X has shape \(2,\), but the program takes \(examples, 2\)"),
+        ([[1.0, 2.0], [3.0]], "the rows of X have different lengths; each needs 2 numbers"),
         (numpy.empty((0, 2)), "X has no rows; the program needs at least one example"),
     ):
         with pytest.raises(ValueError, match=message):

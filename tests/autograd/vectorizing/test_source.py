@@ -48,7 +48,7 @@ def value_and_grad(parameters, X):
     delta1 = np.where(a1 <= 0, 0, W2.T @ delta2)
     dW1 = delta1 @ z0.T
     db1 = np.sum(delta1, axis=1, keepdims=True)
-    gradient = np.concatenate([dW1.ravel(), db1.ravel(), dW2.ravel(), db2.ravel(), dW3.ravel(), db3.ravel()])[order]
+    gradient = np.concatenate([np.hstack([dW1, db1]).ravel(), np.hstack([dW2, db2]).ravel(), dW3.ravel(), db3.ravel()])
     return np.mean(J), gradient
 """
 
@@ -65,12 +65,23 @@ def test_network_with_bce_fits_on_one_screen_and_reads_like_the_algorithm():
     assert len(source.splitlines()) <= 42
 
 
-def test_source_runs_by_itself_where_no_index_is_needed():
-    program = vectorize(Value(2.0, "w") * (x := Value(3.0, "x")), [x], ["w"])
-    made = {}
+@pytest.mark.parametrize("widths", [[2, 4, 1], [3, 5, 4, 2]])
+def test_source_of_a_network_runs_by_itself(widths):
+    program, made = program_of(widths, "mse", "elu"), {}
     exec(program.source, made)
-    value, gradient = made["value_and_grad"](program.parameters, numpy.array([[3.0], [5.0]]))
-    assert (value, gradient.tolist()) == (8.0, [4.0])
+    X = numpy.random.default_rng(0).standard_normal((5, widths[0] + widths[-1]))
+    value, gradient = made["value_and_grad"](program.parameters, X)
+    assert (value, gradient) == (pytest.approx(program.value_and_grad(X)[0]), pytest.approx(program.value_and_grad(X)[1]))
+
+
+def test_long_arrays_of_numbers_are_constants_of_the_program():
+    model, y, inputs = graph([2, 40, 1], "mse")
+    program = vectorize(y + regularizers.L2(0.1)(model), inputs, model.parameters())
+    assert "# K1: an array of shape (160, 1), in program.constants" in program.source
+    made = dict(program.constants)
+    exec(program.source, made)
+    X = numpy.ones((2, 3))
+    assert made["value_and_grad"](program.parameters, X)[1] == pytest.approx(program.value_and_grad(X)[1])
 
 
 @pytest.mark.parametrize("activate", [Value.relu, Value.tanh, Value.sigmoid])
