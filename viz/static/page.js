@@ -252,6 +252,7 @@ class StepThrough {
       element(
         "section",
         { class: "app", "aria-label": this.words("page.label", { title: this.data.title }) },
+        this.alone ? element("h1", { class: "unseen" }, this.words("page.label", { title: this.data.title })) : "",
         this.buildBar(),
         this.buildTime(),
         (this.parts.stage = element("div", { class: "stage" }, this.buildPicture(svg), this.buildPanel())),
@@ -442,15 +443,16 @@ class StepThrough {
 
   buildWhatIf() {
     const rows = this.data.editable.map((i) => {
-      const size = Math.max(1, Math.abs(asFloat(this.leaves.get(i)) || 0));
       const start = asFloat(this.leaves.get(i));
       const middle = Number.isFinite(start) ? start : 0;
+      const size = Math.max(1, Math.abs(middle));
+      const unit = 10 ** Math.floor(Math.log10(size)) / 20; // sliders stand at round numbers
       const label = this.words("page.leaf", { name: this.name(i) });
       const slider = element("input", {
         type: "range",
-        min: middle - 2 * size,
-        max: middle + 2 * size,
-        step: size / 50,
+        min: Math.floor((middle - 2 * size) / unit) * unit,
+        max: Math.ceil((middle + 2 * size) / unit) * unit,
+        step: unit,
         "aria-label": label,
         oninput: () => this.edit(i, parseNumber(String(Number(Number(slider.value).toPrecision(6)))), slider),
       });
@@ -749,6 +751,7 @@ class StepThrough {
 
   // What is known of a node, in one line.
   line(i) {
+    if (this.graph.nodes[i].quiet) return this.name(i);
     const chip = this.graph.nodes[i].constant ? null : this.chip(i);
     const value = this.computedAt[i] <= this.known ? ` = ${this.short(this.values[i])}`.replace(" = ", this.equals(this.values[i])) : "";
     const gradient = chip && chip.text && chip.label === undefined ? `; ${this.gradientName(i)}: ${chip.text}` : "";

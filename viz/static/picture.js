@@ -60,12 +60,12 @@ export class PictureView {
     const wanted = (map) => (keys ? [...keys].flatMap((key) => (map.has(key) ? [[key, map.get(key)]] : [])) : map);
     for (const [key, card] of wanted(this.cards)) card.paint(state.card(key));
     for (const [key, wire] of wanted(this.wires)) wire.paint(state.wire(key));
-    for (const frame of this.frames) frame.element.classList.remove("now", "read");
+    for (const frame of this.frames) frame.lid.classList.remove("now", "read");
     for (const mark of ["read", "now"]) {
       for (const key of state.marked(mark)) {
         if (!this.cards.has(key)) continue;
         const frame = this.coveredFrame(this.cards.get(key)?.home ?? -1);
-        if (frame) frame.element.classList.add(mark);
+        if (frame) frame.lid.classList.add(mark);
       }
     }
   }
