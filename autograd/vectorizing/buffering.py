@@ -116,9 +116,8 @@ class Writer:
         return name
 
     def new_buffer(self, shape: Shape, is_bool: bool = False) -> str:
-        sizes = ", ".join([str(size) for size in shape])
         name = self.name("b")
-        self.setup.append(f"{name} = empty(({sizes}{',' * (len(shape) == 1)}), {'bool_' if is_bool else 'dtype'})")
+        self.setup.append(f"{name} = empty(({_sizes(shape)}), {'bool_' if is_bool else 'dtype'})")
         return name
 
     def claim(self, array: Array, position: int, in_place: Sequence[Array] = ()) -> str:
@@ -230,13 +229,11 @@ class Writer:
 
     def write_reshape(self, array: Array, position: int) -> None:
         a = array.args[0]
-        sizes = ", ".join([str(size) for size in array.shape])
         if a.index in self.in_call or self.is_whole(a):
-            self.view(array, f"{self.ref(a)}.reshape({sizes})")
+            self.view(array, f"{self.ref(a)}.reshape({_sizes(array.shape)})")
         else:
             out = self.claim(array, position)
-            inner = ", ".join([str(size) for size in a.shape])
-            self.step(f"copyto({self.once(f'{out}.reshape({inner})')}, {self.ref(a)})")
+            self.step(f"copyto({self.once(f'{out}.reshape({_sizes(a.shape)})')}, {self.ref(a)})")
 
     def is_whole(self, array: Array) -> bool:
         """Whether the numbers lie one after the other, so that any other shape is a view."""
@@ -273,7 +270,7 @@ class Writer:
     def padded(self, shape: Shape, start: int, rows: int, array: Array | None = None) -> str:
         """Some rows of a buffer of its own that is 0 elsewhere."""
         name = self.name("z")
-        self.setup.append(f"{name} = zeros(({', '.join([str(size) for size in shape])}), dtype)")
+        self.setup.append(f"{name} = zeros(({_sizes(shape)}), dtype)")
         if array is not None:
             self.refs[array.index], self.root[array.index] = name, array.index
         return self.once(f"{name}[{start}:{start + rows}]")
@@ -325,8 +322,11 @@ class Writer:
             return
         if name == "power" and args[1].number == 2:
             name, args = "square", args[:1]
+        texts = [self.ref(a) for a in args]
+        if name == "maximum" and not args[1].shape:  # NumPy is faster beside an array of that number than beside the number
+            texts[1] = self.once(f"np.full(({_sizes(array.shape)}), {texts[1]}, dtype)")
         out = self.claim(array, position, args)
-        self.step(f"{name}({', '.join([self.ref(a) for a in args])}, {'out=' * (name == 'maximum')}{out})")
+        self.step(f"{name}({', '.join(texts)}, {'out=' * (name == 'maximum')}{out})")
 
     # --- the end ---
 
@@ -338,6 +338,10 @@ class Writer:
         exec("\n".join(lines), made)
         made["bind"].source = "\n".join(lines)
         return made["bind"]
+
+
+def _sizes(shape: Shape) -> str:
+    return ", ".join([str(size) for size in shape]) + "," * (len(shape) == 1)
 
 
 def forward(plan: Plan, size: int) -> Callable[..., Any]:
