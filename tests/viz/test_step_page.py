@@ -674,10 +674,10 @@ def test_the_page_speaks_the_language_that_is_asked_for(open_step, lang):
 # --- accessibility -------------------------------------------------------------------------------------------------
 
 
-def violations(page: StepPage) -> list:
+def violations(page: StepPage, within: str = "html") -> list:
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page.page).response["violations"]
+    found = Axe().run(page.page, context={"include": [[within]]}).response["violations"]
     return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found]
 
 

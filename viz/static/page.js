@@ -251,7 +251,7 @@ class StepThrough {
       element("style", {}, STYLE),
       element(
         "section",
-        { class: "app", "aria-label": this.words("page.label", { title: this.data.title }) },
+        { class: "app", tabindex: -1, "aria-label": this.words("page.label", { title: this.data.title }) }, // a click anywhere in it takes the keys
         this.alone ? element("h1", { class: "unseen" }, this.words("page.label", { title: this.data.title })) : "",
         this.buildBar(),
         this.buildTime(),
@@ -633,12 +633,15 @@ class StepThrough {
   }
 
   paint(focus = "") {
+    const root = this.host.shadowRoot;
+    const held = root.activeElement;
     this.paintBar();
     this.paintPicture();
     this.paintPanel();
     this.paintLeaves();
     this.paintRows();
     this.paintList();
+    if (held && (held.disabled || !held.isConnected)) root.querySelector(".app").focus({ preventScroll: true }); // or the keys would be lost
     if (focus === "question") this.parts.panel.querySelector("input.answer")?.focus();
     if (focus === "next") this.parts.next.focus();
   }
@@ -929,12 +932,18 @@ class StepThrough {
   paintList() {
     const { all, list } = this.parts;
     if (!all.open) return;
-    const lines = this.steps.slice(0, this.ask === "no" ? this.count : this.known);
-    const rows = lines.map((step) => {
-      const jump = element("button", { type: "button", class: "link", onclick: () => this.go(step.index) }, String(step.index));
-      return element("tr", { class: step.index === this.at ? "current" : "" }, element("th", { scope: "row" }, jump), element("td", {}, sentence(step, this.graph)));
-    });
-    list.replaceChildren(...rows);
+    if (this.listed !== this.steps) list.replaceChildren();
+    this.listed = this.steps;
+    const count = this.ask === "no" ? this.count : this.known;
+    while (list.children.length > count) list.lastChild.remove();
+    list.append(...this.steps.slice(list.children.length, count).map((step) => this.listRow(step)));
+    list.querySelector(".current")?.classList.remove("current");
+    list.children[this.at - 1]?.classList.add("current");
+  }
+
+  listRow(step) {
+    const jump = element("button", { type: "button", class: "link", onclick: () => this.go(step.index) }, String(step.index));
+    return element("tr", { class: "" }, element("th", { scope: "row" }, jump), element("td", {}, sentence(step, this.graph)));
   }
 }
 
