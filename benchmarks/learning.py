@@ -3,13 +3,12 @@
 from time import perf_counter
 from typing import Any
 
-from .measuring import in_fresh_process, peer
+from .measuring import in_fresh_process
 from .table import Measurement, Record, bounded
 
 
 def digits(repetitions: int = 5, epochs: int = 40) -> list[Record]:
     """Training MLP(64, [32, 10]) on 1,797 images of digits through fit, to 96 % on images it has not seen."""
-    peer("sklearn.datasets")
     found = [in_fresh_process(train, epochs) for _ in range(repetitions)]
     seconds, accuracy = (Measurement(numbers, unit) for numbers, unit in zip(zip(*found, strict=True), ("s", "%"), strict=True))
     return [

@@ -17,7 +17,7 @@ from .table import Measurement
 from .workloads import Workload
 
 ROOT = Path(__file__).parent.parent
-REPETITIONS = 11
+REPETITIONS = 7
 
 
 class CannotCompare(Exception):

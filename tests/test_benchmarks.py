@@ -14,7 +14,22 @@ import pytest
 from autograd import Value, grad
 from autograd.graph import topological_order
 from benchmarks import __main__ as command_line
-from benchmarks import by_hand, demo, graphs, measuring, pages, pictures, scale, serving, starting, table, turns, vectorised, workloads
+from benchmarks import (
+    by_hand,
+    demo,
+    graphs,
+    learning,
+    measuring,
+    pages,
+    pictures,
+    scale,
+    serving,
+    starting,
+    table,
+    turns,
+    vectorised,
+    workloads,
+)
 from benchmarks.table import Measurement, Record
 
 FAST = Measurement((1.0, 1.0, 1.0))
@@ -89,6 +104,35 @@ def test_a_module_that_import_autograd_should_not_load_is_named(monkeypatch):
     loaded = starting.starting(repetitions=1)[1]
     assert loaded.met is False
     assert loaded.what.endswith("loaded by import autograd: fractions")
+
+
+def test_a_training_is_timed_and_its_accuracy_is_that_on_images_it_has_not_seen(monkeypatch):
+    monkeypatch.setattr(learning, "in_fresh_process", lambda function, *arguments: function(*arguments))
+    seconds, accuracy = learning.digits(repetitions=1, epochs=1)
+    assert (seconds.target, accuracy.target) == ("≤ 10 s", "≥ 96 %") and len(seconds.ours.numbers) == 1
+    assert 50 < accuracy.ours.median < 96 and not accuracy.passed, "one epoch is not enough"
+
+
+def test_compiling_is_measured_in_fresh_interpreters():
+    (record,) = vectorised.compiling(workloads.moons(3), repetitions=2)
+    assert record.what.startswith("vectorize for [2,16,16,1]") and record.target == "≤ 1 s"
+    assert all(0.001 < seconds < 5 for seconds in record.ours.numbers)
+
+
+def test_steps_are_compared_with_every_peer_and_targets_stand_where_they_belong(monkeypatch):
+    found = {
+        name: FAST if name == "ours" else SLOW for name in ("ours", "plain NumPy", "buffered NumPy", "PyTorch", "HIPS autograd", "JAX")
+    }
+    monkeypatch.setattr(vectorised, "in_turns", lambda workload, commands, repetitions: {name: found[name] for name in commands})
+    monkeypatch.setattr(vectorised, "_usable", lambda python: (python, ""))
+    monkeypatch.setenv(vectorised.HIPS_PYTHON, "python elsewhere")
+    records = vectorised.beside_numpy()
+    assert [record.target for record in records] == ["≥ 1×", "", "≥ 6×", "", *["≥ 1×", "", "", ""] * 3] and all(r.passed for r in records)
+    monkeypatch.setattr(vectorised, "_usable", lambda python: ("", "it is not there"))
+    assert [r.against for r in vectorised.beside_numpy()][3::4] == ["HIPS autograd not measured: it is not there"] * 4
+    assert [(r.target, r.ratio.median) for r in vectorised.beside_jax()] == [("≤ 1.15×", 1 / 8)] * 4
+    found["JAX"] = "jax is not installed: pip install jax"
+    assert {r.problem for r in vectorised.beside_jax()} == {"jax is not installed: pip install jax"}
 
 
 def test_pictures_are_measured_whole_and_folded():
