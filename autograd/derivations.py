@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .differentiate import plus, product, seed_of
-from .explain.formulas import ATOM, PRODUCT, SIGN, SUM, Operand, Written, added, held, put_in, write_partial, write_value
+from .explain.formulas import ATOM, PRODUCT, SIGN, SUM, Written, added, held, put_in, write_value
 from .explain.numbers import as_printed, is_exact
 from .explain.products import LONGEST, sum_line
 from .explain.typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
-from .explain.words import Names, digits_to_recompute, fill, sign, templates
+from .explain.words import Names, digits_to_recompute, fill, holds_in_symbols, local_formula, sign, templates
 from .graph import find, names
 from .ieee import Number
 from .notation import Notation
@@ -37,11 +37,13 @@ for (const host of document.querySelectorAll("div.chalkgrad-derivation[data-math
 
 
 class Factor(NamedTuple):
-    """A derivative that is multiplied: in symbols, as the formula of its operation, and as a number."""
+    """A derivative that is multiplied: in symbols, as the formula of its operation, which may have constants to write with
+    so many digits, and as a number; and the step whose local derivative it is, if it is one."""
 
-    symbol: Callable[[], Written]
-    rule: Callable[[], Written]
+    symbol: "Callable[[int | None], Written]"
+    rule: "Callable[[int | None], Written]"
     number: Number
+    step: Step | None = None
 
 
 class Combined(NamedTuple):
@@ -203,7 +205,8 @@ class _Writer:
             yield row(self.gradient, line.sign, added(terms), *value)
         elif count <= ROWS:
             tree = Combined("sum", tuple([self.along(path) for path in rows]))
-            yield row(self.gradient, "=", _written(tree, lambda factor: factor.rule()).layout)
+            holds, rule = self.in_symbols(tree, lambda factor: factor.rule(self.digits), self.digits)
+            yield row(self.gradient, sign(holds), rule)
 
     def more(self, key: str, count: int) -> Layout:
         """A line in place of those that are left out."""
@@ -216,8 +219,9 @@ class _Writer:
 
     def definition(self, step: Step) -> Layout:
         """What a node is: u = b · c = 6."""
-        operands = [Operand(self.names[parent], data) for parent, data in zip(step.node.parents, step.operands, strict=True)]
-        named = row(as_layout(self.names[step.node]), "=", write_value(step.node._operation, operands).layout)
+        operands = self.names.operands(step, self.digits)
+        formula = write_value(step.node._operation, operands)
+        named = row(as_layout(self.names[step.node]), sign(holds_in_symbols(formula, operands)), formula.layout)
         value = put_in(step.value, self.digits)
         return row(*named[1:], sign(is_exact(step.value, value.text)), value.layout) if self.numbers else named
 
@@ -235,7 +239,7 @@ class _Writer:
         if step.node is self.found.y:
             return self.edge(step)
         upstream = Written(self.names.gradient(step.node), ATOM, step.upstream)
-        return Combined("product", (Factor(lambda: upstream, lambda: upstream, step.upstream or 0), self.edge(step)))
+        return Combined("product", (Factor(lambda _: upstream, lambda _: upstream, step.upstream or 0), self.edge(step)))
 
     def along(self, path: Path) -> Tree:
         """The product of the local derivatives along a path."""
@@ -248,16 +252,15 @@ class _Writer:
         them all, and the formula of the operation takes its place."""
         assert step.parent is not None and step.local is not None
 
-        def rule() -> Written:
-            operands = [Operand(self.names[parent], data) for parent, data in zip(step.node.parents, step.operands, strict=True)]
-            return write_partial(step.node._operation, step.slot or 0, operands, Operand(self.names[step.node], step.value))
+        def rule(digits: int | None) -> Written:
+            return local_formula(step, digits)
 
-        def symbol() -> Written:
+        def symbol(digits: int | None) -> Written:
             assert step.parent is not None
             layout = self.names.local(step.node, step.parent)
-            return rule() if self.ways(step.node, step.parent).count > 1 else Written(layout, ATOM, step.local)
+            return rule(digits) if self.ways(step.node, step.parent).count > 1 else Written(layout, ATOM, step.local)
 
-        return Factor(symbol, rule, step.local)
+        return Factor(symbol, rule, step.local, step)
 
     def ways(self, top: Value, bottom: Value) -> "_Ways":
         """What lies between two nodes."""
@@ -295,7 +298,7 @@ class _Writer:
             return self.edge(step)
         layout = self.names.gradient(step.node) if top is self.found.y else self.names.local(top, step.node)
         whole = Written(layout, ATOM, gradient)
-        return Combined("product", (Factor(lambda: whole, lambda: whole, gradient), self.edge(step)))
+        return Combined("product", (Factor(lambda _: whole, lambda _: whole, gradient), self.edge(step)))
 
     # --- an equation ---
 
@@ -306,9 +309,10 @@ class _Writer:
         shown = {id(factor): put_in(factor.number, enough) for factor in factors}
         value = put_in(result, self.digits)
         parts: list[tuple[bool, Layout]] = [] if gradient is None else [(True, gradient)]
-        parts.append((True, _written(tree, lambda factor: factor.symbol()).layout))
+        digits = enough if self.numbers else self.digits
+        parts.append(self.in_symbols(tree, lambda factor: factor.symbol(digits), digits))
         if with_rule or not self.numbers:
-            parts.append((True, _written(tree, lambda factor: factor.rule()).layout))
+            parts.append(self.in_symbols(tree, lambda factor: factor.rule(digits), digits))
         if self.numbers:
             put = _written(tree, lambda factor: Written(shown[id(factor)].layout, shown[id(factor)].strength, factor.number))
             parts.append((all(is_exact(factor.number, shown[id(factor)].text) for factor in factors), put.layout))
@@ -316,6 +320,12 @@ class _Writer:
             found = as_printed(value.text)
             parts.append((None in printed or found is None or _value(tree, iter(printed)) == found, value.layout))
         return row(*_joined(parts))
+
+    def in_symbols(self, tree: Tree, how: Callable[[Factor], Written], digits: int | None) -> tuple[bool, Layout]:
+        """A tree as a formula in symbols, and whether "=" is true before it: not where a constant in it is rounded."""
+        written = _written(tree, how)
+        operands = [each for factor in _factors(tree) if factor.step for each in self.names.operands(factor.step, digits)]
+        return holds_in_symbols(written, operands), written.layout
 
 
 class _Ways:

@@ -15,12 +15,12 @@ from autograd import Value
 from autograd.differentiate import gradients, product
 from autograd.explain.formulas import Operand, write_value
 from autograd.explain.numbers import is_exact
-from autograd.explain.words import Names, gradient_name, sign
+from autograd.explain.words import Names, gradient_name, holds_in_symbols, sign
 from autograd.graph import changed_leaf, names
 from autograd.ieee import as_float
 
 from .folding import WHOLE, Fold, Room, Scope, grouped, rooms
-from .lettering import MINUS, harmless, number_text, signed
+from .lettering import DIGITS, MINUS, harmless, number_text, signed
 from .picture import Card, Chip, Frame, Picture, Wire
 
 BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
@@ -120,7 +120,8 @@ class _Reader:
 
     def __init__(self, y: Value, partials: bool, grouping: Grouping, digits: int | None, called: Names | None = None):
         self.y, self.partials, self.digits = y, partials, digits
-        self.called = {node: harmless(name) for node, name in (called or names(y)).items()}
+        known = called or Names(names(y), y)
+        self.called = {node: harmless(known.operand(node, node.data, digits or DIGITS).text) for node in known}
         self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}
         self.order = list(self.called)
         self.place = {node: k for k, node in enumerate(self.order)}
@@ -255,7 +256,9 @@ class _Reader:
         sentence = self.equation(name, node.data)
         if node.parents:
             operands = [Operand(self.called[parent], parent.data) for parent in node.parents]
-            sentence = self.equation(f"{name} = {write_value(node._operation, operands).text.replace('-', MINUS)}", node.data)
+            formula = write_value(node._operation, operands)
+            rule = f"{name} {sign(holds_in_symbols(formula, operands))} {formula.text.replace('-', MINUS)}"
+            sentence = self.equation(rule, node.data)
         if chip is None:
             return f"{sentence}, a constant"
         if not chip.text:

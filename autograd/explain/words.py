@@ -65,6 +65,16 @@ class Names(dict[Any, str]):
         quotient = re.fullmatch(r"∂([^\s/()]+)/∂([^\s/()]+)", self.symbols[node])
         return ("derivative", *quotient.groups()) if quotient else ("name", self.symbols[node])
 
+    def operands(self, step: Any, digits: int | None = None) -> list[Operand]:
+        """The operands of a step by their names; a constant that has none by its number."""
+        pairs = zip(step.node.parents, step.operands, strict=True)
+        return [self.operand(parent, data, digits) for parent, data in pairs]
+
+    def operand(self, node: Any, data: Number, digits: int | None = None) -> Operand:
+        """One of them. A constant that neither a label nor a notation gives a name is called by its number."""
+        is_number = node.constant and not node.label and as_layout(self[node])[0] == "number"
+        return put_in(data, digits) if is_number else Operand(self[node], data)
+
     def local(self, node: Any, parent: Any) -> Layout:
         """The derivative of a node with respect to one of its operands."""
         return ("derivative", self[node], self[parent])
@@ -132,20 +142,22 @@ def value_words(step: Any, digits: int | None) -> Sentence:
     operation, value = step.node._operation, step.value
     enough = digits or digits_to_recompute(step.operands, operation.at, value)
     shown = [put_in(data, enough) for data in step.operands]
-    named = write_value(operation, _named(step)).layout
+    in_symbols = step.names.operands(step, enough)
+    named = write_value(operation, in_symbols)
     numbers = write_value(operation, shown).layout
     result = put_in(value, digits)
-    put_in_exactly = all(is_exact(data, text.text) for data, text in zip(step.operands, shown, strict=True))
+    put_in_exactly = all(is_exact(each.data, each.text) for each in _put_in_place(in_symbols, shown))
     comes_out = _is_true(formula(operation.value), operation, shown, result, result.text)
     texts = {
         "name": as_layout(step.names[step.node]),
-        "formula": named,
+        "formula": named.layout,
         "numbers": numbers,
         "value": result.layout,
+        "rule_sign": sign(holds_in_symbols(named, in_symbols)),
         "sign": sign(put_in_exactly),
         "result_sign": sign(comes_out),
     }
-    if plain(numbers) in (plain(named), result.text):  # -a = -1, without another = -1
+    if plain(numbers) in (named.text, result.text):  # -a = -1, without another = -1
         return "step.value.short", texts | {"result_sign": sign(put_in_exactly and comes_out)}
     return "step.value", texts
 
@@ -154,12 +166,11 @@ def edge_words(step: Any, digits: int | None) -> Sentence:
     """The sentence of a backward step, one edge: ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6, or one term of such a sum."""
     node, operation, names = step.node, step.node._operation, step.names
     repeated = _uses(step) > 1
-    local = write_partial(operation, step.slot, _named(step), Operand(names[node], step.value))
     key = ("step.only" if step.terms == 1 else "step.term") + ".slot" * repeated
     texts: dict[str, Any] = {
         "gradient": names.gradient(step.parent),
         "upstream": names.gradient(node),
-        "derivative": _factor(local) if repeated else names.local(node, step.parent),
+        "derivative": _factor(local_formula(step, digits)) if repeated else names.local(node, step.parent),
         "node": as_layout(names[node]),
         "parent": as_layout(names[step.parent]),
         "term": str(step.term),
@@ -183,8 +194,14 @@ def edge_words(step: Any, digits: int | None) -> Sentence:
     for each, items in zip(operation.letters, operation.arguments(shown), strict=True):
         put |= {f"{each}[i]": items[place]} if operation.is_nary else {each: items}
     used = [upstream, *(put[read] for read in names_in(tree) & put.keys() if put[read].text in local_numbers.text)]
+    local, in_symbols = local_formula(step, enough), names.operands(step, enough)
+    if key == "step.only":  # whose first sign says whether a constant is rounded
+        changed = [id(each) for each in (upstream, y, *_put_in_place(in_symbols, shown))]
+        used = [each for each in used if id(each) in changed]
     return key, texts | {
+        "derivative": _factor(local) if repeated else texts["derivative"],
         "local": _factor(local),
+        "rule_sign": sign(holds_in_symbols(local, in_symbols)),
         "numbers": row(_first_factor(upstream), "·", _factor(local_numbers)),
         "value": result.layout,
         "arrived": upstream.layout,
@@ -210,9 +227,21 @@ def sum_words(step: Any, contributions: Sequence[Number], digits: int | None) ->
     return "step.sum", texts
 
 
-def _named(step: Any) -> list[Operand]:
-    """The operands of a step by their names."""
-    return [Operand(step.names[parent], data) for parent, data in zip(step.node.parents, step.operands, strict=True)]
+def local_formula(step: Any, digits: int | None = None) -> Written:
+    """The local derivative of a step by the names of the operands."""
+    named = step.names.operands(step, digits)
+    return write_partial(step.node._operation, step.slot, named, Operand(step.names[step.node], step.value))
+
+
+def holds_in_symbols(written: Written, operands: Sequence[Operand]) -> bool:
+    """Whether none of the constants that stand as numbers in a formula in symbols is rounded."""
+    numbers = [each for each in operands if as_layout(each.text)[0] == "number"]
+    return all(is_exact(each.data, each.text) for each in numbers if each.text in written.text)
+
+
+def _put_in_place(in_symbols: Sequence[Operand], shown: Sequence[Operand]) -> list[Operand]:
+    """The operands that take the place of a name when the numbers are put in; a constant is a number before and after."""
+    return [after for before, after in zip(in_symbols, shown, strict=True) if before.text != after.text]
 
 
 def _uses(step: Any) -> int:
@@ -269,7 +298,7 @@ def _chain(key: str, texts: dict[str, Any]) -> list[Layout]:
         return [row(texts["gradient"], texts["sign"], texts["sum"], texts["result_sign"], texts["value"])]
     if key.startswith("step.value"):
         numbers = () if key.endswith("short") else (texts["sign"], texts["numbers"])
-        return [row(texts["name"], "=", texts["formula"]), row(*numbers, texts["result_sign"], texts["value"])]
+        return [row(texts["name"], texts["rule_sign"], texts["formula"]), row(*numbers, texts["result_sign"], texts["value"])]
     claim = (texts["gradient"], "=") if key.startswith("step.only") else ()
     rule = row(*claim, texts["upstream"], "·", texts["derivative"])
     nought = ("number", "0")
@@ -277,7 +306,7 @@ def _chain(key: str, texts: dict[str, Any]) -> list[Layout]:
         return [rule, row("=", nought, "·", texts["derivative"], "=", nought)]
     if key.endswith("closed"):
         return [rule, row("=", texts["upstream"], "·", nought, "=", nought)]
-    repeated = () if key.endswith("slot") else ("=", texts["upstream"], "·", texts["local"])
+    repeated = () if key.endswith("slot") else (texts["rule_sign"], texts["upstream"], "·", texts["local"])
     return [rule, row(*repeated, texts["sign"], texts["numbers"], texts["result_sign"], texts["value"])]
 
 
@@ -296,7 +325,7 @@ def _forward(step: Any, known: Mapping[str, str], digits: int | None) -> list[Se
     what = f"what.{step.node.op}"
     told: list[Sentence] = [(what, {})] if what in known else []
     if _rule(step, known, 0) is None and not step.node._operation.symbol:  # a function that there are no words for
-        told.append(("explain.definition", {"call": texts["formula"], "formula": _definition(step)}))
+        told.append(("explain.definition", _definition(step, digits)))
     distinct = dict(zip(step.node.parents, step.operands, strict=True))
     needed = [
         _equation(step.names[parent], data, digits) for parent, data in distinct.items() if as_layout(step.names[parent])[0] == "name"
@@ -312,9 +341,9 @@ def _equation(name: str, data: Number, digits: int | None) -> Layout:
     return row(as_layout(name), sign(is_exact(data, shown.text)), shown.layout)
 
 
-def _definition(step: Any) -> Layout:
-    operation = step.node._operation
-    return write(formula(operation.value), by_letter(operation, _named(step))).layout
+def _definition(step: Any, digits: int | None) -> dict[str, Layout]:
+    operation, named = step.node._operation, step.names.operands(step, digits)
+    return {"call": write_value(operation, named).layout, "formula": write(formula(operation.value), by_letter(operation, named)).layout}
 
 
 def _backward(step: Any, known: Mapping[str, str], digits: int | None) -> list[Sentence]:
@@ -348,8 +377,8 @@ def _why(step: Any, known: Mapping[str, str], texts: dict[str, Any], digits: int
         return "explain.tie", texts | {"count": str(sides.count(0)), "local": Operand(f"1/{sides.count(0)}", step.local).layout}
     if not operation.is_nary and 0 in sides:
         return "explain.kink", texts | {"local": local.layout}
-    partial = write_partial(operation, step.slot, _named(step), Operand(step.names[step.node], step.value)).layout
-    call = write_value(operation, _named(step)).layout
+    partial = local_formula(step, digits).layout
+    call = write_value(operation, step.names.operands(step, digits)).layout
     return _rule(step, known, step.slot) or "explain.formula", texts | {"call": call, "partial": partial}
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd import Notation, Value, examples, grad, nodes, parse, replay
+from autograd import Notation, Value, examples, grad, leaves, nodes, parse, replay
 from autograd.derivations import STYLES, derive
 from nn import MLP
 
@@ -282,3 +282,15 @@ def test_a_constant_and_a_changed_leaf_are_refused():
     with pytest.raises(ValueError, match="build the expression again"):
         derive(y, a)
     assert replay(y) == 9
+
+
+def test_a_constant_without_a_name_is_rounded_and_the_sign_before_it_says_so():
+    a, b = leaves(a=3, b=2)
+    J = a * (1 / 3) + b
+    assert (
+        derive(J, a).text
+        == "u ≈ a · 0.333333 = 1, J = u + b = 3\n∂J/∂u = 1\n∂J/∂a = ∂J/∂u · ∂u/∂a ≈ ∂J/∂u · 0.333333 ≈ 1 · 0.333333 = 0.333333"
+    )
+    assert derive(a * (1 / 3), a, numbers=False, digits=2).text == "J ≈ a · 0.33\n∂J/∂a ≈ 0.33"
+    assert derive(J, a, "paths", numbers=False).text == "∂J/∂a = ∂J/∂u · ∂u/∂a ≈ 1 · 0.333333"
+    assert derive(J + a, a, "paths", numbers=False).text.splitlines()[-1] == "∂J/∂a ≈ 1 · 1 · 0.333333 + 1"

@@ -141,6 +141,13 @@ def test_the_derivative_for_a_constant_exponent_is_not_invented():
 # --- words and numbers -------------------------------------------------------------------------------------------
 
 
+def test_a_constant_made_from_data_is_called_by_a_number_that_can_be_read():
+    picture = read(Value(3.0, "a") * (1 / 3))
+    assert picture.cards[-1].title == "J ≈ a · 0.3333 = 1; ∂J/∂J is not computed yet"
+    assert picture.wires[1].title.startswith("from 0.3333 to J: ")
+    assert read(Value(3.0, "a") * (1 / 3), digits=2).cards[-1].title.startswith("J ≈ a · 0.33 = 1;")
+
+
 def test_titles_say_the_computation_with_an_equals_sign_that_is_true():
     z = Value(0.25, "z")
     p = sigmoid(z)

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from autograd import Value, examples, leaves, names, parse, steps
+from autograd import Value, clip, dot, examples, leaves, maximum, names, parse, steps
 from autograd.dialects import formula
 from autograd.explain.numbers import exact_value, number_text
 from autograd.explain.portable import number_data, operations_in
@@ -65,7 +65,7 @@ def as_data(y, digits=None):
     place = {node: k for k, node in enumerate(order)}
     both = steps(y)
     nodes = [
-        {"name": both[0].names[node], "gradient": None, "op": node.op, "parents": [place[p] for p in node.parents], "constant": node.constant, "data": number_data(node.data)}
+        {"name": both[0].names[node], "gradient": None, "op": node.op, "parents": [place[p] for p in node.parents], "constant": node.constant, "quiet": node.constant and not node.label, "data": number_data(node.data)}
         for node in order
     ]  # fmt: skip
     graph = {
@@ -134,7 +134,7 @@ def random_graph(rng):
         Value(random_number(rng, exact), rng.choice(["x", "w1", "α", "my x", "δ⁽¹⁾", "<b>", "a\nb"]) + "′" * k, constant=rng.random() < 0.2)
         for k in range(3)
     ]
-    pool.append(Value(rng.choice([2, 3, Fraction(1, 2), 0.5, -1]), constant=True))
+    pool.append(Value(rng.choice([2, 3, Fraction(1, 2), 0.5, -1, 1 / 3, rng.uniform(-3, 3)]), constant=True))
     for _ in range(rng.randint(1, 6)):
         entry = TABLE[rng.choice(sorted(TABLE))]
         rows = [tuple(rng.choice(pool) for _ in range(rng.choice([1, 2, 3, 8]))) for _ in entry.letters[:1]]
@@ -189,6 +189,16 @@ def test_random_graphs(words):
 def test_sums_with_many_terms_and_gradients_that_stop(words):
     texts = ["a + a + a + a + a + a + a + a", "0*sin(a)", "sqrt(relu(-a))", "a*a*a", "0*(a*a) + a", "relu(a - 1)", "2*3 + a", "a**2*a**1 + a**0.5 + 2**a", "a - (-2) - a**-2"]  # fmt: skip
     compare(words, [parse(text, a=1) for text in texts])
+
+
+def test_constants_made_from_data_have_the_digits_that_are_asked_for(words):
+    a, third = Value(1.3, "a"), 0.1049001171530397
+    roots = [a * third, a * a * third + third, third - a, a**third, clip(a, third, 2), dot([a, third], [third, a]), maximum(a, third)]
+    compare(words, roots)
+    compare(words, roots, digits=3)
+    data = as_data(roots[1], digits=2)
+    rules = words.evaluate("graph => graph.nodes.map((node, i) => node.parents.length ? plain(writtenValue(graph, i)) : '')", data["graph"])
+    assert rules[-1] == "v + 0.1"
 
 
 def test_a_gradient_may_have_a_sign_of_its_own(words):

@@ -193,11 +193,17 @@ export function writePartial(operation, slot, operands, y) {
   return write(operation.partials[letter], { ...scope, y }, operation.calls);
 }
 
+// The operands of node number i by their names; a constant that has none by its number.
+export function namedOperands(graph, i, numbers, digits) {
+  const isNumber = (node) => node.quiet && NUMERAL.test(node.name); // a notation may have a name for it, too
+  return graph.nodes[i].parents.map((p, k) => (isNumber(graph.nodes[p]) ? putIn(numbers[k], digits) : operand(graph.nodes[p].name, numbers[k])));
+}
+
 // The formula of the value of node number i, by the names of its operands.
 export function writtenValue(graph, i) {
   const node = graph.nodes[i];
-  const operands = node.parents.map((p) => operand(graph.nodes[p].name, parseNumber(graph.nodes[p].data)));
-  return writeValue(node.op, graph.operations[node.op], operands).layout;
+  const numbers = node.parents.map((p) => parseNumber(graph.nodes[p].data));
+  return writeValue(node.op, graph.operations[node.op], namedOperands(graph, i, numbers, graph.digits)).layout;
 }
 
 // --- plain text ---

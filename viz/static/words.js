@@ -4,7 +4,7 @@
 // numbers in graph.nodes, terms is how many contributions the parent gets, and what does not apply is null or missing.
 
 import { PRINTED_DIGITS, Fraction, asFloat, asPrinted, byLetter, exactValue, isExact, numberText } from "./numbers.js";
-import { LONGEST_LIST, PRODUCT, SUM, added, asLayout, inSlot, operand, partialAt, plain, putIn, row, shortened, sidesAt, valueAt, write, writePartial, writeValue } from "./formulas.js";
+import { LONGEST_LIST, PRODUCT, SUM, added, asLayout, inSlot, namedOperands, operand, partialAt, plain, putIn, row, shortened, sidesAt, valueAt, write, writePartial, writeValue } from "./formulas.js";
 
 // The line of a step.
 export function sentence(step, graph) {
@@ -87,22 +87,38 @@ function sentences(step, graph) {
 }
 
 const contributionsOf = (step) => step.contributions ?? [step.before, step.contribution];
-const named = (step, graph) => graph.nodes[step.node].parents.map((p, k) => operand(nameOf(graph, p), step.operands[k]));
+const named = (step, graph, digits) => namedOperands(graph, step.node, step.operands, digits);
+
+// Whether none of the constants that stand as numbers in a formula in symbols is rounded.
+function holdsInSymbols(written, operands) {
+  const numbers = operands.filter((each) => asLayout(each.text)[0] === "number");
+  return numbers.every((each) => !written.text.includes(each.text) || isExact(each.data, each.text));
+}
+
+// The operands that take the place of a name when the numbers are put in; a constant is a number before and after.
+const putInPlace = (inSymbols, shown) => shown.filter((each, k) => each.text !== inSymbols[k].text);
+
+// The local derivative of a step by the names of the operands.
+function localFormula(step, graph, digits) {
+  return writePartial(operationOf(step, graph), step.slot, named(step, graph, digits), operand(nameOf(graph, step.node), step.value));
+}
 const shownAs = (each) => asLayout(each.text);
 
 function valueWords(step, graph) {
   const [operation, op] = [operationOf(step, graph), graph.nodes[step.node].op];
   const enough = graph.digits || digitsToRecompute(step.operands, (numbers) => valueAt(operation, numbers), step.value);
   const shown = step.operands.map((data) => putIn(data, enough));
-  const [formula, numbers] = [writeValue(op, operation, named(step, graph)), writeValue(op, operation, shown)];
+  const inSymbols = named(step, graph, enough);
+  const [formula, numbers] = [writeValue(op, operation, inSymbols), writeValue(op, operation, shown)];
   const result = putIn(step.value, graph.digits);
-  const exactly = shown.every((each) => isExact(each.data, each.text));
+  const exactly = putInPlace(inSymbols, shown).every((each) => isExact(each.data, each.text));
   const isTrue = comesOut(operation.value, operation, shown, result, result.text);
   const texts = {
     name: asLayout(nameOf(graph, step.node)),
     formula: formula.layout,
     numbers: numbers.layout,
     value: shownAs(result),
+    rule_sign: equals(holdsInSymbols(formula, inSymbols)),
     sign: equals(exactly),
     result_sign: equals(isTrue),
   };
@@ -113,12 +129,11 @@ function valueWords(step, graph) {
 function edgeWords(step, graph) {
   const [operation, node] = [operationOf(step, graph), graph.nodes[step.node]];
   const repeated = node.parents.filter((p) => p === step.parent).length > 1;
-  const local = writePartial(operation, step.slot, named(step, graph), operand(node.name, step.value));
   const key = (step.terms === 1 ? "step.only" : "step.term") + (repeated ? ".slot" : "");
   const texts = {
     gradient: gradientOf(graph, step.parent),
     upstream: gradientOf(graph, step.node),
-    derivative: repeated ? factor(local) : localName(graph, step.node, step.parent),
+    derivative: repeated ? factor(localFormula(step, graph, graph.digits)) : localName(graph, step.node, step.parent),
     node: asLayout(node.name),
     parent: asLayout(nameOf(graph, step.parent)),
     term: step.term,
@@ -142,13 +157,17 @@ function edgeWords(step, graph) {
   const [letter, scope] = inSlot(operation, shown, step.slot);
   const tree = operation.partials[letter];
   const read = namesIn(tree).map((name) => ({ ...scope, y })[name]).filter((each) => each && !Array.isArray(each));
-  const used = [upstream, ...read.filter((each) => numbers.text.includes(each.text))];
+  const [local, inSymbols] = [localFormula(step, graph, enough), named(step, graph, enough)];
+  const changed = key === "step.only" ? [y, ...putInPlace(inSymbols, shown)] : [y, ...shown]; // whose first sign says whether a constant is rounded
+  const used = [upstream, ...read.filter((each) => numbers.text.includes(each.text) && changed.includes(each))];
   const arrived = asPrinted(upstream.text);
   return [
     key,
     {
       ...texts,
+      derivative: repeated ? factor(local) : texts.derivative,
       local: factor(local),
+      rule_sign: equals(holdsInSymbols(local, inSymbols)),
       numbers: row(upstream.text.includes("/") ? ["paren", shownAs(upstream)] : shownAs(upstream), "·", factor(numbers)),
       value: shownAs(result),
       arrived: shownAs(upstream),
@@ -193,12 +212,12 @@ function chain(key, texts) {
   if (key === "step.sum") return [row(texts.gradient, texts.sign, texts.sum, texts.result_sign, texts.value)];
   if (key.startsWith("step.value")) {
     const numbers = key.endsWith("short") ? [] : [texts.sign, texts.numbers];
-    return [row(texts.name, "=", texts.formula), row(...numbers, texts.result_sign, texts.value)];
+    return [row(texts.name, texts.rule_sign, texts.formula), row(...numbers, texts.result_sign, texts.value)];
   }
   const rule = row(...(key.startsWith("step.only") ? [texts.gradient, "="] : []), texts.upstream, "·", texts.derivative);
   if (key.endsWith("nothing")) return [rule, row("=", nought, "·", texts.derivative, "=", nought)];
   if (key.endsWith("closed")) return [rule, row("=", texts.upstream, "·", nought, "=", nought)];
-  const repeated = key.endsWith("slot") ? [] : ["=", texts.upstream, "·", texts.local];
+  const repeated = key.endsWith("slot") ? [] : [texts.rule_sign, texts.upstream, "·", texts.local];
   return [rule, row(...repeated, texts.sign, texts.numbers, texts.result_sign, texts.value)];
 }
 
@@ -209,8 +228,9 @@ function toldForward(step, graph) {
   const [{ op, parents }, operation] = [graph.nodes[step.node], operationOf(step, graph)];
   const told = knows(graph, `what.${op}`) ? [[`what.${op}`, {}]] : [];
   if (ruleOf(step, graph, 0) === null && !operation.symbol) { // a function that there are no words for
-    const definition = write(operation.value, byLetter(operation, named(step, graph)), operation.calls);
-    told.push(["explain.definition", { call: texts.formula, formula: definition.layout }]);
+    const operands = named(step, graph, graph.digits);
+    const definition = write(operation.value, byLetter(operation, operands), operation.calls);
+    told.push(["explain.definition", { call: writeValue(op, operation, operands).layout, formula: definition.layout }]);
   }
   const needed = [...new Set(parents)].filter((p) => asLayout(nameOf(graph, p))[0] === "name").map((p) => {
     const shown = putIn(step.operands[parents.indexOf(p)], graph.digits);
@@ -248,8 +268,8 @@ function why(step, graph, texts) {
   const ties = sides.filter((side) => side === 0).length;
   if (operation.nary && ties > 1 && sides[step.slot] === 0) return ["explain.tie", { ...texts, count: ties, local: asLayout(`1/${ties}`) }];
   if (!operation.nary && ties) return ["explain.kink", { ...texts, local: shownAs(putIn(step.local, graph.digits)) }];
-  const partial = writePartial(operation, step.slot, named(step, graph), operand(nameOf(graph, step.node), step.value)).layout;
-  const call = writeValue(graph.nodes[step.node].op, operation, named(step, graph)).layout;
+  const partial = localFormula(step, graph, graph.digits).layout;
+  const call = writeValue(graph.nodes[step.node].op, operation, named(step, graph, graph.digits)).layout;
   return [ruleOf(step, graph, step.slot) ?? "explain.formula", { ...texts, call, partial }];
 }
 

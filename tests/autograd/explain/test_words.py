@@ -135,3 +135,39 @@ def test_an_unknown_language_is_refused_everywhere():
     for call in (lambda: fill("forward", {}, "xx"), lambda: templates("../en"), lambda: steps(examples.J()).text("xx")):
         with pytest.raises(ValueError, match="there are no words for the language"):
             call()
+
+
+# --- constants made from data ------------------------------------------------------------------------------------
+
+THIRD = 1 / 3
+
+
+def test_a_constant_without_a_name_has_the_digits_that_are_asked_for():
+    lines = [step.text() for step in steps(Value(3.0, "a") * THIRD)]
+    assert lines[0] == "J ≈ a · 0.333333 = 3 · 0.333333 ≈ 1"
+    assert lines[2] == "∂J/∂a ≈ ∂J/∂J · 0.333333 = 1 · 0.333333 = 0.333333"
+    assert steps(Value(3.0, "a") * THIRD)[0].text(digits=2) == "J ≈ a · 0.33 = 3 · 0.33 ≈ 1"
+
+
+def test_a_short_constant_is_exact():
+    assert steps(Value(3.0, "a") * 0.25)[0].text() == "J = a · 0.25 = 3 · 0.25 = 0.75"
+
+
+def test_a_rounded_constant_makes_no_rule_untrue_that_does_not_show_it():
+    assert steps(Value(3.0, "a") + THIRD)[2].text() == "∂J/∂a = ∂J/∂J · 1 = 1 · 1 = 1"
+
+
+def test_a_term_shows_at_its_first_sign_that_a_constant_is_rounded():
+    a = Value(3.0, "a")
+    last = steps(a * THIRD + a)[-1].text()
+    assert last.startswith("term 2 of 2 for ∂J/∂a, through u: ∂J/∂u · 0.333333 ≈ 1 · 0.333333 = 0.333333; so")
+
+
+def test_the_equations_of_a_step_round_constants_too():
+    first, _, last = steps(Value(3.0, "a") * THIRD)
+    assert first.latex() == r"J \approx a \cdot 0.333333 = 3 \cdot 0.333333 \approx 1"
+    assert r"\approx \frac{\partial J}{\partial J} \cdot 0.333333" in last.latex()
+
+
+def test_a_labelled_constant_keeps_its_name():
+    assert steps(Value(3.0, "a") * Value(THIRD, "k", constant=True))[0].text() == "J = a · k ≈ 3 · 0.333333 ≈ 1"
