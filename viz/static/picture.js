@@ -1,19 +1,13 @@
 // The picture of the graph in the page: shows a state of the passes on the cards and wires that are there, covers and
 // uncovers frames, zooms and pans. Positions never change; only texts, classes and the view do.
 
+import { svgElement } from "./elements.js";
+
 const THIN = 1.5; // widths of wires, as in legend.py
 const THICK = 3.8;
 const LEGIBLE = 0.85; // where less than this part of its size would be left of the whole picture …
 const READABLE = 1.1; // … it opens at this one
 const MARGIN = 16; // what is cut off of the border around the drawing
-const SVG = "http://www.w3.org/2000/svg";
-
-export function svgElement(name, attributes = {}, ...children) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, text] of Object.entries(attributes)) element.setAttribute(key, text);
-  element.append(...children);
-  return element;
-}
 
 export class PictureView {
   // `frames` are {key, title, parent}, `home` is the place of the frame of every card, `keys` are those of the folded cards by
