@@ -260,6 +260,22 @@ def test_edges_are_those_of_the_scalar_engine_and_without_warnings(case, others)
     assert gradient[0] == pytest.approx(sum(grad(root, [w])[0] for root, w, _ in graphs) / n, rel=1e-12, nan_ok=True)
 
 
+@pytest.mark.parametrize("second", [0.0, 4.0])
+def test_an_infinite_gradient_at_a_layer_and_an_input_of_0_give_0(second):
+    graphs = []
+    for number in (0.0, second):
+        x, w, v = leaves(x1=0, x2=number, x3=1), leaves(a=1, b=2, c=0), leaves(d=0, e=0, f=3)
+        y = autograd.dot(w, x).sqrt() + autograd.dot(v, x).sqrt() + autograd.dot(w, x).sqrt() * 0
+        graphs.append((y, [*w, *v]))
+    program = vectorize(y, x, [*w, *v])
+    value, gradient = program.value_and_grad([[0.0, 0.0, 1.0], [0.0, second, 1.0]])
+    expected = numpy.mean([grad(root, params) for root, params in graphs], axis=0)
+    assert value == pytest.approx(numpy.mean([root.data for root, _ in graphs]))
+    assert gradient == pytest.approx(expected, rel=1e-12, nan_ok=True)
+    assert numpy.isinf(gradient).any()
+    assert gradient[0] == 0
+
+
 def test_a_nan_in_one_example_does_not_reach_the_others():
     program = program_of([2, 4, 1], "mse")
     X = numpy.random.default_rng(0).standard_normal((4, 3))
@@ -312,6 +328,34 @@ def test_rows_may_be_read_in_any_order_and_many_times():
     value, gradient = program.value_and_grad([[0.5, -1.5]] * 3)
     assert value == pytest.approx(y.data, rel=1e-12)
     assert gradient == pytest.approx(grad(y, w), rel=1e-11, abs=1e-14)
+
+
+def test_one_row_read_by_very_many_takes_no_table_of_all_by_all():
+    rng = numpy.random.default_rng(1)
+    x, w = leaves(x1=0.5, x2=-1.5), leaves(**{f"w{k}": k / 70 - 1 for k in range(120)})
+    hidden = [(v * x[k % 2]).tanh() for k, v in enumerate(w)]
+    partners = [*range(120), *rng.integers(0, 120, 480)]
+    y = autograd.total([(hidden[k] * hidden[0 if j % 2 else k - 1]).sin() for j, k in enumerate(partners)])
+    program = vectorize(y, x, w)
+    assert program.value_and_grad([[0.5, -1.5]] * 3)[1] == pytest.approx(grad(y, w), rel=1e-11, abs=1e-13)
+    tables = [array.info.size for array in program._plan.arrays.all if array.kind == "take"]
+    assert tables
+    assert max(tables) <= 8 * (600 + 120)
+
+
+def test_gradients_that_overlap_in_part_do_not_grow_from_call_to_call():
+    x, w = leaves(x1=0.5, x2=-1.5), leaves(a=0.3, b=-0.2, c=0.7, d=0.1)
+    y = autograd.dot(w[:2], x) + autograd.total([v.tanh() for v in w[1:3]]) + autograd.total([v.sin() for v in w[2:]])
+    program = vectorize(y, x, w)
+    for _ in range(3):
+        assert program.value_and_grad([[0.5, -1.5]])[1] == pytest.approx(grad(y, w), rel=1e-13)
+
+
+def test_a_large_gradient_is_0_where_nothing_arrives():
+    x, w = leaves(x=0.5), leaves(**{f"w{k}": 1 for k in range(5000)})
+    program = quietly(autograd.total(w[10:20]) * x[0], x, w)
+    for _ in range(3):
+        assert program.value_and_grad([[0.5]])[1].nonzero()[0].tolist() == [*range(10, 20)]
 
 
 def test_one_weight_used_by_all_neurons_and_in_the_penalty():

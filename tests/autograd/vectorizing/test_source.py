@@ -104,6 +104,15 @@ def test_weights_times_inputs_in_either_order_and_anywhere_in_a_sum_are_one_prod
     assert "W1 @ z0 + b1" in vectorize(y.tanh(), x, [*w, b]).source
 
 
+def test_neurons_that_are_read_in_another_order_are_laid_out_so_that_nothing_is_picked():
+    model, _, inputs = graph([3, 4, 1], "mse")
+    h = model.layers[0](inputs[:3])
+    y = sum([w * v for w, v in zip(reversed(model.layers[1].neurons[0].weights), reversed(h), strict=True)], Value(0.0, constant=True))
+    lines = vectorize((y + model.layers[1].neurons[0].bias).tanh(), inputs[:3], model.parameters()).source
+    assert "[[" not in lines
+    assert "W2 @ z1" in lines
+
+
 shapes = st.lists(st.integers(2, 5), min_size=1, max_size=3)
 ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "leaky_relu", "elu", "gelu", "silu"]
 OUTPUTS = {"bce": "sigmoid", "cross_entropy_of_probabilities": "softmax"}
