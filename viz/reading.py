@@ -271,8 +271,7 @@ class _Reader:
         flow = None if parent.constant else self.flow(node, slot)
         name, local = self.called[node], self.local(node, slot)
         title = f"from {self.called[parent]} to {name}"
-        derivative = gradient_name(name, self.called[parent])
-        title += f": {derivative} is not computed" if local == UNKNOWN else f": {derivative} {self.sign(partial)} {local}"
+        title += ": the local derivative is not computed" if local == UNKNOWN else f": local derivative {self.sign(partial)} {local}"
         if flow is not None:
             title += f"; {signed(self.number(flow))} of the gradient goes back here"
         return Wire(f"e{self.place[node]}-{slot}", source, target, slot, title, None if flow is None or math.isnan(flow) else flow)

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from math import floor, isfinite, log10
 from pathlib import Path
 from types import MappingProxyType
@@ -75,6 +75,24 @@ class Names(dict[Any, str]):
         is_number = node.constant and not node.label and as_layout(self[node])[0] == "number"
         return put_in(data, digits) if is_number else Operand(self[node], data)
 
+    @cached_property
+    def places(self) -> dict[Any, int]:
+        """The place of each node in the topological order."""
+        return {node: k for k, node in enumerate(self)}
+
+    def are_joined_twice(self, node: Any, slot: int) -> bool:
+        """Whether a node depends on one of its operands through another one, too, or has it twice."""
+        parent, seen = node.parents[slot], {node}
+        waiting = [*node.parents[:slot], *node.parents[slot + 1 :]]
+        while waiting:
+            below = waiting.pop()
+            if below is parent:
+                return True
+            if below not in seen and self.places[below] > self.places[parent]:
+                seen.add(below)
+                waiting += below.parents
+        return False
+
     def local(self, node: Any, parent: Any) -> Layout:
         """The derivative of a node with respect to one of its operands."""
         return ("derivative", self[node], self[parent])
@@ -113,7 +131,7 @@ def _is_true(tree: Tree | None, operation: Operation, inputs: Sequence[Operand],
     """Whether a formula of an operation, of the numbers as printed, is exactly the result as printed."""
     numbers: Any = [as_printed(shown.text) for shown in inputs]
     printed = as_printed(result)
-    if tree is None or printed is None or None in numbers:
+    if tree is None or printed is None:
         return printed is None
     operands: dict[str, Any] = dict(zip(operation.letters, operation.arguments(numbers), strict=True))
     if operation.is_nary:
@@ -165,12 +183,12 @@ def value_words(step: Any, digits: int | None) -> Sentence:
 def edge_words(step: Any, digits: int | None) -> Sentence:
     """The sentence of a backward step, one edge: ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6, or one term of such a sum."""
     node, operation, names = step.node, step.node._operation, step.names
-    repeated = _uses(step) > 1
+    repeated = node.parents.count(step.parent) > 1
     key = ("step.only" if step.terms == 1 else "step.term") + ".slot" * repeated
     texts: dict[str, Any] = {
         "gradient": names.gradient(step.parent),
         "upstream": names.gradient(node),
-        "derivative": _factor(local_formula(step, digits)) if repeated else names.local(node, step.parent),
+        "derivative": _local(step, digits),
         "node": as_layout(names[node]),
         "parent": as_layout(names[step.parent]),
         "term": str(step.term),
@@ -181,7 +199,7 @@ def edge_words(step: Any, digits: int | None) -> Sentence:
     if not step.upstream:
         return f"{key}.nothing", texts
     if not step.local and not isfinite(step.upstream):
-        return f"{key}.closed", texts | {"local": names.local(node, step.parent)}
+        return f"{key}.closed", texts
     inputs = [step.upstream, *step.operands, step.value]
     enough = digits or digits_to_recompute(inputs, lambda n: n[0] * operation.partials_at(n[1:-1], n[-1])[step.slot], step.contribution)
     upstream, *shown, y = [put_in(data, enough) for data in inputs]
@@ -199,7 +217,7 @@ def edge_words(step: Any, digits: int | None) -> Sentence:
         changed = [id(each) for each in (upstream, y, *_put_in_place(in_symbols, shown))]
         used = [each for each in used if id(each) in changed]
     return key, texts | {
-        "derivative": _factor(local) if repeated else texts["derivative"],
+        "derivative": _local(step, enough),
         "local": _factor(local),
         "rule_sign": sign(holds_in_symbols(local, in_symbols)),
         "numbers": row(_first_factor(upstream), "·", _factor(local_numbers)),
@@ -227,6 +245,14 @@ def sum_words(step: Any, contributions: Sequence[Number], digits: int | None) ->
     return "step.sum", texts
 
 
+def _local(step: Any, digits: int | None) -> Layout:
+    """The local derivative of a step in symbols. Where other ways lead from the node to the same parent, ∂J/∂a would stand
+    for the sum of them all, and the formula of the operation takes its place."""
+    if step.terms > 1 and step.names.are_joined_twice(step.node, step.slot):
+        return _factor(local_formula(step, digits))
+    return step.names.local(step.node, step.parent)
+
+
 def local_formula(step: Any, digits: int | None = None) -> Written:
     """The local derivative of a step by the names of the operands."""
     named = step.names.operands(step, digits)
@@ -242,11 +268,6 @@ def holds_in_symbols(written: Written, operands: Sequence[Operand]) -> bool:
 def _put_in_place(in_symbols: Sequence[Operand], shown: Sequence[Operand]) -> list[Operand]:
     """The operands that take the place of a name when the numbers are put in; a constant is a number before and after."""
     return [after for before, after in zip(in_symbols, shown, strict=True) if before.text != after.text]
-
-
-def _uses(step: Any) -> int:
-    """How many operands of the node are the parent that receives."""
-    return step.node.parents.count(step.parent)
 
 
 def _factor(piece: Written) -> Layout:
@@ -306,7 +327,8 @@ def _chain(key: str, texts: dict[str, Any]) -> list[Layout]:
         return [rule, row("=", nought, "·", texts["derivative"], "=", nought)]
     if key.endswith("closed"):
         return [rule, row("=", texts["upstream"], "·", nought, "=", nought)]
-    repeated = () if key.endswith("slot") else (texts["rule_sign"], texts["upstream"], "·", texts["local"])
+    is_formula = texts["derivative"] == texts["local"]
+    repeated = () if is_formula else (texts["rule_sign"], texts["upstream"], "·", texts["local"])
     return [rule, row(*repeated, texts["sign"], texts["numbers"], texts["result_sign"], texts["value"])]
 
 
@@ -376,7 +398,8 @@ def _why(step: Any, known: Mapping[str, str], texts: dict[str, Any], digits: int
     if operation.is_nary and sides.count(0) > 1 and sides[step.slot] == 0:
         return "explain.tie", texts | {"count": str(sides.count(0)), "local": Operand(f"1/{sides.count(0)}", step.local).layout}
     if not operation.is_nary and 0 in sides:
-        return "explain.kink", texts | {"local": local.layout}
+        special = f"explain.kink.{operation.name}"
+        return special if special in known else "explain.kink", texts | {"local": local.layout}
     partial = local_formula(step, digits).layout
     call = write_value(operation, step.names.operands(step, digits)).layout
     return _rule(step, known, step.slot) or "explain.formula", texts | {"call": call, "partial": partial}

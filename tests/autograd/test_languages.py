@@ -81,7 +81,7 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
     english = words.templates("en")
     monkeypatch.setattr(words, "templates", lambda lang: Noting(english))
     graphs = ["a*a + 2*3 + exp(a)", "sqrt(relu(-a))", "0*sin(a) + 0*(a*a)", "u = relu(-a); sqrt(u) + log(u*u)", "b = -a; sqrt(relu(b)) + b"]
-    graphs += ["maximum(a, 1)", "relu(a - 1)", "a + a + a + a + a + a + a", "2*3 + a"]
+    graphs += ["maximum(a, 1)", "relu(a - 1)", "heaviside(a - 1)", "a + a + a + a + a + a + a", "2*3 + a"]
     passes = [steps(parse(graph, a=1)) for graph in graphs]
     text = "\n".join(map(str, passes))
     passes += [steps(y) for y in (*one_of_each(), without_words())]

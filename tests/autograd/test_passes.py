@@ -127,7 +127,7 @@ def test_the_operand_is_named_where_a_node_takes_the_same_parent_twice():
 
 def test_nothing_goes_on_from_a_gradient_of_zero():
     x = Value(-1.0, "x")
-    assert steps((x.relu()).sqrt())[-1].text() == "∂J/∂x = 0, because ∂u/∂x is 0 and lets nothing through"
+    assert steps((x.relu()).sqrt())[-1].text() == "∂J/∂x = 0, because the local derivative of u is 0 and lets nothing through"
     assert steps(x.relu() * 0)[-1].text() == "∂J/∂x = 0, because nothing arrives from u"
 
 

@@ -164,8 +164,8 @@ def test_the_table():
         "  3  J ← a              1\n"
         "  ∂J/∂a = 18 + 18 + 1 = 37\n"
         "(1), (2), …: which operand, where one node stands in several\n"
-        "Path by path that takes 4 multiplications, the backward pass 3: it adds up what arrives at a node before it goes on, "
-        "so that a piece that many paths share is multiplied once."
+        "Multiplications: 4 path by path, 3 in the backward pass, which adds up what arrives at a node before it goes on, "
+        "so that a piece that many paths share is multiplied only once."
     )
 
 

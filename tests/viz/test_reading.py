@@ -135,7 +135,7 @@ def test_the_derivative_for_a_constant_exponent_is_not_invented():
     x = Value(-3.0, "x")
     picture = read(x**2)
     assert picture.cards[-1].slots == ("−6", "–")
-    assert picture.wires[1].title == "from 2 to J: ∂J/∂2 is not computed"
+    assert picture.wires[1].title == "from 2 to J: the local derivative is not computed"
 
 
 # --- words and numbers -------------------------------------------------------------------------------------------

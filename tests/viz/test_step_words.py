@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from autograd import Value, clip, dot, examples, leaves, maximum, names, parse, steps
+from autograd import Value, clip, dot, examples, heaviside, leaves, maximum, names, parse, steps
 from autograd.dialects import formula
 from autograd.explain.numbers import exact_value, number_text
 from autograd.explain.portable import number_data, operations_in
@@ -199,6 +199,11 @@ def test_constants_made_from_data_have_the_digits_that_are_asked_for(words):
     data = as_data(roots[1], digits=2)
     rules = words.evaluate("graph => graph.nodes.map((node, i) => node.parents.length ? plain(writtenValue(graph, i)) : '')", data["graph"])
     assert rules[-1] == "v + 0.1"
+
+
+def test_other_ways_to_the_same_parent_and_jumps(words):
+    compare(words, [parse(text, a=2, c=3) for text in ("a + a*c", "(a*c + a)*a + c", "u = a*c; u*u + u", "a*c*a*c")])
+    compare(words, [heaviside(Value(0.0, "a")), Value(0.0, "z") * Value(math.inf, "i"), 1 / Value(math.inf, "i")])
 
 
 def test_a_gradient_may_have_a_sign_of_its_own(words):

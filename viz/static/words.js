@@ -67,7 +67,7 @@ const equals = (isTrue) => (isTrue ? "=" : "≈");
 // Whether a formula of an operation, of the numbers as printed, is exactly the result as printed.
 function comesOut(tree, operation, shown, y, result, slot = 0) {
   const [numbers, printed] = [shown.map((each) => asPrinted(each.text)), asPrinted(result)];
-  if (printed === null || numbers.includes(null)) return printed === null;
+  if (printed === null) return true;
   const [, scope] = inSlot(operation, numbers, slot);
   const found = exactValue(tree, { ...scope, y: asPrinted(y.text) }, operation.calls);
   return found !== null && found.compare(printed) === 0;
@@ -97,6 +97,26 @@ function holdsInSymbols(written, operands) {
 
 // The operands that take the place of a name when the numbers are put in; a constant is a number before and after.
 const putInPlace = (inSymbols, shown) => shown.filter((each, k) => each.text !== inSymbols[k].text);
+
+// The local derivative of a step in symbols. Where other ways lead from the node to the same parent, ∂J/∂a would stand for
+// the sum of them all, and the formula of the operation takes its place.
+function localOf(step, graph, digits) {
+  const isOneOfSeveral = step.terms > 1 && areJoinedTwice(step, graph);
+  return isOneOfSeveral ? factor(localFormula(step, graph, digits)) : localName(graph, step.node, step.parent);
+}
+
+// Whether a node depends on one of its operands through another one, too, or has it twice.
+function areJoinedTwice({ node, parent, slot }, graph) {
+  const [seen, waiting] = [new Set([node]), graph.nodes[node].parents.filter((_, k) => k !== slot)];
+  while (waiting.length) {
+    const below = waiting.pop();
+    if (below === parent) return true;
+    if (below < parent || seen.has(below)) continue; // parents come first
+    seen.add(below);
+    waiting.push(...graph.nodes[below].parents);
+  }
+  return false;
+}
 
 // The local derivative of a step by the names of the operands.
 function localFormula(step, graph, digits) {
@@ -133,7 +153,7 @@ function edgeWords(step, graph) {
   const texts = {
     gradient: gradientOf(graph, step.parent),
     upstream: gradientOf(graph, step.node),
-    derivative: repeated ? factor(localFormula(step, graph, graph.digits)) : localName(graph, step.node, step.parent),
+    derivative: localOf(step, graph, graph.digits),
     node: asLayout(node.name),
     parent: asLayout(nameOf(graph, step.parent)),
     term: step.term,
@@ -143,7 +163,7 @@ function edgeWords(step, graph) {
   };
   if (asFloat(step.upstream) === 0) return [`${key}.nothing`, texts];
   if (asFloat(step.local) === 0 && !Number.isFinite(asFloat(step.upstream))) {
-    return [`${key}.closed`, { ...texts, local: localName(graph, step.node, step.parent) }];
+    return [`${key}.closed`, texts];
   }
   const inputs = [step.upstream, ...step.operands, step.value];
   const compute = (n) => n[0] * partialAt(operation, n.slice(1, -1), n.at(-1), step.slot);
@@ -165,7 +185,7 @@ function edgeWords(step, graph) {
     key,
     {
       ...texts,
-      derivative: repeated ? factor(local) : texts.derivative,
+      derivative: localOf(step, graph, enough),
       local: factor(local),
       rule_sign: equals(holdsInSymbols(local, inSymbols)),
       numbers: row(upstream.text.includes("/") ? ["paren", shownAs(upstream)] : shownAs(upstream), "·", factor(numbers)),
@@ -217,7 +237,8 @@ function chain(key, texts) {
   const rule = row(...(key.startsWith("step.only") ? [texts.gradient, "="] : []), texts.upstream, "·", texts.derivative);
   if (key.endsWith("nothing")) return [rule, row("=", nought, "·", texts.derivative, "=", nought)];
   if (key.endsWith("closed")) return [rule, row("=", texts.upstream, "·", nought, "=", nought)];
-  const repeated = key.endsWith("slot") ? [] : [texts.rule_sign, texts.upstream, "·", texts.local];
+  const isFormula = plain(texts.derivative) === plain(texts.local);
+  const repeated = isFormula ? [] : [texts.rule_sign, texts.upstream, "·", texts.local];
   return [rule, row(...repeated, texts.sign, texts.numbers, texts.result_sign, texts.value)];
 }
 
@@ -266,8 +287,9 @@ function why(step, graph, texts) {
   const operation = operationOf(step, graph);
   const sides = sidesAt(operation, step.operands, step.value);
   const ties = sides.filter((side) => side === 0).length;
+  const special = `explain.kink.${graph.nodes[step.node].op}`;
   if (operation.nary && ties > 1 && sides[step.slot] === 0) return ["explain.tie", { ...texts, count: ties, local: asLayout(`1/${ties}`) }];
-  if (!operation.nary && ties) return ["explain.kink", { ...texts, local: shownAs(putIn(step.local, graph.digits)) }];
+  if (!operation.nary && ties) return [knows(graph, special) ? special : "explain.kink", { ...texts, local: shownAs(putIn(step.local, graph.digits)) }];
   const partial = localFormula(step, graph, graph.digits).layout;
   const call = writeValue(graph.nodes[step.node].op, operation, named(step, graph, graph.digits)).layout;
   return [ruleOf(step, graph, step.slot) ?? "explain.formula", { ...texts, call, partial }];

@@ -49,7 +49,7 @@ def test_a_contribution_says_which_it_is_and_the_last_one_brings_the_sum():
 
 
 def test_an_operand_in_two_places_counts_in_each_with_the_other_held_fixed():
-    assert "as operand 2 of J, with its other places held fixed, a receives 1 · 3 = 3" in said("a*a", "a", a=3)[1]
+    assert "as operand 2 of J, with its other occurrences held fixed, a receives 1 · 3 = 3" in said("a*a", "a", a=3)[1]
 
 
 def test_a_sum_of_many_contributions_is_told_by_its_last():

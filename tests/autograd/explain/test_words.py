@@ -7,7 +7,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from autograd import Value, examples, parse, steps
+from autograd import Value, examples, heaviside, parse, relu, steps
 from autograd.explain.words import digits_to_recompute, fill, templates
 
 from .printed import Reader, Unreadable, claims, last_unit, lift, random_graph
@@ -171,3 +171,23 @@ def test_the_equations_of_a_step_round_constants_too():
 
 def test_a_labelled_constant_keeps_its_name():
     assert steps(Value(3.0, "a") * Value(THIRD, "k", constant=True))[0].text() == "J = a · k ≈ 3 · 0.333333 ≈ 1"
+
+
+# --- a local derivative among several ways -----------------------------------------------------------------------
+
+
+def test_where_other_ways_lead_to_the_same_parent_the_formula_stands_for_the_local_derivative():
+    a, c = Value(2.0, "a"), Value(3.0, "c")
+    through_root, _, through_u, of_c = steps(a + a * c)[3:]
+    assert through_root.latex() == r"\frac{\partial J}{\partial J} \cdot 1 = 1 \cdot 1 = 1"
+    assert r"\frac{\partial u}{\partial a} = \frac{\partial J}{\partial u} \cdot c" in through_u.latex()
+    assert r"\frac{\partial u}{\partial c}" in of_c.latex()
+
+
+def test_infinity_beside_a_product_that_does_not_read_it_leaves_the_equals_sign_true():
+    assert steps(Value(0.0, "z") * Value(float("inf"), "i"))[3].text() == "∂J/∂i = ∂J/∂J · z = 1 · 0 = 0"
+
+
+def test_at_a_step_the_value_jumps_and_not_the_slope():
+    assert "exactly at its step, where the value jumps" in steps(heaviside(Value(0.0, "a")))[2].explanation()
+    assert "exactly at a kink, where its slope jumps" in steps(relu(Value(0.0, "a")))[2].explanation()
