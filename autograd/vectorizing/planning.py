@@ -12,7 +12,7 @@ import numpy
 from ..operations import TABLE
 from .arrays import Array, Arrays, N, Shape, partial_of, value_of
 from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Operand, grouped, with_masks
-from .scalars import CONST, INPUT, PARAM, Scalars
+from .scalars import CONST, Scalars
 
 
 @dataclass
@@ -288,6 +288,3 @@ class _Backward:
                 columns = self.planner.columns_of(v.source)
                 found = arrays.sum_to(found, found.shape, (found.shape[0], columns))
                 self.deliver(v.source, v.places[0], found)
-
-
-__all__ = ["CONST", "INPUT", "PARAM", "Plan", "planned"]

@@ -19,7 +19,7 @@ from .naming import LAYER, Names
 from .planning import Plan
 
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
-STRENGTH = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "@": 3, "negate": 4, "**": 5}
+STRENGTH = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "**": 5}
 ATOM = 6
 SHORT_ARRAY = 64  # numbers that are written out
 LONG = 12  # operations in one expression
@@ -52,7 +52,7 @@ def number_text(c: float) -> str:
 
 
 class Printer:
-    """Writes one function. `needs` collects what the text refers to: arrays of numbers and functions of the table."""
+    """Writes one function. `constants` and `functions` collect the arrays of numbers and functions of the table it refers to."""
 
     def __init__(self, names: Names, constants: dict[str, Any], functions: dict[str, str], size: int):
         self.names, self.constants, self.functions, self.size = names, constants, functions, size
@@ -79,19 +79,21 @@ class Printer:
             if array.index not in self.of:
                 hint = self.names.hints.get(array.index) or ("u" if array.index < backward_from else "g")
                 self.of[array.index] = self.names.free(hint)
-            self.comment(self.of[array.index], array.index >= backward_from)
+            self.comment(array, array.index >= backward_from)
             self.lines.append(f"{self.of[array.index]} = {text}")
 
-    def comment(self, name: str, is_backward: bool) -> None:
+    def comment(self, array: Array, is_backward: bool) -> None:
+        """Says which layer the next line belongs to, where that changes."""
+        name = self.of[array.index]
         match = LAYER.fullmatch(name)
+        if array.kind == "inputs" and (name == "z0" or not self.section):
+            return
         if match and int(match[1]) > 0:
             section = f"layer {match[1]}" + ", backward" * is_backward
-        elif name == "z0" or (name.startswith(("x", "t")) and not self.section):
-            section = self.section
+        elif is_backward:
+            section = self.section if "backward" in self.section else "backward"
         else:
-            section = "backward" if is_backward else "output" if self.section else ""
-        if section.startswith("backward") and "backward" in self.section:
-            section = self.section
+            section = "output" if self.section else ""
         if section != self.section:
             self.lines.append(f"# {section}")
             self.section = section
