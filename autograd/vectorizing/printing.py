@@ -15,7 +15,7 @@ from ..dialects import ARRAYS, Tree
 from ..ieee import PRIMITIVES
 from ..operations import TABLE
 from .arrays import SIGNS, Array, letters_of, tree_of
-from .naming import LAYER, Names
+from .naming import LAYER, TAKEN, Names
 from .planning import Plan
 
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
@@ -223,6 +223,7 @@ class Printer:
         operation = TABLE[name]
         called = name + ("" if slot < 0 else "_prime" if len(operation.partials) == 1 else f"_prime_{'abc'[slot]}")
         called += "" if axis in (None, 0) else f"_{axis}"
+        called += "_" * (called in TAKEN)
         if called not in self.functions:
             self.functions[called] = ""  # what it needs stands before it
             lets: dict[str, str] = {}
