@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .differentiate import plus, product, seed_of
 from .explain.formulas import ATOM, PRODUCT, SIGN, SUM, Written, added, held, put_in, write_value
-from .explain.numbers import as_printed, is_exact
+from .explain.numbers import as_printed, is_exact, refuse_digits
 from .explain.products import LONGEST, sum_line
 from .explain.typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
 from .explain.words import Names, digits_to_recompute, fill, holds_in_symbols, local_formula, sign, templates
@@ -57,9 +57,15 @@ Tree = Factor | Combined
 
 
 class Derivation:
-    """A derivative, derived. It shows itself in a notebook; `text`, `mathml` and `latex` are the same in three forms.
+    r"""A derivative, derived. It shows itself in a notebook; `text`, `mathml` and `latex` are the same in three forms.
 
     `lines` are layouts of `explain.typeset`, and `notes` sentences that belong to the text.
+
+    >>> b, c = Value(3, "b"), Value(2, "c")
+    >>> derive(b * c, b, "one line").text
+    '∂J/∂b = c = 2'
+    >>> print(derive(b * c, b, "one line").latex)
+    \frac{\partial J}{\partial b} = c = 2
     """
 
     def __init__(self, lines: Sequence[Layout], notes: Sequence[str]):
@@ -128,10 +134,7 @@ def derive(
             raise TypeError(f"{name} is given as a text, not as {type(given).__name__}")
     if style not in STYLES:
         raise ValueError(f"style is one of {', '.join(STYLES)}, not {style!r}")
-    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool)):
-        raise TypeError(f"digits is a number of significant digits, not {type(digits).__name__}")
-    if digits is not None and not 1 <= digits <= 17:
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits}")
+    refuse_digits(digits)
     templates(lang)
     both = steps(y, notation=notation)
     found = paths_among(both, _meant(y, both[0].names, wrt), ROWS)
@@ -311,7 +314,7 @@ class _Writer:
         parts: list[tuple[bool, Layout]] = [] if gradient is None else [(True, gradient)]
         digits = enough if self.numbers else self.digits
         parts.append(self.in_symbols(tree, lambda factor: factor.symbol(digits), digits))
-        if with_rule or not self.numbers:
+        if with_rule or not self.numbers or isinstance(tree, Factor):  # of a single edge the rule is the whole derivation
             parts.append(self.in_symbols(tree, lambda factor: factor.rule(digits), digits))
         if self.numbers:
             put = _written(tree, lambda factor: Written(shown[id(factor)].layout, shown[id(factor)].strength, factor.number))

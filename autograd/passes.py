@@ -71,7 +71,12 @@ class Step:
         return explanation(self, lang, digits)
 
     def mathml(self, digits: int | None = None) -> str:
-        """The equation of this step as a math element, which browsers show without a library."""
+        """The equation of this step as a math element, which browsers show without a library.
+
+        >>> b, c = Value(3, "b"), Value(2, "c")
+        >>> steps(b * c)[0].mathml().startswith('<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow><mi>J</mi>')
+        True
+        """
         return math_block([in_one_line(chain) for chain in chains(self, digits)])
 
     def latex(self, digits: int | None = None) -> str:
@@ -88,7 +93,16 @@ class Steps(tuple[Step, ...]):
     """All steps of both passes. Printing them prints one numbered line each."""
 
     def text(self, lang: str = "en", digits: int | None = None) -> str:
-        """The numbered lines, under a heading for each pass."""
+        """The numbered lines, under a heading for each pass.
+
+        >>> print(steps(Value(3, "b") * Value(2, "c")).text("es"))
+        hacia adelante
+          1  J = b · c = 3 · 2 = 6
+        hacia atrás
+          2  ∂J/∂J = 1
+          3  ∂J/∂b = ∂J/∂J · c = 1 · 2 = 2
+          4  ∂J/∂c = ∂J/∂J · b = 1 · 3 = 3
+        """
         width, phase, lines = len(str(len(self))), None, []
         for step in self:
             if step.phase != phase:

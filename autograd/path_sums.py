@@ -12,6 +12,7 @@ from math import log10
 from typing import Any, NamedTuple
 
 from .differentiate import product, seed_of
+from .explain.numbers import refuse_digits
 from .explain.products import joined, product_line, sum_line
 from .explain.words import fill, gradient_name, templates
 from .graph import find
@@ -50,8 +51,13 @@ class Paths:
 
     `count` is the number of paths, exact however many there are. `rows` holds the first `limit` of them, in the order
     of the operands. `total` is ∂y/∂a, the sum of the products of all paths, as the backward pass finds it. `through` says
-    how many paths go through each node that lies on one, `edges` holds the backward steps out of each node. `by_path` and `by_backprop` say what it costs to multiply path
-    by path, and what the backward pass between y and a costs.
+    how many paths go through each node that lies on one, `edges` holds the backward steps out of each node. `by_path` and
+    `by_backprop` say what it costs to multiply path by path, and what the backward pass between y and a costs.
+
+    >>> a = Value(3, "a")
+    >>> found = paths(a * a + a, a)
+    >>> found.count, [path.product for path in found.rows], found.total
+    (3, [3.0, 3.0, 1.0], 7.0)
     """
 
     def __init__(self, y: Value, a: Value, limit: int, edges: "Mapping[Value, list[Step]]", called: Mapping[Value, str]):
@@ -133,6 +139,7 @@ class Paths:
 
     def lines(self, lang: str = "en", digits: int | None = None) -> list[str]:
         """The lines of the text."""
+        refuse_digits(digits)
         gradient = gradient_name(self.names[self.y], self.names[self.a])
         texts = {"root": self.names[self.y], "node": self.names[self.a], "gradient": gradient, "count": amount(self.count, lang)}
         if self.count == 0:

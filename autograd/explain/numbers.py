@@ -34,6 +34,14 @@ def number_text(data: Number, digits: int | None = None) -> str:
     return text
 
 
+def refuse_digits(digits: Any) -> None:
+    """Raises TypeError or ValueError for what is no number of significant digits; None leaves the number to us."""
+    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool)):
+        raise TypeError(f"digits is a number of significant digits, not {type(digits).__name__}")
+    if digits is not None and not 1 <= digits <= 17:
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits}")
+
+
 def as_printed(text: str) -> Fraction | None:
     """The exact number that a printed text stands for; None for inf and nan."""
     try:

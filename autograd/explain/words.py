@@ -18,7 +18,7 @@ from ..dialects import Tree, formula, names_in
 from ..ieee import Number, as_float
 from ..operations import Operation
 from .formulas import LONGEST_LIST, PRODUCT, SUM, Operand, Written, added, by_letter, put_in, shortened, write, write_partial, write_value
-from .numbers import DIGITS, as_printed, exact_value, is_exact, number_text
+from .numbers import DIGITS, as_printed, exact_value, is_exact, number_text, refuse_digits
 from .typeset import Layout, as_layout, plain, row
 
 LANGUAGES = Path(__file__).parents[1] / "lang"
@@ -145,6 +145,7 @@ def _is_true(tree: Tree | None, operation: Operation, inputs: Sequence[Operand],
 
 def sentences(step: Any, digits: int | None = None) -> list[Sentence]:
     """The line of a step: one sentence, and a second one where a sum of contributions is complete."""
+    refuse_digits(digits)
     if step.phase == "forward":
         return [value_words(step, digits)]
     if step.parent is None:

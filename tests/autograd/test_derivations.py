@@ -294,3 +294,9 @@ def test_a_constant_without_a_name_is_rounded_and_the_sign_before_it_says_so():
     assert derive(a * (1 / 3), a, numbers=False, digits=2).text == "J ≈ a · 0.33\n∂J/∂a ≈ 0.33"
     assert derive(J, a, "paths", numbers=False).text == "∂J/∂a = ∂J/∂u · ∂u/∂a ≈ 1 · 0.333333"
     assert derive(J + a, a, "paths", numbers=False).text.splitlines()[-1] == "∂J/∂a ≈ 1 · 1 · 0.333333 + 1"
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_derivation_of_a_single_edge_shows_its_rule(style):
+    b, c = leaves(b=3, c=2)
+    assert derive(b * c, b, style).text.splitlines()[-1] == "∂J/∂b = c = 2"

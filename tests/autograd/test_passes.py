@@ -184,3 +184,12 @@ def test_a_reader_gets_the_printed_result_from_the_printed_numbers_up_to_the_las
 @pytest.mark.parametrize(("data", "text"), [(3.0, "3"), (-0.5, "-0.5"), (1 / 3, "0.333333"), (1e20, "1e20"), (Fraction(2, 3), "2/3"), (float("inf"), "inf"), (1.5e-9, "1.5e-9")])  # fmt: skip
 def test_numbers_are_short(data, text):
     assert number_text(data) == text
+
+
+@pytest.mark.parametrize("say", ["text", "explanation", "mathml", "latex"])
+def test_digits_that_are_none_are_refused(say):
+    step = steps(Value(2.0, "a") * 3)[0]
+    with pytest.raises(ValueError, match="from 1 to 17, not 0"):
+        getattr(step, say)(digits=0)
+    with pytest.raises(TypeError, match="not str"):
+        getattr(step, say)(digits="6")

@@ -209,3 +209,9 @@ def test_every_combination_of_limit_and_count_lists_the_first_rows():
     for doubled, limit in combinations(range(4), range(10)):
         y, a = doublings(doubled)
         assert len(paths(y, a, limit=limit).rows) == min(2**doubled, limit)
+
+
+def test_a_table_with_no_digits_is_refused():
+    a = Value(2.0, "a")
+    with pytest.raises(ValueError, match="from 1 to 17, not 18"):
+        paths(a * 3, a).text(digits=18)
