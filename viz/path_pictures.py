@@ -46,7 +46,7 @@ def show_paths(y: Value, a: "Value | str", direction: str = "LR", theme: str = "
       1  J ← u ← a  1 · 3 = 3
       2  J ← a      1
       ∂J/∂a = 3 + 1 = 4
-    Multiplications: 1 path by path, 1 in the backward pass; here no two paths share a piece that could be multiplied only once.
+    Multiplications: 1 path by path, 1 in the backward pass: here it saves none.
     """
     refuse_unknown(digits, direction=direction, theme=theme)
     return PathsDrawing(paths(y, a, limit=FEW), direction, theme, digits)

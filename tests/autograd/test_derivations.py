@@ -300,3 +300,17 @@ def test_a_constant_without_a_name_is_rounded_and_the_sign_before_it_says_so():
 def test_a_derivation_of_a_single_edge_shows_its_rule(style):
     b, c = leaves(b=3, c=2)
     assert derive(b * c, b, style).text.splitlines()[-1] == "∂J/∂b = c = 2"
+
+
+def test_where_a_sum_over_paths_would_be_too_long_for_a_line_derivatives_of_what_lies_between_take_its_place():
+    def towers(*heights):
+        a = Value(2.0, "a")
+        tops = []
+        for height in heights:
+            tops.append(a)
+            for _ in range(height):
+                tops[-1] = tops[-1].tanh()
+        return derive(tops[0] + tops[1], a, "one line", numbers=False).text
+
+    assert towers(2, 3).startswith("∂J/∂a = ∂J/∂v · ∂v/∂u · ∂u/∂a + ∂J/∂q · ∂q/∂p · ∂p/∂w · ∂w/∂a = ")
+    assert towers(6, 6).startswith("∂J/∂a = ∂J/∂s · ∂s/∂a + ∂J/∂u · ∂u/∂a = ")

@@ -171,3 +171,10 @@ def test_without_a_graph_there_is_one_step_and_no_network():
     with no_grad():
         y = Neuron(1)([1])
     assert len(steps(y, notation="delta")) == 1
+
+
+def test_the_shares_of_a_softmax_are_the_outputs_of_their_neurons():
+    outputs = MLP(2, [2, 3], activation="tanh", output="softmax", rng=0)([1.0, 2.0])
+    for k, output in enumerate(outputs, 1):
+        found = steps(-output.log(), notation="delta")[0].names
+        assert found[output] == f"ŷ{'₀₁₂₃'[k]}"
