@@ -64,7 +64,7 @@ def refuse_unknown(digits: int | None, **given: str) -> None:
     for name, chosen in given.items():
         if not isinstance(chosen, str) or chosen not in CHOICES[name]:
             raise ValueError(
-                f"{name} is one of {', '.join(CHOICES[name])}, not {chosen if isinstance(chosen, str) else type(chosen).__name__}"
+                f"{name} is one of {', '.join(CHOICES[name])}, not {repr(chosen) if isinstance(chosen, str) else type(chosen).__name__}"
             )
     if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
         raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
