@@ -244,9 +244,8 @@ def test_both_ways_to_write_it_by_hand_make_the_same_steps_and_leave_the_workloa
 
 
 @each_workload
-@pytest.mark.parametrize(("module", "make"), [("torch", "pytorch"), ("jax", "jax")])
-def test_every_form_of_a_framework_makes_the_steps_that_are_written_by_hand(workload, module, make):
-    pytest.importorskip(module, reason="a peer of benchmarks/, from the extra [bench]")
+@pytest.mark.parametrize("make", [pytest.param("pytorch", marks=pytest.mark.torch), pytest.param("jax", marks=pytest.mark.jax)])
+def test_every_form_of_a_framework_makes_the_steps_that_are_written_by_hand(workload, make):
     from benchmarks import frameworks
 
     plain = by_hand.Plain(workload)

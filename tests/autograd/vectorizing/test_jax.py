@@ -1,4 +1,4 @@
-"""The pure form under JAX, where that is installed: compiled, differentiated, mapped."""
+"""The pure form under JAX: compiled, differentiated, mapped."""
 
 import numpy
 import pytest
@@ -8,10 +8,11 @@ from nn import regularizers
 
 from .networks import graph
 
-jax = pytest.importorskip("jax")
 
-
+@pytest.mark.jax
 def test_the_pure_function_runs_under_jit_grad_and_vmap():
+    import jax
+
     jax.config.update("jax_enable_x64", True)
     model, y, inputs = graph([2, 5, 4, 3], "cross_entropy", "gelu")
     program = vectorize(y + regularizers.L2(0.01)(model), inputs, model.parameters())
