@@ -2,13 +2,14 @@
 
 import json
 import re
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from autograd import Value, examples, grad, leaves, names, nodes, parse, replay, scope, steps
+from autograd import Value, examples, grad, leaves, names, nodes, parse, replay, scope, steps, total
 from autograd.ieee import as_float
 from autograd.operations import TABLE
 from autograd.value import OPERATORS
@@ -596,50 +597,59 @@ def test_the_numbers_of_the_page_are_the_engines_before_and_after_leaves_are_cha
 def network(units: int, scopes: bool) -> Value:
     """The loss of a multilayer perceptron with `units` in each of two layers, with or without its scopes."""
     rng, x = Random(1), [Value(0.5, "x1"), Value(-1.0, "x2")]
-    for layer in range(2):
+    for layer in (1, 2):
         made = []
-        for unit in range(units):
-            weights = [Value(round(rng.uniform(-1, 1), 2), f"w{layer}{unit}_{k}") for k in range(len(x))]
-            bias = Value(0.1, f"b{layer}{unit}")
-            if scopes:
-                with scope(f"layer {layer + 1}"), scope(f"unit {unit + 1}"):
-                    made.append(neuron_of(weights, x, bias))
-            else:
-                made.append(neuron_of(weights, x, bias))
+        for unit in range(1, units + 1):
+            with scope(f"layer {layer}") if scopes else nullcontext(), scope(f"unit {unit}") if scopes else nullcontext():
+                z = Value(0.1, f"b{layer}.{unit}")
+                for k, input_ in enumerate(x):
+                    z = z + Value(round(rng.uniform(-1, 1), 2), f"w{layer}.{unit}.{k}") * input_
+                made.append(z.tanh())
         x = made
-    total = x[0]
-    for one in x[1:]:
-        total = total + one
-    return (total - 1) ** 2
-
-
-def neuron_of(weights, x, bias) -> Value:
-    z = bias
-    for w, input_ in zip(weights, x, strict=True):
-        z = z + w * input_
-    return z.tanh()
+    return (total(x) - 1) ** 2
 
 
 @pytest.mark.parametrize("scopes", [True, False])
 def test_two_thousand_nodes_open_folded_and_are_stepped_through(open_step, scopes):
     y = network(24, scopes)
-    assert 1900 < len(names(y)) < 2300
+    called, passes = names(y), steps(y)
+    assert 1900 < len(called) < 2300
     page = open_step(y)
     seen = page.read()
-    assert len([one for one in seen["cards"].values() if one["seen"]]) < 350, "what is too much to be read is folded"
-    assert page.script("root.querySelectorAll('details.nodes[open]').length") == 0
-    page.go(len(steps(y)) // 2)
-    each = steps(y)[page.press("ArrowRight").at() - 1]
-    seen = page.read()
-    assert each.text() == seen["live"]
-    assert [one for one in seen["cards"].values() if one["mark"] == "now"] or page.script("root.querySelectorAll('.picture .now').length")
+    assert len(seen["cards"]) < 300, "what is too much to be read is folded"
+    assert not page.script("root.querySelectorAll('details.nodes[open]').length")
+    for at in (1, len(passes) // 3, len(passes) // 2, len(passes)):
+        assert page.go(at).read()["live"] == passes[at - 1].text()
+        assert page.script("root.querySelectorAll('.picture .card.now').length") == 1, "where the step is can be seen"
+    # into a group and through it
+    rooms = page.page.get_by_role("combobox", name="Part of the graph to show")
+    node = next(each.node for each in passes[len(passes) // 2 :] if each.parent is not None)
+    page.page.get_by_role("combobox", name="Find a node").fill(called[node])
+    page.press("Enter")
+    assert rooms.input_value() != "0" and card(page.read(), called[node])["value"]
+    first = len(passes) // 2
+    for at in range(first, first + 6):
+        now = marked(page.go(at).read(), "now")
+        assert len(now) == 1 and (rooms.input_value() == "0" or now == [called[passes[at - 1].parent]]), "the close-up follows the step"
+    rooms.select_option("0")
+    door = page.page.locator(".picture .card[role=button]").first
+    door.focus()
+    page.press("Enter")
+    assert rooms.input_value() != "0" and page.at() == first + 5
+    in_view = "[...root.querySelectorAll('.picture .card')].filter(one => { const a = one.getBoundingClientRect(), b = root.querySelector('.picture > svg').getBoundingClientRect(); return a.top < b.bottom && b.top < a.bottom && a.left < b.right && b.left < a.right; }).map(one => one.querySelector('.name')?.textContent)"
+    rooms.select_option("1")
+    assert set(page.script(in_view)) & {f"b1.{k}" for k in range(1, 25)}, "what was chosen is what is seen"
+    # the numbers, of all that is in the pictures
     page.press("End")
-    called = names(y)
     gradients = dict(zip(called.values(), grad(y, list(called)), strict=True))
-    shown = [one for one in page.read()["cards"].values() if one["name"] in gradients and one["state"]]
-    assert shown
-    for one in shown:
-        assert number(one["gradient"]) == pytest.approx(as_float(gradients[one["name"]]), rel=1e-3)
+    shown = 0
+    for room in (0, 1, 2):
+        rooms.select_option(str(room))
+        for one in page.read()["cards"].values():
+            if one["state"]:
+                shown += 1
+                assert number(one["gradient"]) == pytest.approx(as_float(gradients[one["name"]]), rel=1e-3, abs=1e-12)
+    assert shown > 20
 
 
 def test_hostile_labels_harm_nothing(open_step):

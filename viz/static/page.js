@@ -304,13 +304,18 @@ class StepThrough {
   move(room) {
     this.show(room);
     this.paintPicture();
+    if (room && this.roomOfStep !== room) this.view.reveal([`n${this.data.group.indexOf(room - 1)}`], true);
+  }
+
+  // The picture in which the step is seen best, of several: 0 is the overview; null before the first step.
+  get roomOfStep() {
+    const { written } = this.knowledge;
+    return written < 0 ? null : this.data.group[written] + 1;
   }
 
   // A close-up is left when the step is not in it; who only looks around in another one stays there.
   follow() {
-    const { written } = this.knowledge;
-    const room = written < 0 ? this.room : this.data.group[written] + 1;
-    if (this.room && room !== this.room) this.show(room);
+    if (this.room && ![null, this.room].includes(this.roomOfStep)) this.show(this.roomOfStep);
   }
 
   show(room) {
