@@ -13,6 +13,7 @@ from autograd import Value, examples, grad, leaves, names, nodes, parse, replay,
 from autograd.ieee import as_float
 from autograd.operations import TABLE
 from autograd.value import OPERATORS
+from nn import MLP
 from viz import step
 
 from .graphs import EXAMPLES, mission, random_graph, worked
@@ -725,3 +726,11 @@ def test_colours_follow_the_system(open_step):
     ink = "getComputedStyle(root.querySelector('.app')).color"
     assert open_step(mission(), dark=True).script(ink) == "rgb(232, 234, 237)"
     assert open_step(mission()).script(ink) == "rgb(27, 31, 36)"
+
+
+def test_what_has_to_be_said_about_a_notation_stands_below_the_picture(open_step):
+    y = MLP(2, [2, 1], activation="tanh", output="sigmoid", rng=0).loss([[0.5, -1.0]], [1.0], "bce")
+    page = open_step(y, notation="ng")
+    said = page.script("[...root.querySelectorAll('.note')].map(note => note.textContent)")
+    assert said == steps(y, notation="ng").notes() and any("delta" in note for note in said)
+    assert open_step(y).script("root.querySelectorAll('.note').length") == 0

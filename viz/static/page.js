@@ -156,7 +156,8 @@ class StepThrough {
     const label = this.words("page.label", { title: this.data.title });
     this.parts = { help: helpDialog((key) => this.words(key)), live: element("p", { class: "unseen", "aria-live": "polite", role: "status" }) };
     const stage = element("div", { class: "stage" }, this.buildPicture(svg), this.buildPanel());
-    const below = element("div", { class: "below" }, this.nodes.element, this.list.element, legend((key) => this.words(key)));
+    const notes = this.data.notes.map((note) => element("p", { class: "note" }, note)); // such as letters that mean something else elsewhere
+    const below = element("div", { class: "below" }, ...notes, this.nodes.element, this.list.element, legend((key) => this.words(key)));
     this.app = element(
       "section",
       { class: "app", tabindex: -1, "aria-label": label }, // a click anywhere in it takes the keys
