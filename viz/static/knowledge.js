@@ -111,7 +111,7 @@ export class Knowledge {
   line(i) {
     const { run } = this;
     const node = run.graph.nodes[i];
-    if (node.quiet) return node.name;
+    if (node.quiet) return run.name(i);
     const value = this.isComputed(i) ? `${run.equals(run.values[i])}${this.value(i)}` : "";
     const chip = node.constant ? null : this.chip(i);
     const gradient = chip && chip.text && chip.label === undefined ? `; ${run.gradientName(i)}: ${chip.text}` : "";

@@ -77,8 +77,10 @@ export class Run {
     return this.graph.root;
   }
 
+  // The name of a node; a constant that has none is called by its number.
   name(i) {
-    return this.graph.nodes[i].name;
+    const { name, quiet } = this.graph.nodes[i];
+    return quiet ? this.short(this.values[i]) : name;
   }
 
   gradientName(i) {
