@@ -1,12 +1,13 @@
 """The picture at each step, as the slides show it: nothing moves, and nothing is told before it is computed."""
 
 import re
-import xml.etree.ElementTree as ET
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 from autograd import Value, leaves, parse, scope
 from viz import step
+from viz.lettering import width
 
 from .graphs import EXAMPLES, mission, random_graph, worked
 
@@ -19,7 +20,7 @@ def slides(tmp_path):
 
     def made(y, **more):
         folder = step(y, **more).save(f"{tmp_path}/slides/")
-        return [ET.parse(path).getroot() for path in sorted(folder.iterdir())]
+        return [ElementTree.parse(path).getroot() for path in sorted(folder.iterdir())]
 
     return made
 
@@ -28,7 +29,7 @@ def kinds(element) -> list[str]:
     return (element.get("class") or "").split()
 
 
-def cards(slide) -> dict[str, ET.Element]:
+def cards(slide) -> dict[str, ElementTree.Element]:
     """The cards by name; a number that has no name by its own text."""
     found = {}
     for group in slide.iter(f"{SVG}g"):
@@ -54,7 +55,7 @@ def marked(slide, mark: str) -> list[str]:
     return [name for name, card in cards(slide).items() if mark in kinds(card)]
 
 
-def wires(slide, mark: str) -> list[ET.Element]:
+def wires(slide, mark: str) -> list[ElementTree.Element]:
     return [group for group in slide.iter(f"{SVG}g") if "wire" in kinds(group) and mark in kinds(group)]
 
 
@@ -91,6 +92,18 @@ def test_lines_go_the_same_way_in_all_frames(slides):
 
     made = slides(worked("colah"))
     assert all(ways(slide) == ways(made[0]) for slide in made)
+
+
+@pytest.mark.parametrize("y", [3 * Value(2.0, "a"), worked("colah"), random_graph(1, 30)], ids=["small", "colah", "random"])
+def test_there_is_room_for_everything_that_will_stand_on_a_card(slides, y):
+    """Also for numbers that a reader puts in: a chip that stays empty for long is as wide as it will have to be."""
+    for slide in slides(y):
+        for card in cards(slide).values():
+            for group in card.iter(f"{SVG}g"):
+                rect = group.find(f"{SVG}rect[@class='chip']")
+                if rect is not None:
+                    needed = width(text_of(group, "soft"), 12) + max(width(text_of(group, "gradient"), 14), width("−8.888", 14))
+                    assert needed < float(rect.get("width")), ElementTree.tostring(group)
 
 
 # --- what is known -----------------------------------------------------------------------------------------------

@@ -668,7 +668,7 @@ def test_hostile_labels_harm_nothing(open_step):
     for tab in ("What if", "Wiggle", "This step"):
         page.tab(tab)
     page.edit("__proto__", "5").press("End")
-    assert card(page.read(), "constructor")["gradient"] == "+2560"
+    assert card(page.read(), "constructor")["gradient"] == "+10240"
     assert page.page.evaluate(FITS)
 
 

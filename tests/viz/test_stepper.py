@@ -18,6 +18,8 @@ from .graphs import EXAMPLES, mission, random_graph, worked
 HOSTILE = [
     "<script>alert(1)</script>",
     "</script><img src=x onerror=alert(2)>",
+    "<!--<script>",
+    "</STYLE ></SCRIPT >",
     "\"'><b>",
     "]]>",
     "{name}",
