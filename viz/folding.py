@@ -12,6 +12,7 @@ READABLE = 300  # more cards than this are not drawn unless they are asked for
 DRAWABLE = 200_000  # more nodes, and columns passed by wires, than this are not laid out in any case
 GIVEN = 24  # more leaves and constants than this share a card where scopes are folded for the reader
 BANDS = 12  # parts of an overview
+PART = 200  # nodes in a part that is looked at closely
 MOST_ROOMS = 60  # pictures of single groups beside an overview
 
 
@@ -69,14 +70,14 @@ def rooms(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -
     """The graph as one picture with nothing folded, or, where that is too large to be read, an overview with groups folded
     and for each of these a picture with that one opened; and for every node its group among these, WHOLE for none.
 
-    The groups are scopes, or parts by depth where scopes are no help.
+    The groups are scopes, or parts of about equal size where scopes are no help.
     """
     groups, home = _by_scope(scopes, parents)
     if len(home) <= READABLE:
         return [Room(groups, home, [], None)], [WHOLE] * len(home)
     depth = _best_depth(groups, home)
     if depth is None:
-        groups, home = _by_depth(parents)
+        groups, home = _by_size(parents)
         depth = 1
     chosen = [g for g, group in enumerate(groups) if len(group.path) == depth]
     found = []
@@ -249,3 +250,23 @@ def _by_depth(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]
     number = {one: k for k, one in enumerate(used)}
     groups = [Scope(f"part {k + 1} of {len(used)}", (f"part {k + 1}",), WHOLE, True) for k in range(len(used))]
     return groups, [*[number[one] for one in part[:-1]], WHOLE]
+
+
+def _by_size(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+    """Parts of about equal size, one after the other by depth, so that none takes from a later one; the root stands alone."""
+    depth = _depths(parents)
+    first: dict[int, list[int]] = {}  # node → what is given and first used by it
+    seen: set[int] = set()
+    order = sorted([node for node, row in enumerate(parents[:-1]) if row], key=depth.__getitem__)
+    for node in [*order, len(parents) - 1]:
+        first[node] = [parent for parent in dict.fromkeys(parents[node]) if not parents[parent] and parent not in seen]
+        seen.update(first[node])
+    home, parts, size = [WHOLE] * len(parents), 0, PART
+    for node in order:
+        if size >= PART:
+            parts, size = parts + 1, 0
+        for member in (node, *first[node]):
+            home[member] = parts - 1
+        size += 1 + len(first[node])
+    groups = [Scope(f"part {k + 1} of {parts}", (f"part {k + 1}",), WHOLE, False) for k in range(parts)]
+    return groups, home

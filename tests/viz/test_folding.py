@@ -1,10 +1,12 @@
 """Scopes as groups: which are folded, what a folded one says, and overviews of what is too large to read."""
 
+from contextlib import nullcontext
+
 import pytest
 
-from autograd import Value, scope
+from autograd import Value, scope, topological_order, total
 from viz import draw
-from viz.folding import READABLE
+from viz.folding import READABLE, rooms
 from viz.reading import read
 
 from .geometry import seen
@@ -162,3 +164,44 @@ def test_a_scope_around_everything_can_be_folded():
     assert [card.value for card in picture.cards] == ["7 nodes"]
     assert not picture.wires
     assert "7 nodes" in draw(y, fold=True).svg
+
+
+# --- rooms: an overview and close-ups ---------------------------------------------------------------------------
+
+
+def wide(count, scopes):
+    """A sum of many products, in as many scopes as asked for."""
+    terms = []
+    for k in range(count):
+        with scope(f"part {k % scopes}") if scopes else nullcontext():
+            terms.append(Value(k, f"a{k}") * Value(2, f"b{k}"))
+    return total(terms)
+
+
+def rooms_of(y):
+    order = topological_order(y)
+    place = {node: k for k, node in enumerate(order)}
+    parents = [[place[parent] for parent in node.parents] for node in order]
+    return *rooms([node.scope for node in order], parents), parents
+
+
+@pytest.mark.parametrize("y", [wide(600, 0), wide(600, 5), wide(600, 400), sum([Value(1.0)] * 900, Value(2.0))])
+def test_every_room_of_a_large_graph_can_be_read_and_every_node_stands_in_one(y):
+    found, group, _ = rooms_of(y)
+    overview, closely = found[0], found[1:]
+    assert len(closely) > 1 and overview.focus is None and [room.focus for room in closely] == list(range(len(closely)))
+    assert set(group) - {-1} == set(range(len(closely)))
+    for room in closely:
+        assert group.count(room.focus) <= READABLE
+        assert not room.groups[room.places[room.focus]].folded
+
+
+@pytest.mark.parametrize("y", [wide(600, 0), sum([Value(1.0)] * 900, Value(2.0))])
+def test_no_part_of_a_graph_without_scopes_takes_from_a_later_one(y):
+    _, group, parents = rooms_of(y)
+    assert all(group[parent] <= group[node] for node, row in enumerate(parents[:-1]) for parent in row)
+
+
+def test_a_graph_that_can_be_read_is_one_room_with_nothing_folded():
+    found, group, _ = rooms_of(network())
+    assert len(found) == 1 and set(group) == {-1} and not any(scope.folded for scope in found[0].groups)

@@ -303,6 +303,7 @@ class StepThrough {
 
   // The same at a click, with everything painted as it is now.
   move(room) {
+    this.closely = room > 0;
     this.show(room);
     this.paintPicture();
     if (room && this.roomOfStep !== room) this.view.reveal([`n${this.data.group.indexOf(room - 1)}`], true);
@@ -314,9 +315,9 @@ class StepThrough {
     return written < 0 ? null : this.data.group[written] + 1;
   }
 
-  // A close-up is left when the step is not in it; who only looks around in another one stays there.
+  // Who has chosen a close-up goes with the step from one to the next; who only looks around in another one stays there.
   follow() {
-    if (this.room && ![null, this.room].includes(this.roomOfStep)) this.show(this.roomOfStep);
+    if (this.closely && ![null, this.room].includes(this.roomOfStep)) this.show(this.roomOfStep);
   }
 
   show(room) {
