@@ -145,7 +145,7 @@ class Stepper:
         known = {key: text for key, text in templates(self._lang).items() if key.startswith(SPOKEN)}
         nodes = [
             {
-                "name": name,
+                "name": harmless(name),
                 "gradient": plain(called.gradient(node)) if node in called.symbols else None,
                 "op": node.op,
                 "parents": [place[parent] for parent in node.parents],
