@@ -6,8 +6,8 @@ in the numbers, so that it goes on without Python when a reader changes a leaf.
 
 import json
 import os
-from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
@@ -19,8 +19,9 @@ from autograd.explain.typeset import plain
 from autograd.explain.words import templates
 from autograd.files import write_whole
 from autograd.graph import find, names
-from autograd.passes import Step
+from autograd.passes import Steps
 
+from .drawing import refuse_unknown
 from .export import converted
 from .frames import Rooms
 from .lettering import harmless
@@ -64,8 +65,7 @@ def step(
         raise TypeError(f"step takes the root of a graph, a Value, not {type(y).__name__}")
     if not isinstance(ask, (bool, str)) or ask not in ASKS:
         raise ValueError(f'ask is True, False, "forward", "backward" or "locals", not {ask!r}')
-    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
+    refuse_unknown(digits)
     called = names(y)
     if len(called) > MOST:
         raise ValueError(f"{len(called):,} nodes are too many for one step-through ({MOST:,}); step through a part of the graph")
@@ -73,37 +73,37 @@ def step(
     if target is not None and target.constant:
         raise ValueError(f"{called[target]} is a constant, and nobody asks for its gradient; give wrt= a leaf or a computed node")
     templates(lang)
-    steps(y)  # refuses a graph that is out of date before anything is made of it
-    place = {node: k for k, node in enumerate(called)}
     copy = deepcopy(y)  # the gradients of the user's graph stay as they are
+    passes = steps(copy, notation=notation)
     copy.zero_grad()
     copy.backward()
-    passes = steps(copy, notation=notation)
-    order = list(passes[0].names)
-    chosen = passes if target is None else _what_matters(passes, order[place[target]])
-    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(chosen)):
-        raise ValueError(f"at is the number of a step, from 0 for the start to {len(chosen)}, not {at!r}")
-    return Stepper(chosen, ASKS[ask], at or 0, digits, lang)
+    if target is not None:
+        passes = _what_matters(passes, dict(zip(called, passes[0].names, strict=True))[target])
+    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
+        raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {at!r}")
+    return Stepper(passes, ASKS[ask], at or 0, digits, lang)
 
 
-def _what_matters(passes: Sequence[Step], target: Value) -> list[Step]:
-    """The steps on which the gradient of one node depends: of the nodes that are made from it, the values and the wires."""
+def _what_matters(passes: Steps, target: Value) -> Steps:
+    """The steps on which the gradient of one node depends, numbered anew: the values of the nodes that are made from it,
+    and the wires between them."""
     made_from = {target}
     for each in passes:
         if each.phase == "forward" and not made_from.isdisjoint(each.node.parents):
             made_from.add(each.node)
-    return [
+    chosen = [
         each
         for each in passes
         if (each.phase == "forward" and each.node in made_from and each.node is not target)
         or (each.phase == "backward" and (each.parent is None or each.parent in made_from))
     ]
+    return Steps([replace(each, index=number) for number, each in enumerate(chosen, start=1)])
 
 
 class Stepper:
     """A step-through. It shows itself in a notebook; `save` writes it as a page or as slides; `print` gives the steps."""
 
-    def __init__(self, passes: Sequence[Step], ask: str, at: int, digits: int | None, lang: str):
+    def __init__(self, passes: Steps, ask: str, at: int, digits: int | None, lang: str):
         self._passes, self._ask, self._at, self._digits, self._lang = passes, ask, at, digits, lang
 
     @cached_property
@@ -116,21 +116,10 @@ class Stepper:
     @property
     def text(self) -> str:
         """The steps in words, numbered."""
-        width, phase, lines = len(str(len(self))), None, []
-        words = templates(self._lang)
-        for number, each in enumerate(self._passes, start=1):
-            if each.phase != phase:
-                phase = each.phase
-                lines.append(words[phase])
-            lines.append(f"  {number:>{width}}  {each.text(self._lang, self._digits)}")
-        return "\n".join([*lines, *self._notes])
+        return self._passes.text(self._lang, self._digits)
 
     def __repr__(self) -> str:
         return self.text
-
-    @property
-    def _notes(self) -> list[str]:
-        return self._passes[0].names.said(self._lang)
 
     # --- as HTML ---
 
@@ -182,7 +171,7 @@ class Stepper:
             "editable": [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
             "ask": self._ask,
             "at": self._at,
-            "notes": self._notes,
+            "notes": self._passes.notes(self._lang),
             "words": page_words(self._lang),
         }  # fmt: skip
 

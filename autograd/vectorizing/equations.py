@@ -9,7 +9,7 @@ from ..operations import TABLE
 from .arrays import Array, N
 from .naming import Names, is_read_once
 from .planning import Plan
-from .printing import in_order_of_lectures
+from .printing import in_order_of_lectures, reachable
 
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1
 ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dW": "weights_gradient",
@@ -128,24 +128,12 @@ class _Equations:
         return array.args
 
     def _order(self, outputs: list[Array]) -> tuple[list[Array], dict[int, int]]:
-        found: dict[int, Array] = {}
-        uses: dict[int, int] = {}
-        for output in outputs:
-            waiting: list[Array | None] = [output]
-            while waiting:
-                array = waiting.pop()
-                if array is None:
-                    done = waiting.pop()
-                    assert done is not None
-                    if done.index not in found:
-                        found[done.index] = done
-                        for a in self._depends(done):
-                            uses[a.index] = uses.get(a.index, 0) + 1
-                elif array.index not in found:
-                    waiting += (array, None, *reversed(self._depends(array)))
-        for array in found.values():
-            uses.setdefault(array.index, 0)
-        return list(found.values()), uses
+        order = reachable(outputs, self._depends)
+        uses = dict.fromkeys([array.index for array in order], 0)
+        for array in order:
+            for a in self._depends(array):
+                uses[a.index] += 1
+        return order, uses
 
     def _free(self, letter: str) -> str:
         taken = {*self.symbols.values()}

@@ -6,7 +6,7 @@ is used, the rest gets a line of its own.
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy
@@ -26,7 +26,12 @@ LONG = 12  # operations in one expression
 VIEWS = ("parameters", "inputs")
 
 
-def reachable(outputs: Iterable[Array]) -> list[Array]:
+def _late(array: Array) -> list[Array]:
+    """What an array is made of; what is only read comes right before its first use."""
+    return sorted(array.args, key=lambda a: a.kind in VIEWS)
+
+
+def reachable(outputs: Iterable[Array], needs: Callable[[Array], Sequence[Array]] = _late) -> list[Array]:
     """The outputs and all that they need, each after what it is made of and as late as that."""
     found: dict[int, Array] = {}
     for output in outputs:
@@ -38,9 +43,7 @@ def reachable(outputs: Iterable[Array]) -> list[Array]:
                 assert done is not None
                 found[done.index] = done
             elif array.index not in found:
-                later = [a for a in array.args if a.kind in VIEWS]  # what is only read comes right before its first use
-                earlier = [a for a in array.args if a.kind not in VIEWS]
-                waiting += (array, None, *[a for a in reversed(earlier + later) if a.index not in found])
+                waiting += (array, None, *[a for a in reversed(needs(array)) if a.index not in found])
     return list(found.values())
 
 

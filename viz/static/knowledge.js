@@ -62,14 +62,14 @@ export class Knowledge {
   }
 
   local(i, slot) {
-    const { graph, locals, sentAt, short } = this.run;
+    const { graph, locals, sentAt } = this.run;
     const sent = sentAt.get(`e${i}-${slot}`);
     if (this.questions.ask === "locals" && sent > this.known && !(sent === this.at && this.open === "result")) {
       return sent === this.at ? "?" : "";
     }
     const node = graph.nodes[i];
     const skipped = graph.operations[node.op].skips && slot === node.parents.length - 1 && graph.nodes[node.parents[slot]].constant;
-    return skipped ? "–" : short.call(this.run, locals[i][slot]);
+    return skipped ? "–" : this.run.short(locals[i][slot]);
   }
 
   // The gradient on a card, {state, sign, text}; while a leaf is wiggled, the change of the node, with a label of its own.
