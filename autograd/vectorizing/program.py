@@ -137,6 +137,12 @@ class Program:
         differentiated and mapped: jax.jit(f), jax.grad(f), jax.vmap(f, (None, 0)). Its attributes `values` and
         `value_and_grad` are the pure forms of the program called, and of `value_and_grad`. Where they meet 0 times
         infinity on the way back they give nan, which the program itself does not.
+
+        >>> w, x = Value(2.0, "w"), Value(3.0, "x")
+        >>> program = vectorize((w * x) ** 2, inputs=[x], params=[w])
+        >>> f = program.function(numpy)  # or jax.numpy, and then jax.jit(jax.grad(f))
+        >>> float(f(program.parameters, numpy.array([[3.0], [1.0]])))
+        20.0
         """
         made = self._text.compiled(numpy_like)
 
