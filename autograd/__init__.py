@@ -11,9 +11,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import copying  # noqa: F401 (a Value can be copied and pickled from here on)
-from .differentiate import grad, hessian, jacobian, jvp
-from .functions import (
+from .engine import copying  # noqa: F401 (a Value can be copied and pickled from here on)
+from .engine.derivatives import grad, hessian, jacobian, jvp
+from .engine.functions import (
     clip,
     cos,
     cosh,
@@ -40,33 +40,34 @@ from .functions import (
     tanh,
     total,
 )
-from .graph import label, leaves, names, no_grad, nodes, replay, scope, topological_order
-from .value import Value
+from .engine.graph import label, leaves, names, no_grad, nodes, replay, scope, topological_order
+from .engine.operations import define
+from .engine.value import Value
 
 if TYPE_CHECKING:
     from . import examples
-    from .derivations import derive
+    from .explain.derivations import derive
+    from .explain.notation import Notation
     from .expression import Expression, parse
     from .handcheck import check
-    from .notation import Notation
-    from .numeric import gradcheck, numeric_grad
-    from .passes import steps
-    from .path_sums import paths
+    from .reading.finite_differences import gradcheck, numeric_grad
+    from .reading.passes import steps
+    from .reading.path_sums import paths
     from .vectorizing import vectorize
 
 __version__ = "0.1.0"
 
 # What the engine itself does not need is loaded when it is first asked for, to keep the import short.
 _LATER = {
-    "steps": ".passes",
-    "paths": ".path_sums",
-    "derive": ".derivations",
+    "steps": ".reading.passes",
+    "paths": ".reading.path_sums",
+    "derive": ".explain.derivations",
     "parse": ".expression",
     "Expression": ".expression",
-    "numeric_grad": ".numeric",
-    "gradcheck": ".numeric",
+    "numeric_grad": ".reading.finite_differences",
+    "gradcheck": ".reading.finite_differences",
     "check": ".handcheck",
-    "Notation": ".notation",
+    "Notation": ".explain.notation",
     "examples": ".examples",
     "vectorize": ".vectorizing",
 }
@@ -80,4 +81,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize"]  # fmt: skip

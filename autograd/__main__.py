@@ -21,11 +21,11 @@ if not hasattr(autograd, "Value"):
     )
 
 from autograd import Value, check, grad, gradcheck, parse, steps
+from autograd.engine.graph import names
 from autograd.explain.numbers import is_exact, number_text
 from autograd.explain.words import fill, sign, templates
-from autograd.graph import names
 from autograd.handcheck.answers import typed
-from autograd.numeric import GradientCheck
+from autograd.reading.finite_differences import GradientCheck
 
 DRAWINGS = (".svg", ".png", ".pdf", ".dot")
 PLAIN = {"∂": "d", "·": "*", "≈": "~", "π": "pi", "…": "..."}  # for a terminal, or a file, that has no other signs

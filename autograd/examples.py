@@ -4,9 +4,9 @@ Each function builds a new graph and returns its root; all nodes of interest are
 replaced by keyword.
 """
 
-from .functions import log, sigmoid
-from .graph import label, leaves, scope
-from .value import Value
+from .engine.functions import log, sigmoid
+from .engine.graph import label, leaves, scope
+from .engine.value import Value
 
 
 def J(a: float = 5, b: float = 3, c: float = 2) -> Value:

@@ -11,10 +11,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from . import functions
-from .grammar import Item, Token, postfix, spelled, tokenize, wrong
-from .operations import TABLE
-from .value import Value
+from .engine import functions
+from .engine.grammar import Item, Token, postfix, spelled, tokenize, wrong
+from .engine.operations import TABLE
+from .engine.value import Value
 
 LONGEST = 80  # characters of a name, and of a repaired text that a complaint can show
 LISTS = {"total", "mean", "logsumexp"}  # functions of one list: typed with its elements as arguments

@@ -12,8 +12,8 @@ import numpy
 
 import autograd
 from autograd import Value
-from autograd.dialects import ARRAYS
-from autograd.operations import TABLE, Operation
+from autograd.engine.dialects import ARRAYS
+from autograd.engine.operations import TABLE, Operation
 
 from .checks import choose
 

@@ -13,7 +13,7 @@ import numpy
 
 import autograd
 from autograd import Value, grad
-from autograd.notation import Notation
+from autograd.explain.notation import Notation
 
 from . import losses
 from .activations import Activation, activation

@@ -11,8 +11,8 @@ from typing import Any
 import numpy
 
 from autograd import Value
+from autograd.explain.notation import ROLES, Notation, as_latex
 from autograd.explain.numbers import number_text
-from autograd.notation import ROLES, Notation, as_latex
 
 from .checks import choose
 from .tables import Table

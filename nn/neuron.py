@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograd import Value, scope
-from autograd.value import OPERATORS, number
+from autograd.engine.value import OPERATORS, number
 
 from .activations import LIKE_RELU, Activation, activation
 from .checks import as_values, count, generator

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from autograd.files import write_whole
+from autograd.whole_files import write_whole
 
 FORMAT = "chalkgrad model 1"
 TEXTS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}

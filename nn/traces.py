@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from autograd.dialects import formula, names_in
-from autograd.explain.formulas import Operand, put_in, write
+from autograd.engine.dialects import formula, names_in
 from autograd.explain.numbers import as_printed, exact_value, is_exact, number_text
 from autograd.explain.words import digits_to_recompute
+from autograd.explain.written import Operand, put_in, write
 
 from .checks import choose
 from .rules import Rule, compute

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value, steps
-from autograd.files import write_whole
-from autograd.passes import Steps
+from autograd.reading.passes import Steps
+from autograd.whole_files import write_whole
 
 from . import dot, svg
-from .arrangement import arranged
 from .export import converted
 from .folding import READABLE, Fold
-from .layout import Layout
+from .layout.arrangement import arranged
+from .layout.nested import Layout
 from .notebook import html
 from .picture import Picture
 from .reading import read

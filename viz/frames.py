@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value
-from autograd.passes import Step
+from autograd.reading.passes import Step
 
 from . import svg
-from .arrangement import arranged
-from .layout import Layout
+from .layout.arrangement import arranged
+from .layout.nested import Layout
 from .lettering import harmless, number_text, shortened, signed, width
 from .picture import Card, Chip, Picture
 from .reading import View, read_rooms

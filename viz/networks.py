@@ -12,9 +12,9 @@ from html import escape
 from typing import Any
 
 from autograd import Notation, Value, topological_order
-from autograd.differentiate import gradients
-from autograd.ieee import as_float
-from autograd.notation import SUBSCRIPTS
+from autograd.engine.derivatives import gradients
+from autograd.engine.ieee import as_float
+from autograd.explain.notation import SUBSCRIPTS
 from nn import Dropout, Layer, Module, Neuron, Sequential
 from nn.checks import as_values
 from nn.training import prepared

@@ -10,12 +10,12 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value, paths
-from autograd.path_sums import Path, Paths, amount
+from autograd.reading.path_sums import Path, Paths, amount
 
-from .arrangement import arranged, turned
 from .drawing import Shown, refuse_unknown
 from .folding import READABLE
-from .layout import Layout
+from .layout.arrangement import arranged, turned
+from .layout.nested import Layout
 from .legend import THICK, THIN, placed
 from .lettering import MINUS, harmless, width
 from .picture import Card, Chip, Picture

@@ -12,12 +12,12 @@ from itertools import combinations
 from typing import Any
 
 from autograd import Value
-from autograd.differentiate import gradients, product
-from autograd.explain.formulas import Operand, write_value
+from autograd.engine.derivatives import gradients, product
+from autograd.engine.graph import changed_leaf, names
+from autograd.engine.ieee import as_float
 from autograd.explain.numbers import is_exact
 from autograd.explain.words import Names, gradient_name, holds_in_symbols, sign
-from autograd.graph import changed_leaf, names
-from autograd.ieee import as_float
+from autograd.explain.written import Operand, write_value
 
 from .folding import WHOLE, Fold, Room, Scope, grouped, rooms
 from .lettering import DIGITS, MINUS, harmless, number_text, signed

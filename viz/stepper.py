@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Notation, Value, steps
+from autograd.engine.graph import find, names
 from autograd.explain.portable import number_data, operations_in
 from autograd.explain.typeset import plain
 from autograd.explain.words import templates
-from autograd.files import write_whole
-from autograd.graph import find, names
-from autograd.passes import Steps
+from autograd.reading.passes import Steps
+from autograd.whole_files import write_whole
 
 from .drawing import refuse_unknown
 from .export import converted

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
-from .arrangement import EDGE, TITLE, turned
-from .layout import Layout, Point
+from .layout.arrangement import EDGE, TITLE, turned
+from .layout.nested import Layout, Point
 from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stroke
 from .lettering import shortened, width
 from .picture import Card, Frame, Picture, Wire

@@ -4,9 +4,9 @@ from fractions import Fraction
 from math import isfinite, isqrt, ulp
 from typing import Any
 
-from ..dialects import Tree, formula
-from ..ieee import PRIMITIVES, Number, as_float
-from ..operations import TABLE
+from ..engine.dialects import Tree, formula
+from ..engine.ieee import PRIMITIVES, Number, as_float
+from ..engine.operations import TABLE
 
 DIGITS = 6  # significant digits where nothing asks for more
 MOST_BITS = 2**16  # of a power that is still worth computing exactly

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from ..dialects import calls_in, formula
-from ..ieee import PRIMITIVES, Number
-from ..operations import TABLE, Operation
-from .formulas import value_formula
+from ..engine.dialects import calls_in, formula
+from ..engine.ieee import PRIMITIVES, Number
+from ..engine.operations import TABLE, Operation
+from .written import value_formula
 
 
 def operations_in(order: Iterable[Any]) -> dict[str, dict[str, Any]]:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
-from ..differentiate import plus, product
-from ..ieee import Number
-from .formulas import put_in
+from ..engine.derivatives import plus, product
+from ..engine.ieee import Number
 from .numbers import as_printed, is_exact, number_text
 from .words import digits_to_recompute, sign
+from .written import put_in
 
 LONGEST = 8  # a longer list is shortened to its first and last pieces
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..dialects import Tree, formula, names_in
-from ..ieee import Number, as_float
-from ..operations import Operation
-from .formulas import LONGEST_LIST, PRODUCT, SUM, Operand, Written, added, by_letter, put_in, shortened, write, write_partial, write_value
+from ..engine.dialects import Tree, formula, names_in
+from ..engine.ieee import Number, as_float
+from ..engine.operations import Operation
 from .numbers import DIGITS, as_printed, exact_value, is_exact, number_text, refuse_digits
 from .typeset import Layout, as_layout, plain, row
+from .written import LONGEST_LIST, PRODUCT, SUM, Operand, Written, added, by_letter, put_in, shortened, write, write_partial, write_value
 
 LANGUAGES = Path(__file__).parents[1] / "lang"
 Sentence = tuple[str, dict[str, Any]]  # a template key, and a text or layout for each of its places

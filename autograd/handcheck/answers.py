@@ -10,11 +10,11 @@ from fractions import Fraction
 from math import isfinite, nan
 from typing import Any, NamedTuple
 
-from ..dialects import formula
+from ..engine.dialects import formula
+from ..engine.graph import find, names
+from ..engine.ieee import as_float
+from ..engine.value import Value, number
 from ..explain.numbers import exact_value
-from ..graph import find, names
-from ..ieee import as_float
-from ..value import Value, number
 
 LITERAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 LONGEST = 200  # characters of a number; what is longer is no answer

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
-from ..graph import topological_order
-from ..ieee import Number, as_float
-from ..value import Value
+from ..engine.graph import topological_order
+from ..engine.ieee import Number, as_float
+from ..engine.value import Value
 from .answers import Quantity, Typed
 from .precision import Habit, Span, agrees, around, exactly, habit, plus, same_number, times
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..engine.graph import names, refuse_stale, topological_order
+from ..engine.value import Value
 from ..explain.numbers import number_text
 from ..explain.words import fill, gradient_name
-from ..graph import names, refuse_stale, topological_order
-from ..passes import steps
-from ..value import Value
+from ..reading.passes import steps
 from .answers import Quantity, Typed, read
 from .carry import Carried, carry
 from .precision import Habit, agrees, exactly, same_number

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy
 
-from ..dialects import Tree, formula, names_in
-from ..ieee import NUMBER_FUNCTIONS, PRIMITIVES
-from ..operations import TABLE, Operation
+from ..engine.dialects import Tree, formula, names_in
+from ..engine.ieee import NUMBER_FUNCTIONS, PRIMITIVES
+from ..engine.operations import TABLE, Operation
 
 N = "n"  # the number of examples, in shapes
 Shape = tuple[Any, ...]

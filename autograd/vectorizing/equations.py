@@ -4,8 +4,8 @@ What is a layer is written as the lectures write it, z = h(a) and δ = Wᵀδ �
 layout (examples in columns or in rows) and its error signal (the gradient, or n times the gradient).
 """
 
-from ..notation import Notation
-from ..operations import TABLE
+from ..engine.operations import TABLE
+from ..explain.notation import Notation
 from .arrays import Array, N
 from .naming import Names, is_read_once
 from .planning import Plan

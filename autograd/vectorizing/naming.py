@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy
 
-from ..operations import TABLE
-from ..value import Value
+from ..engine.operations import TABLE
+from ..engine.value import Value
 from .arrays import Array
 from .grouping import PARAMETERS, Operand
 from .planning import Plan

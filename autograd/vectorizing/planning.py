@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from ..operations import TABLE
+from ..engine.operations import TABLE
 from .arrays import Array, Arrays, N, Shape, partial_of, value_of
 from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Operand, grouped, with_masks
 from .scalars import CONST, Scalars

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy
 
-from ..dialects import ARRAYS, Tree
-from ..ieee import PRIMITIVES
-from ..operations import TABLE
+from ..engine.dialects import ARRAYS, Tree
+from ..engine.ieee import PRIMITIVES
+from ..engine.operations import TABLE
 from .arrays import SIGNS, Array, letters_of, tree_of
 from .naming import LAYER, TAKEN, Names
 from .planning import Plan

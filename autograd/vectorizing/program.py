@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy
 
-from ..graph import find, names, refuse_stale
-from ..ieee import as_float
-from ..value import Value
+from ..engine.graph import find, names, refuse_stale
+from ..engine.ieee import as_float
+from ..engine.value import Value
 from . import buffering, rows
 from .equations import equations
 from .naming import Names, blocks_of, named
@@ -167,7 +167,7 @@ class Program:
         return MappingProxyType(self._text.constants)
 
     def latex(self, notation: Any = None) -> str:
-        """The same program as matrix equations in LaTeX, in a notation of `autograd.notation` (None: "delta").
+        """The same program as matrix equations in LaTeX, in a notation of `autograd.explain.notation` (None: "delta").
 
         Layers are written with the symbols and in the layout of the notation. Raises ValueError for an unknown one.
         """

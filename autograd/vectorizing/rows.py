@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy
 
-from ..dialects import FLOATS, Tree
-from ..operations import TABLE
-from ..value import CONTEXT
+from ..engine.dialects import FLOATS, Tree
+from ..engine.operations import TABLE
+from ..engine.value import CONTEXT
 from .arrays import tree_of
 from .grouping import Group
 from .scalars import CONST, INPUT, PARAM, Scalars

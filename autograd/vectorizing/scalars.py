@@ -6,9 +6,9 @@ What it hands on is a `Scalars`: four lists in topological order. It knows nothi
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..graph import topological_order
-from ..ieee import as_float
-from ..value import Value
+from ..engine.graph import topological_order
+from ..engine.ieee import as_float
+from ..engine.value import Value
 
 CONST, PARAM, INPUT = "const", "param", "input"
 LEAVES = (CONST, PARAM, INPUT)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd import Expression, Value, functions, grad, nodes, parse, replay, steps, topological_order
-from autograd.operations import TABLE, define
+from autograd import Expression, Value, grad, nodes, parse, replay, steps, topological_order
+from autograd.engine import functions
+from autograd.engine.operations import TABLE, define
 
 DEEP = 20_000  # far beyond what Python's own recursion bears
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow}

@@ -9,9 +9,9 @@ import pytest
 
 from autograd import Value, check, derive, examples, leaves, parse, paths, steps
 from autograd.__main__ import main
+from autograd.engine.operations import TABLE, Operation
+from autograd.engine.value import OPERATORS
 from autograd.explain import words
-from autograd.operations import TABLE, Operation
-from autograd.value import OPERATORS
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "autograd/lang").glob("*.json")}

@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.value import CONTEXT
+from autograd.engine.value import CONTEXT
 
 CALLS = [name for name in autograd.__all__ if not isinstance(getattr(autograd, name), types.ModuleType)]
 METHODS = [name for name in dir(Value) if callable(getattr(Value, name)) and (not name.startswith("_") or name == "_backward")]

@@ -29,8 +29,8 @@ from autograd import (
     tanh,
     topological_order,
 )
-from autograd.functions import apply
-from autograd.operations import TABLE
+from autograd.engine.functions import apply
+from autograd.engine.operations import TABLE
 from nn import Neuron
 
 inf, nan = math.inf, math.nan

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, grad, numeric_grad, total
-from autograd.notation import DIALECTS, Notation
+from autograd.explain.notation import DIALECTS, Notation
 from nn import MLP, Dropout, Layer, LogisticRegression, Neuron, Perceptron, Sequential, data, formulas
 from nn.formulas import Dense
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value, leaves, scope
 from viz import draw
-from viz.graphviz_engine import MISSING
+from viz.layout.graphviz_engine import MISSING
 
 from .geometry import crossings, flat, seen
 from .graphs import EXAMPLES, mission, random_graph, worked

@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from viz.coordinates import _fewest_heights
-from viz.crossings import order
-from viz.layered import Box, Link, arrange
-from viz.layout import Group, place
-from viz.ranks import ranks
+from viz.layout.coordinates import _fewest_heights
+from viz.layout.crossings import order
+from viz.layout.layered import Box, Link, arrange
+from viz.layout.nested import Group, place
+from viz.layout.ranks import ranks
 
 
 def box(entries: int = 0, **more) -> Box:

@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from autograd import Value, examples, grad, leaves, names, nodes, parse, replay, scope, steps, total
-from autograd.ieee import as_float
-from autograd.operations import TABLE
-from autograd.value import OPERATORS
+from autograd.engine.ieee import as_float
+from autograd.engine.operations import TABLE
+from autograd.engine.value import OPERATORS
 from nn import MLP
 from viz import step
 from viz.lettering import harmless

@@ -11,15 +11,15 @@ from random import Random
 import pytest
 
 from autograd import Value, clip, dot, examples, heaviside, leaves, maximum, names, parse, steps
-from autograd.dialects import formula
+from autograd.engine.dialects import formula
+from autograd.engine.ieee import as_float
+from autograd.engine.operations import TABLE, Operation
+from autograd.engine.value import OPERATORS
 from autograd.explain.numbers import exact_value, number_text
 from autograd.explain.portable import number_data, operations_in
 from autograd.explain.typeset import mathml
 from autograd.explain.words import equations, templates
 from autograd.handcheck.answers import typed
-from autograd.ieee import as_float
-from autograd.operations import TABLE, Operation
-from autograd.value import OPERATORS
 
 from .graphs import EXAMPLES, worked
 from .graphs import random_graph as any_graph

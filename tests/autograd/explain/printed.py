@@ -7,8 +7,8 @@ from fractions import Fraction
 import mpmath
 
 from autograd import Value
-from autograd.operations import TABLE
-from autograd.value import OPERATORS
+from autograd.engine.operations import TABLE
+from autograd.engine.value import OPERATORS
 
 mpmath.mp.dps = 60
 WORD = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?|[^\W\d]\w*|\S")

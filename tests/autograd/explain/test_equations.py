@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 
 from autograd import Value, examples, parse, steps
-from autograd.dialects import formula
-from autograd.explain.formulas import put_in, write
+from autograd.engine.dialects import formula
 from autograd.explain.numbers import is_exact
 from autograd.explain.typeset import latex, math_block, mathml, plain
 from autograd.explain.words import equations
+from autograd.explain.written import put_in, write
 
 from .printed import Reader, Unreadable, lift, random_graph
-from .test_formulas import NUMBERS, formulas
+from .test_written import NUMBERS, formulas
 
 PUBLISHED = json.loads((Path(__file__).parents[2] / "data/worked_examples.json").read_text())["examples"]
 READY = [examples.J, examples.logistic, examples.net_1_2_1, examples.neuron, examples.mazur]

@@ -3,7 +3,7 @@
 import pytest
 
 from autograd import Value, examples, parse, steps
-from autograd.operations import Operation
+from autograd.engine.operations import Operation
 
 
 def said(text, parent, **numbers):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.dialects import formula
+from autograd.engine.dialects import formula
 from autograd.explain.numbers import as_printed, exact_value, is_exact, number_text
 
 

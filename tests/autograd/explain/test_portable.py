@@ -6,10 +6,10 @@ from fractions import Fraction
 import pytest
 
 from autograd import Value, parse, topological_order
-from autograd.dialects import calls_in, formula
+from autograd.engine.dialects import calls_in, formula
+from autograd.engine.ieee import PRIMITIVES
+from autograd.engine.operations import TABLE
 from autograd.explain.portable import number_data, operations_in
-from autograd.ieee import PRIMITIVES
-from autograd.operations import TABLE
 
 
 def in_use(text, **numbers):

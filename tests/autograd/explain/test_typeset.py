@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from autograd.dialects import formula
-from autograd.explain.formulas import Operand, put_in, write
+from autograd.engine.dialects import formula
 from autograd.explain.typeset import as_layout, latex, latex_block, math_block, mathml, name_parts, plain, row
 from autograd.explain.words import Names
+from autograd.explain.written import Operand, put_in, write
 
 A, B = Operand("a", 2.0), Operand("b", -3.0)
 HOSTILE = [

@@ -8,7 +8,7 @@ from hypothesis import Phase, given, settings
 
 import autograd
 from autograd import Value, grad, vectorize
-from autograd.operations import TABLE
+from autograd.engine.operations import TABLE
 
 OPERATORS = {
     "add": lambda a, b: a + b,
@@ -29,12 +29,12 @@ def node(name, operands):
     if name in OPERATORS:
         return OPERATORS[name](*operands)
     entry = TABLE[name]
-    function = getattr(autograd, name, None) or (lambda *a: autograd.functions.apply(entry, a))
+    function = getattr(autograd, name, None) or (lambda *a: autograd.engine.functions.apply(entry, a))
     if entry.is_nary and len(entry.letters) == 2:
         half = len(operands) // 2
         return function(operands[:half], operands[half:])
     if name == "clip":
-        return autograd.functions.apply(entry, operands)  # the function refuses borders in the wrong order
+        return autograd.engine.functions.apply(entry, operands)  # the function refuses borders in the wrong order
     return function(list(operands)) if entry.is_nary else function(*operands)
 
 

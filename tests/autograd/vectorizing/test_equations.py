@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from autograd import Value, leaves, vectorize
-from autograd.notation import DIALECTS, Notation
+from autograd.explain.notation import DIALECTS, Notation
 from nn import formulas, losses
 from nn.losses import LOSSES
 

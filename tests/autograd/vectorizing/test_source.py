@@ -167,8 +167,8 @@ def test_scopes_do_not_reach_the_code():
 ADDED = """
 import numpy
 from autograd import Value, vectorize
-from autograd.functions import apply
-from autograd.operations import define
+from autograd.engine.functions import apply
+from autograd.engine.operations import define
 
 for name in ("cube", "n", "parameters", "np"):
     entry = define(name, "where(a > 1, a ** 3, where(a < -1, a ** 3, a ** 3))", "3 * a ** 2")

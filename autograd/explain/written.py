@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..dialects import Tree, formula
-from ..ieee import NUMBER_FUNCTIONS, Number, as_float
-from ..operations import TABLE, Operation
+from ..engine.dialects import Tree, formula
+from ..engine.ieee import NUMBER_FUNCTIONS, Number, as_float
+from ..engine.operations import TABLE, Operation
 from .numbers import number_text
 from .typeset import DOTS, Layout, as_layout, plain, row
 

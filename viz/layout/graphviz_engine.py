@@ -8,9 +8,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .dot import nested
+from ..dot import nested
 from .layered import Box, Link, Point
-from .layout import Group, Layout
+from .nested import Group, Layout
 
 MISSING = (
     'engine="dot" needs Graphviz: install its dot program, or run `pip install "chalkgrad[graphviz]"`; the built-in engine needs neither'

@@ -10,18 +10,18 @@ from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from .differentiate import plus, product, seed_of
-from .explain.formulas import ATOM, PRODUCT, SIGN, SUM, Written, added, held, put_in, write_value
-from .explain.numbers import as_printed, is_exact, refuse_digits
-from .explain.products import LONGEST, sum_line
-from .explain.typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
-from .explain.words import Names, digits_to_recompute, fill, holds_in_symbols, local_formula, sign, templates
-from .graph import find, names
-from .ieee import Number
+from ..engine.derivatives import plus, product, seed_of
+from ..engine.graph import find, names
+from ..engine.ieee import Number
+from ..engine.value import Value
+from ..reading.passes import Step, steps
+from ..reading.path_sums import Path, Paths, amount, paths_among
 from .notation import Notation
-from .passes import Step, steps
-from .path_sums import Path, Paths, amount, paths_among
-from .value import Value
+from .numbers import as_printed, is_exact, refuse_digits
+from .products import LONGEST, sum_line
+from .typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
+from .words import Names, digits_to_recompute, fill, holds_in_symbols, local_formula, sign, templates
+from .written import ATOM, PRODUCT, SIGN, SUM, Written, added, held, put_in, write_value
 
 STYLES = ("steps", "one line", "paths")
 LINES = 9  # of a derivation; of a longer one the middle is left out

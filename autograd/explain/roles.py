@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
 from typing import Any, NamedTuple
 
-from ..notation import DIALECTS, SUBSCRIPTS, Notation
-from ..value import Value
+from ..engine.value import Value
+from .notation import DIALECTS, SUBSCRIPTS, Notation
 from .typeset import name_parts
 from .words import Names, Sentence
 

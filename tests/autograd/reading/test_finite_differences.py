@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, examples, exp, gradcheck, leaves, numeric_grad, parse, relu, sin, tanh, topological_order
-from autograd.numeric import difference, width
+from autograd.reading.finite_differences import difference, width
 
-WORKED = json.loads((Path(__file__).parents[1] / "data" / "worked_examples.json").read_text())["examples"]
+WORKED = json.loads((Path(__file__).parents[2] / "data" / "worked_examples.json").read_text())["examples"]
 
 WRONG = [("twice too large", lambda g: 2 * g), ("the sign", lambda g: -g), ("1 % off", lambda g: 1.01 * g), ("left at 0", lambda g: 0.0)]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autograd.notation import DIALECTS, ROLES, Notation, as_latex
+from autograd.explain.notation import DIALECTS, ROLES, Notation, as_latex
 
 
 @pytest.mark.parametrize("name", DIALECTS)

@@ -343,6 +343,4 @@ for _name, _method in {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv
 for _name in ("neg", "abs"):
     setattr(Value, f"__{_name}__", OPERATORS[_name])
 
-_HOW_TO_ADD = (
-    "a Value is made from a number and a label; for an operation of your own, add its formulas to the table with autograd.operations.define"
-)
+_HOW_TO_ADD = "a Value is made from a number and a label; for an operation of your own, add its formulas to the table with autograd.define"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, functions, grad, jvp, nodes, parse, replay
+from autograd import Value, grad, jvp, nodes, parse, replay
+from autograd.engine import functions
 
-EXAMPLES = json.loads((Path(__file__).parents[1] / "data" / "worked_examples.json").read_text())["examples"]
+EXAMPLES = json.loads((Path(__file__).parents[2] / "data" / "worked_examples.json").read_text())["examples"]
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow}
 
 

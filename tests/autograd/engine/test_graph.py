@@ -25,7 +25,7 @@ from autograd import (
     tanh,
     topological_order,
 )
-from autograd.graph import changed_leaf, find
+from autograd.engine.graph import changed_leaf, find
 
 # --- making a graph ----------------------------------------------------------------------------------------------
 

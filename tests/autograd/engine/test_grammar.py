@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.grammar import postfix, spelled, tokenize
+from autograd.engine.grammar import postfix, spelled, tokenize
 
 DEEP = 100_000  # far beyond what Python's own recursion bears
 LONG = 20_000

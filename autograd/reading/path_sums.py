@@ -11,14 +11,14 @@ from itertools import chain, count
 from math import log10
 from typing import Any, NamedTuple
 
-from .differentiate import product, seed_of
-from .explain.numbers import refuse_digits
-from .explain.products import joined, product_line, sum_line
-from .explain.words import fill, gradient_name, templates
-from .graph import find
-from .ieee import Number
+from ..engine.derivatives import product, seed_of
+from ..engine.graph import find
+from ..engine.ieee import Number
+from ..engine.value import Value
+from ..explain.numbers import refuse_digits
+from ..explain.products import joined, product_line, sum_line
+from ..explain.words import fill, gradient_name, templates
 from .passes import Step, Steps, steps
-from .value import Value
 
 LIMIT = 64
 FIRST = 4  # rows of a text whose table is not complete

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from typing import Any
 
-from .differentiate import grad
-from .explain.numbers import number_text
-from .graph import find, names, refuse_stale, values
-from .ieee import Number, as_float
-from .value import Value, number
+from ..engine.derivatives import grad
+from ..engine.graph import find, names, refuse_stale, values
+from ..engine.ieee import Number, as_float
+from ..engine.value import Value, number
+from ..explain.numbers import number_text
 
 EPSILON = 2.0**-52
 # scheme → (the points to evaluate at, in units of the width; the weights; the power of ε that is the best width).

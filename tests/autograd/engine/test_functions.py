@@ -8,11 +8,11 @@ import pytest
 
 import autograd
 from autograd import Value, clip, dot, elu, exp, leaky_relu, logsumexp, maximum, mean, minimum, relu, softmax, tanh, total
-from autograd.operations import TABLE
+from autograd.engine.operations import TABLE
 
 inf, nan = math.inf, math.nan
 UNARY = [
-    getattr(autograd.functions, entry.name)
+    getattr(autograd.engine.functions, entry.name)
     for entry in TABLE.values()
     if len(entry.letters) == 1 and not entry.symbol and not entry.is_nary
 ]

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import parse
-from autograd.dialects import formula
-from autograd.explain.formulas import Operand, put_in, write, write_partial, write_value
-from autograd.operations import TABLE
+from autograd.engine.dialects import formula
+from autograd.engine.operations import TABLE
+from autograd.explain.written import Operand, put_in, write, write_partial, write_value
 
 NUMBERS = st.one_of(st.integers(-5, 5), st.sampled_from([0.5, -1.5, 2.25, -0.125])).map(float)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from autograd import Notation, Value, examples, grad, no_grad, scope, steps
-from autograd.notation import DIALECTS
+from autograd.explain.notation import DIALECTS
 from nn import MLP, Dropout, Layer, LogisticRegression, Neuron, Sequential
 
 

@@ -8,14 +8,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from .differentiate import plus, product, seed_of
-from .explain.notations import named
-from .explain.typeset import latex_block, math_block
-from .explain.words import Names, Sentence, chains, explanation, fill, in_one_line, sentences
-from .graph import names, refuse_stale
-from .ieee import Number
-from .notation import Notation
-from .value import Value
+from ..engine.derivatives import plus, product, seed_of
+from ..engine.graph import names, refuse_stale
+from ..engine.ieee import Number
+from ..engine.value import Value
+from ..explain.notation import Notation
+from ..explain.roles import named
+from ..explain.typeset import latex_block, math_block
+from ..explain.words import Names, Sentence, chains, explanation, fill, in_one_line, sentences
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograd import Notation, Value, examples, grad, leaves, nodes, parse, replay
-from autograd.derivations import STYLES, derive
+from autograd.explain.derivations import STYLES, derive
 from nn import MLP
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*was read as a power")  # the formulas are read back by the parser

@@ -1,0 +1,1 @@
+"""Readings of a graph: both passes as records, paths, finite differences."""

@@ -1,0 +1,1 @@
+"""Where everything stands: from boxes, links and groups to places and curves."""
