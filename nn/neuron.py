@@ -56,7 +56,7 @@ class Neuron(Module):
             weight.label = f"w{place}_{k}" if place else f"w{k}"
         self.bias.label = f"b{place}"
         for parameter in (*self.weights, self.bias):
-            parameter._scope = path
+            parameter.scope = path
 
     @property
     def w(self) -> tuple[Value, ...]:

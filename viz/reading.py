@@ -209,7 +209,7 @@ class _Reader:
 
     def local(self, node: Value, slot: int) -> str:
         """The local derivative for one operand; that of a constant exponent is not computed."""
-        skipped = node._operation.skips_constant and slot == len(node.parents) - 1 and node.parents[slot].constant
+        skipped = node.operation.skips_constant and slot == len(node.parents) - 1 and node.parents[slot].constant
         return UNKNOWN if skipped else self.number(node.partials[slot])
 
     def chip(self, node: Value) -> Chip:
@@ -256,7 +256,7 @@ class _Reader:
         sentence = self.equation(name, node.data)
         if node.parents:
             operands = [Operand(self.called[parent], parent.data) for parent in node.parents]
-            formula = write_value(node._operation, operands)
+            formula = write_value(node.operation, operands)
             rule = f"{name} {sign(holds_in_symbols(formula, operands))} {formula.text.replace('-', MINUS)}"
             sentence = self.equation(rule, node.data)
         if chip is None:

@@ -102,6 +102,11 @@ class Value:
         return self._operation.name
 
     @property
+    def operation(self) -> Operation:
+        """The entry of the table of operations that made this node; one for leaves and one for constants."""
+        return self._operation
+
+    @property
     def constant(self) -> bool:
         """Whether this is a number that nobody asks a gradient for."""
         return self._operation is CONSTANT
@@ -118,8 +123,18 @@ class Value:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """The titles of the scopes this node was made in, outermost first."""
+        """The titles of the scopes this node was made in, outermost first. A leaf can be placed in others."""
         return self._scope
+
+    @scope.setter
+    def scope(self, titles: tuple[str, ...]) -> None:
+        if self._a is not None:
+            raise AttributeError(
+                f"{self._label or 'this node'} was computed, and stays in the scope it was made in; only a leaf can be placed"
+            )
+        if not isinstance(titles, tuple) or not all(isinstance(title, str) and title for title in titles):
+            raise TypeError("a leaf is placed by the titles of its scopes, a tuple of texts, outermost first")
+        self._scope = titles
 
     # --- as a number ---
 
@@ -193,6 +208,11 @@ def _set_data(leaf: Value, data: Any) -> None:
     earlier, leaf._data = leaf._data, number(data, "data")
     if earlier != leaf._data:
         leaf._da = earlier  # tells `graph.changed_leaf` what has changed
+
+
+def stored_grad(node: Value) -> Number | None:
+    """The gradient that a node holds; None until a backward pass has come by, which `node.grad` shows as 0."""
+    return node._grad
 
 
 def _set_grad(node: Value, grad: Any) -> None:

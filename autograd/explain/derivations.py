@@ -223,7 +223,7 @@ class _Writer:
     def definition(self, step: Step) -> Layout:
         """What a node is: u = b · c = 6."""
         operands = self.names.operands(step, self.digits)
-        formula = write_value(step.node._operation, operands)
+        formula = write_value(step.node.operation, operands)
         named = row(as_layout(self.names[step.node]), sign(holds_in_symbols(formula, operands)), formula.layout)
         value = put_in(step.value, self.digits)
         return row(*named[1:], sign(is_exact(step.value, value.text)), value.layout) if self.numbers else named

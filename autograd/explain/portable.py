@@ -21,7 +21,7 @@ def operations_in(order: Iterable[Any]) -> dict[str, dict[str, Any]]:
     >>> operations_in([Value(2.0) * Value(3.0)])["mul"]["partials"]
     [('name', 'b'), ('name', 'a')]
     """
-    return {node.op: _entry(node._operation) for node in order if node.parents}
+    return {node.op: _entry(node.operation) for node in order if node.parents}
 
 
 def _entry(operation: Operation) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def sentences(step: Any, digits: int | None = None) -> list[Sentence]:
 
 def value_words(step: Any, digits: int | None) -> Sentence:
     """The sentence of a forward step: u = b · c = 3 · 2 = 6."""
-    operation, value = step.node._operation, step.value
+    operation, value = step.node.operation, step.value
     enough = digits or digits_to_recompute(step.operands, operation.at, value)
     shown = [put_in(data, enough) for data in step.operands]
     in_symbols = step.names.operands(step, enough)
@@ -183,7 +183,7 @@ def value_words(step: Any, digits: int | None) -> Sentence:
 
 def edge_words(step: Any, digits: int | None) -> Sentence:
     """The sentence of a backward step, one edge: ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6, or one term of such a sum."""
-    node, operation, names = step.node, step.node._operation, step.names
+    node, operation, names = step.node, step.node.operation, step.names
     repeated = node.parents.count(step.parent) > 1
     key = ("step.only" if step.terms == 1 else "step.term") + ".slot" * repeated
     texts: dict[str, Any] = {
@@ -257,7 +257,7 @@ def _local(step: Any, digits: int | None) -> Layout:
 def local_formula(step: Any, digits: int | None = None) -> Written:
     """The local derivative of a step by the names of the operands."""
     named = step.names.operands(step, digits)
-    return write_partial(step.node._operation, step.slot, named, Operand(step.names[step.node], step.value))
+    return write_partial(step.node.operation, step.slot, named, Operand(step.names[step.node], step.value))
 
 
 def holds_in_symbols(written: Written, operands: Sequence[Operand]) -> bool:
@@ -347,7 +347,7 @@ def _forward(step: Any, known: Mapping[str, str], digits: int | None) -> list[Se
     _, texts = sentences(step, digits)[0]
     what = f"what.{step.node.op}"
     told: list[Sentence] = [(what, {})] if what in known else []
-    if _rule(step, known, 0) is None and not step.node._operation.symbol:  # a function that there are no words for
+    if _rule(step, known, 0) is None and not step.node.operation.symbol:  # a function that there are no words for
         told.append(("explain.definition", _definition(step, digits)))
     distinct = dict(zip(step.node.parents, step.operands, strict=True))
     needed = [
@@ -365,7 +365,7 @@ def _equation(name: str, data: Number, digits: int | None) -> Layout:
 
 
 def _definition(step: Any, digits: int | None) -> dict[str, Layout]:
-    operation, named = step.node._operation, step.names.operands(step, digits)
+    operation, named = step.node.operation, step.names.operands(step, digits)
     return {"call": write_value(operation, named).layout, "formula": write(formula(operation.value), by_letter(operation, named)).layout}
 
 
@@ -385,7 +385,7 @@ def _backward(step: Any, known: Mapping[str, str], digits: int | None) -> list[S
 
 def _rule(step: Any, known: Mapping[str, str], slot: int) -> str | None:
     """The key of the words for the local derivative of an operation, for its operand if it says so; None if there are none."""
-    operation = step.node._operation
+    operation = step.node.operation
     letter = slot * len(operation.letters) // len(step.operands) if operation.is_nary else slot
     keys = (f"why.{operation.name}.{operation.letters[letter]}", f"why.{operation.name}")
     return next((key for key in keys if key in known), None)
@@ -393,7 +393,7 @@ def _rule(step: Any, known: Mapping[str, str], slot: int) -> str | None:
 
 def _why(step: Any, known: Mapping[str, str], texts: dict[str, Any], digits: int | None) -> Sentence:
     """Why the local derivative is what it is: a tie, a kink, the rule in words, or the formula."""
-    operation = step.node._operation
+    operation = step.node.operation
     sides = operation.side_at(step.operands, step.value)
     local = put_in(step.local, digits)
     if operation.is_nary and sides.count(0) > 1 and sides[step.slot] == 0:

@@ -103,17 +103,17 @@ def _value(node: Value, operands: list[Span]) -> Span:
     """The value at the numbers used."""
     data: list[Number] = [operand.data for operand in operands]
     same = data == [float(parent) for parent in node.parents]
-    y = float(node) if same else as_float(node._operation.at(data))
+    y = float(node) if same else as_float(node.operation.at(data))
     low, high = y, y
     for k, operand in enumerate(operands):
-        moved = around(y, [as_float(node._operation.at(_replaced(data, k, end))) for end in _ends(operand)])
+        moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in _ends(operand)])
         low, high = low + moved.low - y, high + moved.high - y
     return Span(y, low, high) if isfinite(y) else exactly(y)
 
 
 def _locals(node: Value, operands: list[Span], own: Span) -> tuple[list[Span], list[bool]]:
     """The local derivatives at the numbers used, and which of them are slopes at a kink."""
-    operation, data = node._operation, [operand.data for operand in operands]
+    operation, data = node.operation, [operand.data for operand in operands]
     same = data == [float(parent) for parent in node.parents] and own.data == float(node)
     partials = node.partials if same else operation.partials_at(data, own.data)
     base = [as_float(partial) for partial in partials]

@@ -230,5 +230,5 @@ def _judged(y: Value, called: Mapping[Value, str], node: Value, given: float, sc
 
 def _sides(order: Sequence[Value], found: Mapping[Value, Number], node: Value) -> tuple[Any, ...]:
     """On which side of its kinks every operation is, when the nodes have the numbers found."""
-    kinked = [each for each in order if each.parents and each._operation.kinks and each is not node]
-    return tuple([each._operation.side_at([found[parent] for parent in each.parents], found[each]) for each in kinked])
+    kinked = [each for each in order if each.parents and each.operation.kinks and each is not node]
+    return tuple([each.operation.side_at([found[parent] for parent in each.parents], found[each]) for each in kinked])

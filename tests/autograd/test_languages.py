@@ -52,7 +52,7 @@ def one_of_each():
 def without_words():
     """A node of an operation that no language knows."""
     node = -Value(3.0, "a")
-    node._operation = Operation("opposite", "-a", "-1")
+    node.operation = Operation("opposite", "-a", "-1")
     return node
 
 

@@ -62,7 +62,7 @@ def state(things):
         (
             repr(v._data),
             repr(v._grad),
-            v._operation,
+            v.operation,
             [id(p) for p in v.parents],
             repr(v.partials),
             v.label,

@@ -104,7 +104,7 @@ def compare(words, roots, digits=None):
             assert got["explanation"] == step.explanation(digits=digits)
             assert got["mathml"] == [text_content(line) for line in lines]
             assert close(got["value"], step.value), step
-            skipped = step.node._operation.skips_constant and step.node.parents[-1].constant
+            skipped = step.node.operation.skips_constant and step.node.parents[-1].constant
             for partial, true in zip(got["partials"], step.node.partials[: -1 if skipped else None], strict=not skipped):
                 assert close(partial, true), (step, got["partials"])
             if step.parent is not None:
@@ -176,7 +176,7 @@ def test_every_operation_of_the_table(words):
 
 def test_an_operation_without_words_is_narrated_by_its_formula(words):
     node = -Value(3.0, "a")
-    node._operation = Operation("opposite", "-a", "-1")
+    node.operation = Operation("opposite", "-a", "-1")
     compare(words, [node])
 
 

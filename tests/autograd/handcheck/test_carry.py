@@ -37,7 +37,7 @@ def sheet(y, rounded, mistake=None, rounds_locals=False):
     for node in order:
         data[node] = float(node)
         if node.parents:
-            values[node] = rounded(node._operation.at([data[parent] for parent in node.parents]))
+            values[node] = rounded(node.operation.at([data[parent] for parent in node.parents]))
             data[node] = float(values[node])
     used = dict.fromkeys(order, 0.0)
     right = dict.fromkeys(order, 0.0)
@@ -49,7 +49,7 @@ def sheet(y, rounded, mistake=None, rounds_locals=False):
         if not node.parents:
             continue
         operands = [data[parent] for parent in node.parents]
-        for slot, (parent, local) in enumerate(zip(node.parents, node._operation.partials_at(operands, data[node]), strict=True)):
+        for slot, (parent, local) in enumerate(zip(node.parents, node.operation.partials_at(operands, data[node]), strict=True)):
             if parent.constant:
                 continue  # nobody asks, and the slope for an exponent may not exist
             if rounds_locals:
