@@ -1,15 +1,18 @@
-"""Formulas as trees, and the dialects that write one formula for different readers.
+"""Formulas as trees, the one way to walk them, and the dialects that write a formula as code.
 
-A formula is a text in the grammar of `grammar`; here it becomes a tree, and the tree becomes Python for floats,
-Python for exact fractions, Python for Values, or NumPy. Another reader is another `Dialect`.
+A formula is a text in the grammar of `grammar`; here it becomes a tree. A `Reader` walks a tree, with a method for each
+construct: whoever computes, writes or measures a formula is a Reader. A `Dialect` is the Reader that writes code: for
+floats, for exact numbers, for Values, for NumPy arrays.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, TypeVar
 
 from .grammar import postfix, tokenize
 
 Tree = tuple[Any, ...]  # ("number", 2), ("name", "a"), ("call", "exp", tree, …), ("negate", tree), ("+", tree, tree)
+OVER_ALL = ("sum", "max", "min")  # called on a formula in a[i]: over all i
+T = TypeVar("T")
 
 
 def formula(text: str) -> Tree:
@@ -32,11 +35,68 @@ def formula(text: str) -> Tree:
     return stack.pop()
 
 
+class Reader(Generic[T]):
+    """Reads a formula from the inside out: `read(tree)` asks the method of each construct, with its parts already read.
+
+    Two constructs get their parts unread: of `where` only one branch may be wanted, and what stands inside a sum, a
+    maximum or a minimum is read once for each i.
+    """
+
+    def read(self, tree: Tree) -> T:
+        kind, *parts = tree
+        if kind == "number":
+            return self.number(parts[0])
+        if kind == "name":
+            return self.name(parts[0])
+        if kind == "negate":
+            return self.negate(self.read(parts[0]))
+        if kind != "call":
+            return self.operator(kind, self.read(parts[0]), self.read(parts[1]))
+        name, *parts = parts
+        if name == "where":
+            return self.where(parts[0], parts[1], parts[2])
+        if name in OVER_ALL:
+            return self.over(name, parts[0])
+        return self.call(name, [self.read(part) for part in parts])
+
+    def number(self, number: int) -> T:
+        raise NotImplementedError
+
+    def name(self, name: str) -> T:
+        """An operand: "a", "y", or "a[i]"."""
+        raise NotImplementedError
+
+    def negate(self, part: T) -> T:
+        raise NotImplementedError
+
+    def operator(self, sign: str, left: T, right: T) -> T:
+        """A binary operator or a comparison: + - * / ** < <= > >= ==."""
+        raise NotImplementedError
+
+    def call(self, name: str, arguments: list[T]) -> T:
+        """A function of numbers or of the table."""
+        raise NotImplementedError
+
+    def where(self, condition: Tree, one: Tree, other: Tree) -> T:
+        """`one` where the condition holds, else `other`; all three unread."""
+        raise NotImplementedError
+
+    def over(self, name: str, each: Tree) -> T:
+        """The sum, the maximum or the minimum of a formula, unread, over all i."""
+        raise NotImplementedError
+
+
+def parts_of(tree: Tree) -> Iterator[Tree]:
+    """A formula and all formulas inside it."""
+    yield tree
+    for part in tree[1:]:
+        if isinstance(part, tuple):
+            yield from parts_of(part)
+
+
 def names_in(tree: Tree) -> set[str]:
     """The names of operands that a formula reads."""
-    if tree[0] == "name":
-        return {tree[1]}
-    return set().union(*(names_in(part) for part in tree[1:] if isinstance(part, tuple)))
+    return {part[1] for part in parts_of(tree) if part[0] == "name"}
 
 
 def calls_in(tree: Tree) -> list[tuple[str, int]]:
@@ -45,48 +105,67 @@ def calls_in(tree: Tree) -> list[tuple[str, int]]:
     >>> calls_in(formula("where(a > 0, exp(a), 1)"))
     [('where', 3), ('exp', 1)]
     """
-    inside = [call for part in tree[1:] if isinstance(part, tuple) for call in calls_in(part)]
-    return [(tree[1], len(tree) - 2), *inside] if tree[0] == "call" else inside
+    return [(part[1], len(part) - 2) for part in parts_of(tree) if part[0] == "call"]
 
 
 class Dialect:
-    """How one reader has a formula written: a pattern for each construct; what has none is written as in Python."""
+    """How one language has a formula written: a pattern for each construct; what has none is written as in Python.
+
+    "number", "item" (what stands for [i]), "where" and "over" are patterns that every dialect has; a sign ("**") or the
+    name of a function may have one, and so has a "power of a number", whose exponent is written in the formula.
+    """
 
     def __init__(self, **patterns: str):
         self.patterns = patterns
 
     def write(self, tree: Tree, lets: dict[str, str]) -> str:
         """The formula as an expression. Sums, maxima and minima over i go to `lets` (text → local name), innermost first."""
-        kind, *parts = tree
-        if kind == "number":
-            text = self.patterns["number"].format(parts[0])
-            return text if parts[0] >= 0 else f"({text})"
-        if kind == "name":
-            return str(parts[0]).replace("[i]", self.patterns["item"])
-        if kind == "call":
-            name, *parts = parts
-            texts = [self.write(part, lets) for part in parts]
-            if name in ("sum", "max", "min"):
-                text = self.patterns["reduce"].format(name, *texts, each=each(names_in(parts[0])))
-                return lets.setdefault(text, f"r{len(lets)}")
-            return self.patterns.get(name, f"{name}({', '.join(['{}'] * len(texts))})").format(*texts)
-        texts = [self.write(part, lets) for part in parts]
-        if kind == "negate":
-            return f"(-{texts[0]})"
-        if kind == "**" and parts[1][0] == "number":
-            return self.patterns.get("power of a number", "({} ** {})").format(texts[0], parts[1][1])
-        return self.patterns.get(kind, "({} " + kind + " {})").format(*texts)
+        return _Writer(self.patterns, lets).read(tree)
 
 
-def each(names: Iterable[str]) -> str:
+class _Writer(Reader[str]):
+    def __init__(self, patterns: dict[str, str], lets: dict[str, str]):
+        self.patterns, self.lets = patterns, lets
+
+    def number(self, number: int) -> str:
+        text = self.patterns["number"].format(number)
+        return text if number >= 0 else f"({text})"
+
+    def name(self, name: str) -> str:
+        return name.replace("[i]", self.patterns["item"])
+
+    def negate(self, part: str) -> str:
+        return f"(-{part})"
+
+    def operator(self, sign: str, left: str, right: str) -> str:
+        return self.patterns.get(sign, "({} " + sign + " {})").format(left, right)
+
+    def read(self, tree: Tree) -> str:
+        if tree[0] == "**" and tree[2][0] == "number":
+            return self.patterns.get("power of a number", "({} ** {})").format(self.read(tree[1]), tree[2][1])
+        return super().read(tree)
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        return self.patterns.get(name, f"{name}({', '.join(['{}'] * len(arguments))})").format(*arguments)
+
+    def where(self, condition: Tree, one: Tree, other: Tree) -> str:
+        texts = [self.read(part) for part in (condition, one, other)]
+        return self.patterns.get("where", "where({}, {}, {})").format(*texts)
+
+    def over(self, name: str, each: Tree) -> str:
+        text = self.patterns["over"].format(name, self.read(each), each=each_of(names_in(each)))
+        return self.lets.setdefault(text, f"r{len(self.lets)}")
+
+
+def each_of(names: Iterable[str]) -> str:
     """The clause that runs over the lists among `names`: "for a_i, b_i in zip(a, b)"."""
     lists = sorted(name[0] for name in names if name.endswith("[i]"))
     items = ", ".join(f"{name}_i" for name in lists)
     return f"for {items} in zip({', '.join(lists)})" if len(lists) > 1 else f"for {items} in {lists[0]}" if lists else ""
 
 
-_python = {"item": "_i", "reduce": "{0}([{1} {each}])", "where": "({1} if {0} else {2})"}
-FLOATS = Dialect(number="{}.0", **{**_python, "**": "power({}, {})"})  # fast; may raise where IEEE has inf or nan
-NUMBERS = Dialect(number="{}", **{**_python, "/": "divide({}, {})", "**": "power({}, {})", "power of a number": "power({}, {})"})
-VALUES = Dialect(number="{}", **{**_python, "==": "equal({}, {})"})
-ARRAYS = Dialect(number="{}.0", item="", reduce="{0}({1}, axis=-1, keepdims=True)")
+_PYTHON = {"item": "_i", "over": "{0}([{1} {each}])", "where": "({1} if {0} else {2})"}
+FLOATS = Dialect(number="{}.0", **{**_PYTHON, "**": "power({}, {})"})  # fast; may raise where IEEE has inf or nan
+NUMBERS = Dialect(number="{}", **{**_PYTHON, "/": "divide({}, {})", "**": "power({}, {})", "power of a number": "power({}, {})"})
+VALUES = Dialect(number="{}", **{**_PYTHON, "==": "equal({}, {})"})
+ARRAYS = Dialect(number="{}.0", item="", over="{0}({1}, axis=-1, keepdims=True)")

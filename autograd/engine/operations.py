@@ -12,7 +12,7 @@ from functools import cached_property
 from keyword import iskeyword
 from typing import Any
 
-from .dialects import ARRAYS, NUMBERS, VALUES, Dialect, calls_in, each, formula, names_in
+from .dialects import ARRAYS, NUMBERS, VALUES, Dialect, calls_in, each_of, formula, names_in
 from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float, settle
 
 
@@ -97,7 +97,7 @@ class Operation:
         lets: dict[str, str] = {}
         results = [dialect.write(formula(text), lets) for text in formulas]
         if self.is_nary and not one:
-            lists = each([f"{letter}[i]" for letter in self.letters])
+            lists = each_of([f"{letter}[i]" for letter in self.letters])
             results = [f"*{text[0]}" if text in ("a_i", "b_i", "c_i") else f"*[{text} {lists}]" for text in results]
         statements = "; ".join(f"{name} = {text}" for text, name in lets.items())
         return statements or "pass", results[0] if one else f"({', '.join(results)}{',' * bool(results)})"

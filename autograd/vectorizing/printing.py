@@ -249,7 +249,7 @@ class Printer:
 def _dialect(axis: int | None) -> Any:
     patterns = {name: f"np.{name}({{}})" for name in PRIMITIVES}
     patterns |= {
-        "where": "np.where({}, {}, {})", "number": "{}", "reduce": f"np.{{0}}({{1}}, axis={axis or 0}, keepdims=True)", "abs": "np.abs({})",
+        "where": "np.where({}, {}, {})", "number": "{}", "over": f"np.{{0}}({{1}}, axis={axis or 0}, keepdims=True)", "abs": "np.abs({})",
         "relu": "np.maximum({}, 0)",
     }  # fmt: skip
     return type(ARRAYS)(**{**ARRAYS.patterns, **patterns, "item": ""})
