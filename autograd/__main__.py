@@ -22,8 +22,9 @@ if not hasattr(autograd, "Value"):
 
 from autograd import Value, check, grad, gradcheck, parse, steps
 from autograd.engine.graph import names
+from autograd.explain.languages import fill, languages, templates
 from autograd.explain.numbers import is_exact, number_text
-from autograd.explain.words import fill, sign, templates
+from autograd.explain.words import sign
 from autograd.handcheck.answers import typed
 from autograd.reading.finite_differences import GradientCheck
 
@@ -57,7 +58,7 @@ def arguments() -> Arguments:
     )
     parser.add_argument("--check", metavar="ANSWERS", help='judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
     parser.add_argument("--digits", type=int, metavar="N", help="significant digits to print (6, more where needed)")
-    parser.add_argument("--lang", default="en", help="the language of the words: en, es or pt (en)")
+    parser.add_argument("--lang", default="en", help=f"the language of the words: {', '.join(languages())} (en)")
     return parser
 
 

@@ -8,16 +8,16 @@ import json
 import os
 from copy import deepcopy
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from autograd import Notation, Value, steps
 from autograd.engine.graph import find, names
+from autograd.explain.languages import templates
 from autograd.explain.portable import number_data, operations_in
 from autograd.explain.typeset import plain
-from autograd.explain.words import templates
 from autograd.reading.passes import Steps
 from autograd.whole_files import write_whole
 
@@ -47,7 +47,7 @@ def step(
     `ask` lets the reader predict each number before it is shown: True, or only those of one pass, "forward" or
     "backward"; "locals" asks for the local derivative first and then for the contribution. `wrt` goes only through the
     steps that matter for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant
-    digits, `lang` the language ("en", "es", "pt"), and `notation` the notation of a course for a network.
+    digits, `lang` the language, such as "es", and `notation` the notation of a course for a network.
 
     Raises TypeError when y is not a Value, and ValueError for a stale graph, for one of more than 5,000 nodes, and for an
     argument that does not exist.
@@ -238,7 +238,6 @@ class Stepper:
         return folder
 
 
-@cache
 def page_words(lang: str) -> dict[str, str]:
     """The words of the page itself in a language."""
-    return json.loads((Path(__file__).parent / "lang" / f"{lang}.json").read_text(encoding="utf-8"))
+    return {key: text for key, text in templates(lang).items() if key.startswith("page.")}

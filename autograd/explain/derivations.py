@@ -16,11 +16,12 @@ from ..engine.ieee import Number
 from ..engine.value import Value
 from ..reading.passes import Step, steps
 from ..reading.path_sums import Path, Paths, amount, paths_among
+from .languages import fill, templates
 from .notation import Notation
 from .numbers import as_printed, is_exact, refuse_digits
 from .products import LONGEST, sum_line
 from .typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
-from .words import Names, digits_to_recompute, fill, holds_in_symbols, local_formula, sign, templates
+from .words import Names, digits_to_recompute, holds_in_symbols, local_formula, sign
 from .written import ATOM, PRODUCT, SIGN, SUM, Written, added, held, put_in, write_value
 
 STYLES = ("steps", "one line", "paths")

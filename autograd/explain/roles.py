@@ -11,9 +11,10 @@ from itertools import chain, count
 from typing import Any, NamedTuple
 
 from ..engine.value import Value
+from .languages import Sentence
 from .notation import DIALECTS, SUBSCRIPTS, Notation
 from .typeset import name_parts
-from .words import Names, Sentence
+from .words import Names
 
 LAYER, NEURON = re.compile(r"layer(?: (\d+))?"), re.compile(r"neuron(?: (\d+))?")
 PARAMETER = re.compile(r"([wb])(?:\d+_)*(\d*)")

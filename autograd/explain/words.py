@@ -1,43 +1,24 @@
 """A step of a pass in words: as a line, as equations, and as what a teacher says about it.
 
 Each sentence is a template key with the texts and layouts to fill in, then the words of one language. The templates
-live in lang/*.json, one key per sentence, the same keys in every language.
+are those of `languages`.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from math import floor, isfinite, log10
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ..engine.dialects import Tree, formula, names_in
 from ..engine.ieee import Number, as_float
 from ..engine.operations import Operation
+from .languages import Sentence, fill, templates
 from .numbers import DIGITS, as_printed, exact_value, is_exact, number_text, refuse_digits
 from .typeset import Layout, as_layout, plain, row
 from .written import LONGEST_LIST, PRODUCT, SUM, Operand, Written, added, by_letter, put_in, shortened, write, write_partial, write_value
-
-LANGUAGES = Path(__file__).parents[1] / "lang"
-Sentence = tuple[str, dict[str, Any]]  # a template key, and a text or layout for each of its places
-
-
-@cache
-def templates(lang: str) -> dict[str, str]:
-    """The templates of a language. Raises ValueError for one that there is not."""
-    known = sorted(path.stem for path in LANGUAGES.glob("*.json"))
-    if lang not in known:
-        raise ValueError(f'there are no words for the language "{lang}"; there are {", ".join(known)}')
-    return json.loads((LANGUAGES / f"{lang}.json").read_text(encoding="utf-8"))
-
-
-def fill(key: str, texts: dict[str, Any], lang: str = "en") -> str:
-    """The sentence of a key with its texts and layouts filled in, in one line. They are data: braces in them mean nothing."""
-    shown = {name: plain(text) if isinstance(text, tuple) else str(text) for name, text in texts.items()}
-    return templates(lang)[key].format_map({name: " ".join(text.splitlines()) for name, text in shown.items()})
 
 
 class Names(dict[Any, str]):

@@ -12,10 +12,11 @@ from ..engine.derivatives import plus, product, seed_of
 from ..engine.graph import names, refuse_stale
 from ..engine.ieee import Number
 from ..engine.value import Value
+from ..explain.languages import Sentence, fill
 from ..explain.notation import Notation
 from ..explain.roles import named
 from ..explain.typeset import latex_block, math_block
-from ..explain.words import Names, Sentence, chains, explanation, fill, in_one_line, sentences
+from ..explain.words import Names, chains, explanation, in_one_line, sentences
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,10 @@ from ..engine.derivatives import product, seed_of
 from ..engine.graph import find
 from ..engine.ieee import Number
 from ..engine.value import Value
+from ..explain.languages import fill, templates
 from ..explain.numbers import refuse_digits
 from ..explain.products import joined, product_line, sum_line
-from ..explain.words import fill, gradient_name, templates
+from ..explain.words import gradient_name
 from .passes import Step, Steps, steps
 
 LIMIT = 64

@@ -2,20 +2,34 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import viz
 from autograd import Value, check, derive, examples, leaves, parse, paths, steps
 from autograd.__main__ import main
 from autograd.engine.operations import TABLE, Operation
 from autograd.engine.value import OPERATORS
+from autograd.explain import languages as spoken
 from autograd.explain import words
+from autograd.explain.languages import templates
 
 ROOT = Path(__file__).parents[2]
-LANGUAGES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "autograd/lang").glob("*.json")}
-CODE = "\n".join(path.read_text(encoding="utf-8") for folder in ("autograd", "viz", "nn") for path in (ROOT / folder).rglob("*.py"))
+FILES = {
+    folder.name: {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
+    for folder in (ROOT / "autograd/lang").iterdir()
+}
+LANGUAGES = {lang: {key: text for file in files.values() for key, text in file.items()} for lang, files in FILES.items()}
+OTHERS = [lang for lang in LANGUAGES if lang != "en"]
+CODE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("autograd", "viz", "nn")
+    for kind in ("py", "js")
+    for path in (ROOT / folder).rglob(f"*.{kind}")
+)
 
 
 def _fields(template):
@@ -24,16 +38,22 @@ def _fields(template):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_language_has_the_same_keys_with_the_same_places(lang):
-    english = LANGUAGES["en"]
-    assert {key: _fields(text) for key, text in LANGUAGES[lang].items()} == {key: _fields(text) for key, text in english.items()}
+    english = {name: {key: _fields(text) for key, text in file.items()} for name, file in FILES["en"].items()}
+    assert {name: {key: _fields(text) for key, text in file.items()} for name, file in FILES[lang].items()} == english
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_key_stands_in_two_files(lang):
+    assert sum(map(len, FILES[lang].values())) == len(LANGUAGES[lang])
 
 
 @pytest.mark.parametrize("key", LANGUAGES["en"])
 def test_a_key_is_used(key):
     """Whole, or as a stem to which a variant is added: step.term, then .slot, then .nothing."""
     stems = [key, *(key[: match.start()] for match in re.finditer(r"\.", key) if match.start() > key.index("."))]
-    in_code = any(f'"{stem}"' in CODE or f'"{stem}.' in CODE for stem in stems)
-    assert in_code or f'f"{key.partition(".")[0]}.{{' in CODE
+    in_code = any(f'"{stem}"' in CODE or f'"{stem}.' in CODE or f"`{stem}.${{" in CODE for stem in stems)
+    family, _, last = key.partition(".")
+    assert in_code or f'f"{family}.{{' in CODE or (f"`{family}.${{" in CODE and f'"{last}"' in CODE)
 
 
 def test_every_key_that_is_filled_by_name_is_there():
@@ -52,14 +72,14 @@ def one_of_each():
 def without_words():
     """A node of an operation that no language knows."""
     node = -Value(3.0, "a")
-    node.operation = Operation("opposite", "-a", "-1")
+    node._operation = Operation("opposite", "-a", "-1")
     return node
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("y", [*one_of_each()], ids=lambda y: y.op)
 def test_every_local_derivative_of_the_table_has_words(y, lang):
-    known = words.templates(lang)
+    known = templates(lang)
     assert all(words._rule(step, known, step.slot) for step in steps(y)[2:])
 
 
@@ -78,8 +98,9 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
             said.add(key)
             return super().__getitem__(key)
 
-    english = words.templates("en")
-    monkeypatch.setattr(words, "templates", lambda lang: Noting(english))
+    english = templates("en")
+    for module in (spoken, words):
+        monkeypatch.setattr(module, "templates", lambda lang: Noting(english))
     graphs = ["a*a + 2*3 + exp(a)", "sqrt(relu(-a))", "0*sin(a) + 0*(a*a)", "u = relu(-a); sqrt(u) + log(u*u)", "b = -a; sqrt(relu(b)) + b"]
     graphs += ["maximum(a, 1)", "relu(a - 1)", "heaviside(a - 1)", "a + a + a + a + a + a + a", "2*3 + a"]
     passes = [steps(parse(graph, a=1)) for graph in graphs]
@@ -107,20 +128,78 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
 # --- in every language --------------------------------------------------------------------------------------------
 
 
-def test_there_are_the_three_languages():
-    assert set(LANGUAGES) == {"en", "es", "pt"}
+FALSE_FRIENDS = {"es": r"\bhojas?\b", "pt": r"\bfolhas?\b"}  # a leaf is an entrada and no sheet of paper
 
 
-@pytest.mark.parametrize("lang", ["es", "pt"])
+@pytest.mark.parametrize("lang", OTHERS)
 def test_nothing_is_left_in_english(lang):
     english = LANGUAGES["en"]
     said = {key: re.sub(r"\{\w+\}", "", text) for key, text in LANGUAGES[lang].items()}
-    assert {key for key, text in said.items() if LANGUAGES[lang][key] == english[key] and re.search("[a-z]", text)} == set()
+    assert {key for key, text in said.items() if LANGUAGES[lang][key] == english[key] and re.search("[a-z]{3}", text)} == set()
 
 
-@pytest.mark.parametrize("lang", ["es", "pt"])
-def test_a_leaf_is_an_entrada_and_no_sheet_of_paper(lang):
-    assert not any(re.search(r"\b(hojas?|folhas?)\b", text, re.IGNORECASE) for text in LANGUAGES[lang].values())
+@pytest.mark.parametrize("lang", FALSE_FRIENDS)
+def test_a_leaf_is_no_sheet_of_paper(lang):
+    assert not any(re.search(FALSE_FRIENDS[lang], text, re.IGNORECASE) for text in LANGUAGES[lang].values())
+
+
+@pytest.fixture
+def folder_of_languages(tmp_path, monkeypatch):
+    """A copy of the folder with the languages, which are read from there."""
+    shutil.copytree(ROOT / "autograd/lang", tmp_path / "lang")
+    monkeypatch.setattr(spoken, "FOLDER", tmp_path / "lang")
+    templates.cache_clear()
+    yield tmp_path / "lang"
+    templates.cache_clear()
+
+
+def shouting(folder):
+    """A language of our own: English in capital letters."""
+    for path in (folder / "en").glob("*.json"):
+        said = {
+            key: "".join(part if part.startswith("{") else part.upper() for part in re.split(r"(\{\w+\})", text))
+            for key, text in json.loads(path.read_text(encoding="utf-8")).items()
+        }
+        (folder / "loud").mkdir(exist_ok=True)
+        (folder / "loud" / path.name).write_text(json.dumps(said), encoding="utf-8")
+
+
+def test_a_language_is_one_folder(folder_of_languages, capsys):
+    shouting(folder_of_languages)
+    J = examples.J()
+    assert steps(J)[3].explanation("loud") == "∂J/∂J = 1: J CHANGES EXACTLY AS MUCH AS J DOES."
+    assert check(J, {"b": 5}, lang="loud").text.startswith("0 OF 1 RIGHT")
+    assert "PATH FROM" in paths(J, "b").text("loud")
+    assert ">Next<" not in viz.step(J, lang="loud")._page() and '"page.next":"NEXT"' in viz.step(J, lang="loud")._page()
+    assert main(["a*2", "a=1", "--lang", "loud"]) == 0
+    assert "GRADIENTS AND FINITE DIFFERENCES AGREE." in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "en, es, loud, pt" in capsys.readouterr().out
+    with pytest.raises(ValueError, match=r'^there are no words for the language "xx"; there are en, es, loud, pt$'):
+        steps(J).text("xx")
+
+
+@pytest.mark.parametrize(
+    "use", [lambda J: steps(J).text("loud"), lambda J: viz.step(J, lang="loud"), lambda J: check(J, {"b": 5}, lang="loud")]
+)
+def test_an_incomplete_language_says_what_is_missing_and_where_to_write_it(folder_of_languages, use):
+    shouting(folder_of_languages)
+    page = folder_of_languages / "loud" / "page.json"
+    texts = json.loads(page.read_text(encoding="utf-8"))
+    wanting = 'the language "loud" is not complete: '
+    page.write_text(json.dumps({key: text for key, text in texts.items() if key != "page.next"}))
+    with pytest.raises(ValueError, match=f"^{re.escape(wanting + 'page.next is missing; write it in lang/loud/page.json')}$"):
+        use(examples.J())
+    page.unlink()
+    first = ", ".join([*texts][:3])
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(f'{wanting}{first} and {len(texts) - 3} more are missing; write them in lang/loud/page.json')}$"
+    ):
+        use(examples.J())
+    page.write_text("{")
+    with pytest.raises(ValueError, match=r"^lang/loud/page.json is no JSON: "):
+        use(examples.J())
 
 
 def numbers_in(text):
@@ -154,11 +233,9 @@ def test_derivations_paths_checks_and_the_command_line_speak_every_language(lang
     x = a = Value(1, "a")
     for _ in range(20):
         x = x + x
-    words = {
-        "en": ("more lines", "1,048,576 paths"),
-        "es": ("líneas más", "1\u00a0048\u00a0576 caminos"),
-        "pt": ("linhas", "1\u00a0048\u00a0576 caminhos"),
-    }
-    assert words[lang][0] in derive(x, a, lang=lang).text and words[lang][1] in paths(x, a).text(lang)
+    more, many = LANGUAGES[lang]["derive.lines"], LANGUAGES[lang]["paths.many"]
+    count = "1,048,576".replace(",", LANGUAGES[lang]["paths.thousands"])
+    assert more.partition("{count} ")[2] in derive(x, a, lang=lang).text
+    assert paths(x, a).text(lang).startswith(many.format(count=count, root="J", node="a"))
     assert main(["a*b", "a=1", "b=2", "--lang", lang, "--check", "b=3"]) == 1
     assert LANGUAGES[lang]["backward"] in capsys.readouterr().out

@@ -1,10 +1,8 @@
 """The step-through as a page that stands alone, in a real browser: what must be true of every step, read from the page."""
 
-import json
 import re
 from contextlib import nullcontext
 from fractions import Fraction
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,6 +14,7 @@ from autograd.engine.value import OPERATORS
 from nn import MLP
 from viz import step
 from viz.lettering import harmless
+from viz.stepper import page_words
 
 from .graphs import EXAMPLES, mission, random_graph, worked
 from .step_page import StepPage, opened, side_by_side
@@ -680,7 +679,7 @@ def test_hostile_labels_harm_nothing(open_step):
 @pytest.mark.parametrize("lang", ["es", "pt"])
 def test_the_page_speaks_the_language_that_is_asked_for(open_step, lang):
     page = open_step(mission(), "#step=2&ask=backward", lang=lang)
-    words = json.loads((Path(__file__).parents[2] / f"viz/lang/{lang}.json").read_text())
+    words = page_words(lang)
     assert page.script("root.querySelector('.bar .next').textContent") == words["page.next"]
     assert page.read()["live"] == steps(mission())[1].text(lang)
     page.press("ArrowRight", "ArrowRight").answer("7")

@@ -15,10 +15,11 @@ from autograd.engine.dialects import formula
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import TABLE, Operation
 from autograd.engine.value import OPERATORS
+from autograd.explain.languages import templates
 from autograd.explain.numbers import exact_value, number_text
 from autograd.explain.portable import number_data, operations_in
 from autograd.explain.typeset import mathml
-from autograd.explain.words import equations, templates
+from autograd.explain.words import equations
 from autograd.handcheck.answers import typed
 
 from .graphs import EXAMPLES, worked
@@ -176,7 +177,7 @@ def test_every_operation_of_the_table(words):
 
 def test_an_operation_without_words_is_narrated_by_its_formula(words):
     node = -Value(3.0, "a")
-    node.operation = Operation("opposite", "-a", "-1")
+    node._operation = Operation("opposite", "-a", "-1")
     compare(words, [node])
 
 

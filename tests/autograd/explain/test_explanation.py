@@ -82,7 +82,7 @@ def test_away_from_the_kink_no_convention_is_spoken_of():
 
 def test_an_operation_without_words_is_narrated_by_its_formulas():
     node = -Value(3.0, "a")
-    node.operation = Operation("opposite", "-a", "-1")
+    node._operation = Operation("opposite", "-a", "-1")
     told = [step.explanation() for step in steps(node)]
     assert told[0] == "Here opposite(a) is -a. Everything that J needs is known: a = 3. So its value is opposite(3) = -3."
     assert told[2] == (

@@ -39,7 +39,7 @@ def test_an_operation_that_a_formula_calls_comes_along():
 @pytest.mark.parametrize("name", TABLE)
 def test_everything_goes_through_json_and_calls_only_what_is_there(name):
     node = -Value(1.0)
-    node.operation = TABLE[name]
+    node._operation = TABLE[name]
     entry = operations_in([node])[name]
     assert json.loads(json.dumps(entry)).keys() == entry.keys()
     for tree in (entry["value"], *entry["partials"], *entry["kinks"]):

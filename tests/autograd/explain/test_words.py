@@ -8,7 +8,8 @@ import mpmath
 import pytest
 
 from autograd import Value, examples, heaviside, parse, relu, steps
-from autograd.explain.words import digits_to_recompute, fill, templates
+from autograd.explain.languages import fill, templates
+from autograd.explain.words import digits_to_recompute
 
 from .printed import Reader, Unreadable, claims, last_unit, lift, random_graph
 
