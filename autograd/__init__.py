@@ -39,6 +39,7 @@ from .engine.functions import (
     tan,
     tanh,
     total,
+    xlogy,
 )
 from .engine.graph import label, leaves, names, no_grad, nodes, replay, scope, topological_order
 from .engine.operations import define
@@ -81,4 +82,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip

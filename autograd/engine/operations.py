@@ -218,6 +218,9 @@ define("exp", "exp(a)", "y", about="The exponential function.")
 define("expm1", "expm1(a)", "y + 1", about="exp(a) - 1, accurate near 0.")
 define("log", "log(a)", "1 / a", about="The natural logarithm.")
 define("log1p", "log1p(a)", "1 / (1 + a)", about="log(1 + a), accurate near 0.")
+define("xlogy", "where(a == 0, where(b == b, 0, b), a * log(b))", "log(b)", "where(b == 0, where(a == 0, 0, a / b), a / b)",
+       definition="a * log(b)",
+       about="a log(b) with 0 log(0) = 0, as a cross-entropy has it: a class of probability 0 that does not occur costs nothing.")
 define("sqrt", "sqrt(a)", "1 / (2 * y)", about="The square root; its derivative at 0 is infinite.")
 define("sin", "sin(a)", "cos(a)", about="The sine of an angle in radians.")
 define("cos", "cos(a)", "-sin(a)", about="The cosine of an angle in radians.")

@@ -49,6 +49,7 @@ TWO = {
     "mul": (lambda a, b: a * b, lambda a, b: [b, a]),
     "div": (lambda a, b: a / b, lambda a, b: [1 / b, -a / b**2]),
     "pow": (lambda a, b: exp(b * log(a)), lambda a, b: [b * exp((b - 1) * log(a)), log(a) * exp(b * log(a))]),
+    "xlogy": (lambda a, b: a * log(b), lambda a, b: [log(b), a / b]),
 }
 SEVERAL = {
     "total": (lambda *a: math.fsum(a), lambda *a: [1] * len(a)),

@@ -32,6 +32,7 @@ FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "softplus": lambda x: mpmath.log1p(mpmath.exp(x)), "silu": lambda x: x / (1 + mpmath.exp(-x)),
     "gelu": lambda x: x / 2 * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (x + mpmath.mpf("0.044715") * x**3))),
     "elu": lambda x, scale: x if x > 0 else scale * mpmath.expm1(x), "logsumexp": lambda *xs: mpmath.log(sum(map(mpmath.exp, xs))),
+    "xlogy": lambda x, y: x * mpmath.log(y) if x else mpmath.mpf(0),
 }  # fmt: skip
 RATIONAL = {
     "abs": abs, "relu": lambda x: max(x, Fraction(0)), "heaviside": lambda x: Fraction(x > 0), "total": lambda *xs: sum(xs, start=Fraction(0)),
