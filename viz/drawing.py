@@ -10,16 +10,16 @@ from autograd import Value, steps
 from autograd.reading.passes import Steps
 from autograd.whole_files import write_whole
 
-from . import dot, svg
-from .export import converted
-from .folding import READABLE, Fold
 from .layout.arrangement import arranged
 from .layout.nested import Layout
+from .layout.shapes import Shape, shapes_of
 from .notebook import html
-from .picture import Picture
-from .reading import read
-from .shapes import Shape, shapes_of
-from .theme import THEMES
+from .output import dot, svg
+from .output.theme import THEMES
+from .output.typst_export import converted
+from .picture.folding import READABLE, Fold
+from .picture.reading import read
+from .picture.records import Picture
 
 CHOICES = {"direction": ("LR", "TB"), "theme": THEMES, "engine": ("builtin", "dot")}
 

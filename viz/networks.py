@@ -1,4 +1,4 @@
-"""`network`: neurons in columns and weights as lines, as in the slides of lectures (lecture rows D0-20, D1-24, D2-09, D3-13).
+"""`network`: neurons in columns and weights as lines, as in the slides of lectures.
 
 Rests on `nn` for the model, its signals and its gradients, and on what every picture has: theme, legend, SVG document.
 A line runs from the rightmost point of a unit to the leftmost of the next one, so no line crosses a unit or its texts.
@@ -20,11 +20,11 @@ from nn.checks import as_values
 from nn.training import prepared
 
 from .drawing import Shown
-from .legend import THIN, placed, stroke
-from .lettering import MINUS, harmless, number_text, shortened, width
-from .shapes import NAME, SMALL
-from .svg import LEGEND_ROOM, _n, _text, document
-from .theme import THEMES
+from .layout.shapes import NAME, SMALL
+from .output.legend import THIN, placed, stroke
+from .output.svg import LEGEND_ROOM, document, px, write_text
+from .output.theme import THEMES
+from .picture.lettering import MINUS, harmless, number_drawn, shortened, width
 
 MOST, FIRST, LAST = 10, 6, 2  # units of a column that are all drawn; of a longer column, those at its top and at its end
 RADIUS, ROW, BETWEEN = 28.0, 16.0, 20.0  # of a unit; height of a line below it; room between two units
@@ -83,7 +83,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Line:
+class Connection:
     """One weight, from unit `source` of a column to unit `target` of the next one; `number` is it, or its gradient."""
 
     column: int
@@ -207,9 +207,9 @@ def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Not
                 below.append(Below(_symbol(notation, "output_bias" if k == last else "bias", None), _neurons(layers[k - 1])[i].bias.data))
                 if signals.loss is not None:
                     below.append(Below(harmless(notation.symbol("error")), signals.gradients.get(signals.pre_activations[k - 1][i], 0.0)))
-            words = [name if value is None else f"{name} = {number_text(value, 6)}"]
+            words = [name if value is None else f"{name} = {number_drawn(value, 6)}"]
             words += [
-                f"{'bias' if n == 0 else 'gradient at the pre-activation'} {number_text(one.number, 6)}" for n, one in enumerate(below)
+                f"{'bias' if n == 0 else 'gradient at the pre-activation'} {number_drawn(one.number, 6)}" for n, one in enumerate(below)
             ]
             units[i] = Unit(f"u{k}-{i + 1}", name, "" if value is None else _fitting(value, ACROSS), tuple(below), ", ".join(words))
         found.append(Column(_caption(k, last), f"{count} unit{'s' * (count != 1)}{activation}", units, count))
@@ -219,24 +219,24 @@ def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Not
 def _fitting(number: Any, room: float) -> str:
     """A number as it is where it fits, a fraction too; else with as many digits, up to 3, as there is room for."""
     rounded = as_float(number)
-    texts = [number_text(number, 3), *(number_text(rounded, digits) for digits in (3, 2, 1))]
+    texts = [number_drawn(number, 3), *(number_drawn(rounded, digits) for digits in (3, 2, 1))]
     mantissa, _, power = f"{rounded:.0e}".partition("e")
     shortest = f"{mantissa}e{int(power)}".replace("-", MINUS) if power else texts[-1]
     return next((text for text in texts if width(text, SMALL) <= room), shortest)
 
 
-def _lines(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation) -> Iterator[Line]:
+def _lines(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation) -> Iterator[Connection]:
     for k, layer in enumerate(layers):
         role = "output_weight" if k + 1 == len(layers) else "weight"
         for target, to in columns[k + 1].units.items():
             for source, start in columns[k].units.items():
                 weight = _neurons(layer)[target].weights[source]
-                words = f"{_symbol(notation, role, k + 1, target + 1, source + 1)} = {number_text(weight.data, 6)}"
+                words = f"{_symbol(notation, role, k + 1, target + 1, source + 1)} = {number_drawn(weight.data, 6)}"
                 number = weight.data
                 if signals.loss is not None:
                     number = signals.gradients.get(weight, 0.0)
-                    words += f", gradient {number_text(number, 6)}"
-                yield Line(k, source, target, number, f"{words}, from {start.name} to {to.name}")
+                    words += f", gradient {number_drawn(number, 6)}"
+                yield Connection(k, source, target, number, f"{words}, from {start.name} to {to.name}")
 
 
 # --- the drawing -------------------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def _lines(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signal
 class NetworkDrawing(Shown):
     """A picture of a network as it was when it was drawn. It shows itself in a notebook; `save` writes it to a file."""
 
-    def __init__(self, model: str, layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], lines: Sequence[Line], signals: Signals,
+    def __init__(self, model: str, layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], lines: Sequence[Connection], signals: Signals,
                  notation: Notation, theme: str):  # fmt: skip
         self._columns, self._lines, self._notation, self._gradient_mode = columns, lines, notation, signals.loss is not None
         model = harmless(model)
@@ -270,7 +270,7 @@ class NetworkDrawing(Shown):
         body, drawn = [], []
         for k, column in enumerate(self._columns):
             x, top = left + k * apart, HEAD + (max(slots) - slots[k]) * pitch / 2 + RADIUS
-            body.append(_text(x, 12, column.caption, "small", "middle") + _text(x, 28, _detail(column), "small soft", "middle"))
+            body.append(write_text(x, 12, column.caption, "small", "middle") + write_text(x, 28, _detail(column), "small soft", "middle"))
             for slot, (i, unit) in enumerate(column.units.items()):
                 if column.count > len(column.units) and slot >= FIRST:
                     slot += 1
@@ -284,7 +284,7 @@ class NetworkDrawing(Shown):
         down, legend = HEAD + tall, placed(self._signs(), max(across, LEGEND_ROOM))
         explained = self._explained()
         if explained:
-            drawn.append(_text(0, down + 20, explained, "small soft"))
+            drawn.append(write_text(0, down + 20, explained, "small soft"))
             down, across = down + 22, max(across, width(explained, SMALL))
         return document(self._title, self._alternative, [*body, *drawn], legend, [], (across, down), theme)
 
@@ -294,7 +294,7 @@ class NetworkDrawing(Shown):
         found = [("positive", f"positive {what}")] if any(number > 0 for number in numbers) else []
         found += [("negative", f"negative {what}")] if any(number < 0 for number in numbers) else []
         found += [("no flow", f"{what} 0")] if any(number == 0 for number in numbers) else []
-        return found + ([("scale", f"the larger, the wider: here up to {number_text(self._largest)}")] if self._largest else [])
+        return found + ([("scale", f"the larger, the wider: here up to {number_drawn(self._largest)}")] if self._largest else [])
 
     def _explained(self) -> str:
         """What the symbols below the units mean."""
@@ -318,13 +318,13 @@ def _words(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signal
             errors = [signals.gradients.get(v, 0.0) for v in signals.pre_activations[k - 1]]
             yield f"  {harmless(notation.symbol('error', k))} {_numbers(errors)}"
     if signals.loss is not None:
-        yield f"{harmless(notation.symbol('loss'))} = {number_text(signals.loss.data, 6)}"
+        yield f"{harmless(notation.symbol('loss'))} = {number_drawn(signals.loss.data, 6)}"
     yield f"{total} parameters"
 
 
 def _numbers(numbers: Sequence[Any]) -> str:
     shown = _shown(len(numbers))
-    texts = [number_text(numbers[i], 6) for i in shown]
+    texts = [number_drawn(numbers[i], 6) for i in shown]
     return ", ".join(texts if len(shown) == len(numbers) else [*texts[:FIRST], "…", *texts[FIRST:]])
 
 
@@ -336,11 +336,11 @@ def _kind(number: Any) -> str:
     return "" if number != number else "positive" if number > 0 else "negative" if number < 0 else "zero"
 
 
-def _line(line: Line, start: tuple[float, float], end: tuple[float, float], largest: Any) -> str:
+def _line(line: Connection, start: tuple[float, float], end: tuple[float, float], largest: Any) -> str:
     wide = THIN if line.number != line.number else stroke(line.number, largest)
     return (
         f'<g class="wire {_kind(line.number)}" data-key="w{line.column + 1}-{line.target + 1}-{line.source + 1}"><title>{escape(line.title)}'
-        f'</title><path class="line" d="M{_n(start[0] + RADIUS)} {_n(start[1])}L{_n(end[0] - RADIUS)} {_n(end[1])}" '
+        f'</title><path class="line" d="M{px(start[0] + RADIUS)} {px(start[1])}L{px(end[0] - RADIUS)} {px(end[1])}" '
         f'style="stroke-width:{wide:.2f}"/></g>'
     )
 
@@ -348,13 +348,13 @@ def _line(line: Line, start: tuple[float, float], end: tuple[float, float], larg
 def _unit(unit: Unit, x: float, y: float) -> str:
     parts = [
         f'<g class="unit" data-key="{unit.key}"><title>{escape(unit.title)}</title>'
-        f'<circle class="frame" cx="{_n(x)}" cy="{_n(y)}" r="{_n(RADIUS)}"/>',
+        f'<circle class="frame" cx="{px(x)}" cy="{px(y)}" r="{px(RADIUS)}"/>',
         _name(x, y - 3 if unit.value else y + 5, unit.name),
     ]
     if unit.value:
-        parts.append(_text(x, y + 14, unit.value, "small", "middle"))
+        parts.append(write_text(x, y + 14, unit.value, "small", "middle"))
     for row, one in enumerate(unit.below):
-        text = _text(x, y + RADIUS + 13 + row * ROW, one.text, "small gradient" if row else "small soft", "middle")
+        text = write_text(x, y + RADIUS + 13 + row * ROW, one.text, "small gradient" if row else "small soft", "middle")
         parts.append(f'<g class="{_kind(one.number)}">{text}</g>')
     return "".join([*parts, "</g>"])
 
@@ -362,10 +362,10 @@ def _unit(unit: Unit, x: float, y: float) -> str:
 def _name(x: float, y: float, name: str) -> str:
     """The name of a unit; what a notation marks with "^" is raised and small."""
     base, _, mark = name.partition("^")
-    raised = f'<tspan dy="-6" style="font-size:{_n(RAISED)}px">{escape(mark)}</tspan>' if mark else ""
+    raised = f'<tspan dy="-6" style="font-size:{px(RAISED)}px">{escape(mark)}</tspan>' if mark else ""
     base = shortened(base, NAME, ACROSS - width(mark, RAISED))
-    return f'<text x="{_n(x)}" y="{_n(y)}" class="name" text-anchor="middle">{escape(base)}{raised}</text>'
+    return f'<text x="{px(x)}" y="{px(y)}" class="name" text-anchor="middle">{escape(base)}{raised}</text>'
 
 
 def _gap(x: float, y: float, count: int) -> str:
-    return _text(x, y + 2, "⋮", "soft", "middle") + _text(x, y + 20, f"{count} more", "small soft", "middle")
+    return write_text(x, y + 2, "⋮", "soft", "middle") + write_text(x, y + 20, f"{count} more", "small soft", "middle")

@@ -13,15 +13,15 @@ from autograd import Value, paths
 from autograd.reading.path_sums import Path, Paths, amount
 
 from .drawing import Shown, refuse_unknown
-from .folding import READABLE
 from .layout.arrangement import arranged, turned
 from .layout.nested import Layout
-from .legend import THICK, THIN, placed
-from .lettering import MINUS, harmless, width
-from .picture import Card, Chip, Picture
-from .reading import read
-from .shapes import NUMBER, Shape, shapes_of
-from .svg import LEGEND_ROOM, _card, _group, _n, _text, _wire, document
+from .layout.shapes import NUMBER, Shape, shapes_of
+from .output.legend import THICK, THIN, placed
+from .output.svg import LEGEND_ROOM, document, px, write_card, write_frame, write_text, write_wire
+from .picture.folding import READABLE
+from .picture.lettering import MINUS, harmless, width
+from .picture.reading import read
+from .picture.records import Card, Chip, Picture
 
 FEW = 6  # paths that get a picture each
 FEW_OPERANDS = 2  # of an operation whose operands are shown where they lie on no path
@@ -37,7 +37,7 @@ def show_paths(y: Value, a: "Value | str", direction: str = "LR", theme: str = "
 
     Up to 6 paths have a picture each; for more, one picture says how many go through every node and every operand. Below
     stands their sum, which is ∂y/∂a, and what the backward pass saves. `a`, and what is raised, as for `autograd.paths`;
-    `direction`, `theme` and `digits` as for `draw` (lecture rows D1-42, D4-11).
+    `direction`, `theme` and `digits` as for `draw`.
 
     >>> from autograd import leaves
     >>> a, b = leaves(a=2, b=3)
@@ -125,18 +125,18 @@ class PathsDrawing(Shown):
         layout = arranged(self._pictures[0][1], shapes, self._direction, "builtin")
         across, down = turned((layout.along, layout.across), self._direction)
         lines = self._lines
-        body.append(_text(0, 15, lines[0]))
+        body.append(write_text(0, 15, lines[0]))
         top = ROW + BETWEEN / 2
         for caption, picture in self._pictures:
             head = CAPTION if caption else 0.0
-            body += [_text(0, top + 15, caption)] if caption else []
-            body.append(f'<g transform="translate(0 {_n(top + head)})">{"".join(_drawn(picture, shapes, layout, self._direction))}</g>')
+            body += [write_text(0, top + 15, caption)] if caption else []
+            body.append(f'<g transform="translate(0 {px(top + head)})">{"".join(_drawn(picture, shapes, layout, self._direction))}</g>')
             top += head + down + BETWEEN
             across = max(across, width(caption, NUMBER))
         lines = [part for line in lines[1:] for part in _wrapped(line, max(across, BROADEST))]
         signs = self._signs()
         legend = placed(signs, max(across, LEGEND_ROOM)) if signs else []
-        body += [_text(0, top + 15 + k * ROW, line) for k, line in enumerate(lines)]
+        body += [write_text(0, top + 15 + k * ROW, line) for k, line in enumerate(lines)]
         extent = max([across, *[width(line, NUMBER) for line in (self._lines[0], *lines)]]), top + len(lines) * ROW
         return document(self._title, self._alternative, body, legend, [], extent, theme)
 
@@ -211,12 +211,12 @@ def _drawn(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction:
         return drawn if mark or not marks else f'<g opacity="{FADED}">{drawn}</g>'
 
     corners = [turned(corner, direction) for corner in layout.corners]
-    found = [_group(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
+    found = [write_frame(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
     for wire, way in wires:
         wide = THICK if wire.mark else THIN
-        found.append(shown(_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction), wire.mark))
+        found.append(shown(write_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction), wire.mark))
     cards = zip(picture.cards, shapes, corners, strict=True)
-    return [*found, *[shown(_card(card, shape, corner), card.mark) for card, shape, corner in cards]]
+    return [*found, *[shown(write_card(card, shape, corner), card.mark) for card, shape, corner in cards]]
 
 
 def _written(line: str) -> str:

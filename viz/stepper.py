@@ -22,10 +22,10 @@ from autograd.reading.passes import Steps
 from autograd.whole_files import write_whole
 
 from .drawing import refuse_unknown
-from .export import converted
-from .frames import Rooms
-from .lettering import harmless
 from .notebook import STATIC, image, module
+from .output.typst_export import converted
+from .picture.lettering import harmless
+from .slides import Rooms
 
 ASKS = {False: "no", True: "both", "forward": "forward", "backward": "backward", "locals": "locals"}
 MOST = 5000  # nodes in one page
@@ -151,13 +151,13 @@ class Stepper:
         still = self._still
         rooms = [
             {
-                "title": frames.title,
-                "svg": frames.svg(still, marked=False) if k else None,  # that of the first is the image
-                "frames": [{"key": frame.key, "title": frame.title, "parent": frame.parent} for frame in frames.final.frames],
-                "home": frames.final.home,
-                "keys": frames.keys,
+                "title": slides.title,
+                "svg": slides.svg(still, marked=False) if k else None,  # that of the first is the image
+                "frames": [{"key": frame.key, "title": frame.title, "parent": frame.parent} for frame in slides.final.frames],
+                "home": slides.final.home,
+                "keys": slides.keys,
             }
-            for k, frames in enumerate(self._rooms.frames)
+            for k, slides in enumerate(self._rooms.slides)
         ]
         return {
             "title": self._title,
@@ -182,7 +182,7 @@ class Stepper:
 
     def _host(self, alone: bool) -> str:
         """The element that becomes the step-through: an image that needs nothing, the data, and the module."""
-        picture = self._rooms.frames[0]
+        picture = self._rooms.slides[0]
         alternative = self._title if self._ask != "no" else "; ".join([self._title, *picture.final.lines])
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"))
         for ends in ("</", "<!"):  # what could end the script, or begin a comment in it

@@ -13,8 +13,8 @@ import pytest
 from autograd import Notation, Value, no_grad
 from nn import MLP, Dropout, Layer, LogisticRegression, Module, Neuron, Sequential
 from viz import network
-from viz.legend import THICK, THIN
-from viz.lettering import width
+from viz.output.legend import THICK, THIN
+from viz.picture.lettering import width
 
 SVG = "{http://www.w3.org/2000/svg}"
 NETS = {

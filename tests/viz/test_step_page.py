@@ -13,7 +13,7 @@ from autograd.engine.operations import TABLE
 from autograd.engine.value import OPERATORS
 from nn import MLP
 from viz import step
-from viz.lettering import harmless
+from viz.picture.lettering import harmless
 from viz.stepper import page_words
 
 from .graphs import EXAMPLES, mission, random_graph, worked

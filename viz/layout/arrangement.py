@@ -6,12 +6,12 @@ gets its place, and its short wire, afterwards.
 
 from collections.abc import Sequence
 
-from ..lettering import width
-from ..picture import Frame, Picture
-from ..shapes import Rect, Shape, held_by_one
+from ..picture.lettering import width
+from ..picture.records import Frame, Picture
 from . import graphviz_engine
 from .layered import Box, Link, Point
 from .nested import Group, Layout, Way, place
+from .shapes import Rect, Shape, held_by_one
 
 HEADER, EDGE = 30.0, 14.0  # room in a frame: where its title stands, and on the other sides
 TITLE, LONGEST = 13.0, 240.0  # size of a title, and the room that it can ask for

@@ -5,10 +5,9 @@ is drawn by `svg` as always. The dot program is asked first, then pygraphviz, wh
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..dot import nested
 from .layered import Box, Link, Point
 from .nested import Group, Layout
 
@@ -86,7 +85,7 @@ def _asked_pygraphviz(question: str) -> dict[str, Any]:
 def _question(boxes: Sequence[Box], links: Sequence[Link], groups: Sequence[Group], home: Sequence[int], direction: str) -> str:
     """The boxes and links in DOT. Sizes are whole points; labels stay here, only numbers go out."""
     lines = [f"rankdir={direction} nodesep=0.25 ranksep=0.5", "node [shape=plain]", "edge [arrowhead=none]"]
-    lines += nested(
+    lines += clustered(
         [group.parent for group in groups],
         home,
         lambda k: f"n{k} [label=<{_table(boxes[k], direction)}>]",
@@ -133,3 +132,23 @@ def _cell(port: str, along: int, across: int, direction: str) -> str:
 def _rows(rows: Sequence[Sequence[str]]) -> str:
     inside = "".join([f"<TR>{''.join(row)}</TR>" for row in rows])
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{inside}</TABLE>'
+
+
+def clustered(parents: Sequence[int], home: Sequence[int], card: Callable[[int], str], opening: Callable[[int], str]) -> list[str]:
+    """The lines of all cards, each in the cluster of its frame; `card` and `opening` write one card and the head of a cluster.
+
+    `parents` is the frame around each frame, `home` the frame of each card, -1 for none.
+    """
+    lines: list[str] = []
+    waiting: list[int | None] = [-1]
+    while waiting:
+        frame = waiting.pop()
+        if frame is None:
+            lines.append("}")
+            continue
+        if frame != -1:
+            lines.append(opening(frame))
+            waiting.append(None)
+        lines += [card(k) for k, at in enumerate(home) if at == frame]
+        waiting += [k for k in range(len(parents) - 1, -1, -1) if parents[k] == frame]
+    return lines

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
-from .layout.arrangement import EDGE, TITLE, turned
-from .layout.nested import Layout, Point
+from ..layout.arrangement import EDGE, TITLE, turned
+from ..layout.nested import Layout, Point
+from ..layout.shapes import SMALL, Rect, Shape
+from ..picture.lettering import shortened, width
+from ..picture.records import Card, Frame, Picture, Wire
 from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stroke
-from .lettering import shortened, width
-from .picture import Card, Frame, Picture, Wire
-from .shapes import SMALL, Rect, Shape
 from .theme import stylesheet
 
 MARGIN = 20.0
@@ -31,13 +31,13 @@ def write(
     across, down = turned((layout.along, layout.across), direction)
     alone = largest is None
     largest = largest_flow(picture) if largest is None else largest
-    body = [_group(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
+    body = [write_frame(frame, *place, direction) for frame, place in zip(picture.frames, layout.frames, strict=True)]
     for wire, way in zip(picture.wires, layout.ways, strict=True):
         wide = THICK if wire.mark == "now" else stroke(wire.flow, largest)
-        body.append(_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction))
-    body += [_card(card, shape, corner) for card, shape, corner in zip(picture.cards, shapes, corners, strict=True)]
+        body.append(write_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction))
+    body += [write_card(card, shape, corner) for card, shape, corner in zip(picture.cards, shapes, corners, strict=True)]
     if caption:
-        body.append(_text(0, down + 30, caption, "caption"))
+        body.append(write_text(0, down + 30, caption, "caption"))
         across, down = max(across, width(caption, CAPTION)), down + 36
     legend = entries(picture, max(across, LEGEND_ROOM)) if alone else []
     return document(picture.title, [*picture.lines, *picture.notes], body, legend, picture.notes, (across, down), theme)
@@ -57,49 +57,49 @@ def document(
     uid = "c" + sha256(drawn.encode()).hexdigest()[:10]  # several pictures in one page must not share ids
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chalkgrad" role="img" aria-labelledby="{uid}-title" aria-describedby="{uid}-desc" '
-        f'viewBox="0 0 {_n(wide)} {_n(tall)}" width="{_n(wide)}" height="{_n(tall)}">\n'
+        f'viewBox="0 0 {px(wide)} {px(tall)}" width="{px(wide)}" height="{px(tall)}">\n'
         f'<title id="{uid}-title">{escape(title)}</title>\n'
         f'<desc id="{uid}-desc">{escape("; ".join(alternative))}</desc>\n'
         f"<style>{stylesheet(theme)}</style>\n"
-        f'<rect class="paper" width="{_n(wide)}" height="{_n(tall)}" rx="12"/>\n'
-        f'<g transform="translate({_n(MARGIN)} {_n(MARGIN)})">\n{drawn}\n</g>\n</svg>\n'
+        f'<rect class="paper" width="{px(wide)}" height="{px(tall)}" rx="12"/>\n'
+        f'<g transform="translate({px(MARGIN)} {px(MARGIN)})">\n{drawn}\n</g>\n</svg>\n'
     )
 
 
-def _n(number: float) -> str:
+def px(number: float) -> str:
     """A coordinate: no more digits than can be seen."""
     return f"{number:.1f}".removesuffix(".0")
 
 
-def _rect(rect: Rect, kind: str, radius: float) -> str:
-    return f'<rect class="{kind}" x="{_n(rect.x)}" y="{_n(rect.y)}" width="{_n(rect.width)}" height="{_n(rect.height)}" rx="{_n(radius)}"/>'
+def write_rect(rect: Rect, kind: str, radius: float) -> str:
+    return f'<rect class="{kind}" x="{px(rect.x)}" y="{px(rect.y)}" width="{px(rect.width)}" height="{px(rect.height)}" rx="{px(radius)}"/>'
 
 
-def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "") -> str:
+def write_text(x: float, y: float, text: str, kind: str = "", anchor: str = "") -> str:
     kind = f' class="{kind}"' if kind else ""
     anchor = f' text-anchor="{anchor}"' if anchor else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{kind}{anchor}>{escape(text)}</text>'
+    return f'<text x="{px(x)}" y="{px(y)}"{kind}{anchor}>{escape(text)}</text>'
 
 
 # --- groups and wires --------------------------------------------------------------------------------------------
 
 
-def _group(frame: Frame, corner: Point, extent: Point, direction: str) -> str:
+def write_frame(frame: Frame, corner: Point, extent: Point, direction: str) -> str:
     (x, y), (wide, tall) = turned(corner, direction), turned(extent, direction)
     title = escape(shortened(frame.title, TITLE * 1.16, (tall if direction == "TB" else wide) - 2 * EDGE))
     # In a picture from top to bottom wires come in at the top, so the title stands on the left, turned.
     place = (
-        f'transform="translate({_n(x + 20)} {_n(y + tall - EDGE)}) rotate(-90)"'
+        f'transform="translate({px(x + 20)} {px(y + tall - EDGE)}) rotate(-90)"'
         if direction == "TB"
-        else f'x="{_n(x + EDGE)}" y="{_n(y + 20)}"'
+        else f'x="{px(x + EDGE)}" y="{px(y + 20)}"'
     )
     return (
         f'<g class="group" data-key="{frame.key}"><title>{escape(frame.title)}</title>'
-        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(tall)}" rx="12"/><text {place}>{title}</text></g>'
+        f'<rect x="{px(x)}" y="{px(y)}" width="{px(wide)}" height="{px(tall)}" rx="12"/><text {place}>{title}</text></g>'
     )
 
 
-def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape, corner: Point, wide: float, direction: str) -> str:
+def write_wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape, corner: Point, wide: float, direction: str) -> str:
     kind = "wire" if wire.flow is None else "wire positive" if wire.flow > 0 else "wire negative" if wire.flow < 0 else "wire zero"
     kind += f" {wire.mark}" if wire.mark else ""
     own = [_path([turned(point, direction) for point in points]) for points, shared in way if not shared]
@@ -112,8 +112,8 @@ def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape,
         x, y, head = x1, y1, _head(turned(way[0][0][0], direction), turned((-1.0, 0.0), direction), long * 1.3, broad * 1.3)
     else:
         x, y, head = x1 - dx * long, y1 - dy * long, _head((x1, y1), (dx, dy), long, broad)
-    own.append(f"M{_n(x0)} {_n(y0)}L{_n(x)} {_n(y)}")
-    style = f' style="stroke-width:{_n(wide)}"' if wide != THIN and not wire.mark else ""
+    own.append(f"M{px(x0)} {px(y0)}L{px(x)} {px(y)}")
+    style = f' style="stroke-width:{px(wide)}"' if wide != THIN and not wire.mark else ""
     shared = f'<path class="trunk" d="{"".join(trunk)}"/>' if trunk else ""
     return (
         f'<g class="{kind}" data-key="{wire.key}"><title>{escape(wire.title)}</title>{shared}'
@@ -124,47 +124,49 @@ def _wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape,
 def _head(tip: Point, towards: Point, long: float, broad: float) -> str:
     (x, y), (dx, dy) = tip, towards
     back = (x - dx * long, y - dy * long)
-    return f"M{_n(x)} {_n(y)}L{_n(back[0] - dy * broad)} {_n(back[1] + dx * broad)}L{_n(back[0] + dy * broad)} {_n(back[1] - dx * broad)}z"
+    return f"M{px(x)} {px(y)}L{px(back[0] - dy * broad)} {px(back[1] + dx * broad)}L{px(back[0] + dy * broad)} {px(back[1] - dx * broad)}z"
 
 
 def _path(points: Sequence[Point]) -> str:
-    parts = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    parts = [f"M{px(points[0][0])} {px(points[0][1])}"]
     for k in range(1, len(points), 3):
         if points[k - 1] == points[k]:  # a straight piece
-            parts.append(f"L{_n(points[k + 2][0])} {_n(points[k + 2][1])}")
+            parts.append(f"L{px(points[k + 2][0])} {px(points[k + 2][1])}")
         else:
-            parts.append("C" + " ".join([f"{_n(x)} {_n(y)}" for x, y in points[k : k + 3]]))
+            parts.append("C" + " ".join([f"{px(x)} {px(y)}" for x, y in points[k : k + 3]]))
     return "".join(parts)
 
 
 # --- cards -------------------------------------------------------------------------------------------------------
 
 
-def _card(card: Card, shape: Shape, corner: Point) -> str:
+def write_card(card: Card, shape: Shape, corner: Point) -> str:
     kinds = " ".join(["card", card.kind] + ["stale"] * card.stale + [card.mark] * bool(card.mark))
     frame, inner = shape.frame, shape.inner
     parts = [
-        f'<g class="{kinds}" data-key="{card.key}" transform="translate({_n(corner[0])} {_n(corner[1])})"><title>{escape(card.title)}</title>'
+        f'<g class="{kinds}" data-key="{card.key}" transform="translate({px(corner[0])} {px(corner[1])})"><title>{escape(card.title)}</title>'
     ]
     if card.kind == "folded":  # a second frame shows from behind
-        parts.append(_rect(Rect(frame.x + 4, frame.y - 4, frame.width, frame.height), "frame", 10))
-    parts.append(_rect(frame, "frame", 10))
+        parts.append(write_rect(Rect(frame.x + 4, frame.y - 4, frame.width, frame.height), "frame", 10))
+    parts.append(write_rect(frame, "frame", 10))
     if card.quiet:
-        parts.append(_text(inner.middle[0], inner.middle[1] + 5, shape.texts.value, "value", "middle"))
+        parts.append(write_text(inner.middle[0], inner.middle[1] + 5, shape.texts.value, "value", "middle"))
     else:
         parts.append(
-            _text(inner.x + 10, inner.y + 19, shape.texts.name, "name")
-            + _text(inner.right - 11, inner.y + 19, shape.texts.value, "value", "end")
+            write_text(inner.x + 10, inner.y + 19, shape.texts.name, "name")
+            + write_text(inner.right - 11, inner.y + 19, shape.texts.value, "value", "end")
         )
     if card.chip and shape.chip:
         parts.append(_chip(card.chip.state, card.chip.sign, shape.chip, shape.texts.label, card.chip.text))
     if card.kind == "folded":
-        parts.append(_text(inner.x + 10, inner.y + 37, card.note, "small soft"))
+        parts.append(write_text(inner.x + 10, inner.y + 37, card.note, "small soft"))
     elif card.note:
-        parts.append(_text(inner.middle[0], inner.bottom - 7, card.note, "small warn", "middle"))
+        parts.append(write_text(inner.middle[0], inner.bottom - 7, card.note, "small warn", "middle"))
     if shape.badge:
         x, y = shape.badge.middle
-        parts.append(_rect(shape.badge, "badge", 13) + _text(x, y + 4.5, card.badge, "small" if len(card.badge) > 1 else "", "middle"))
+        parts.append(
+            write_rect(shape.badge, "badge", 13) + write_text(x, y + 4.5, card.badge, "small" if len(card.badge) > 1 else "", "middle")
+        )
     for slot, pill in enumerate(shape.pills):
         if pill:
             parts.append(_pill(card.slots[slot], slot, card.numbered[slot], pill))
@@ -173,20 +175,20 @@ def _card(card: Card, shape: Shape, corner: Point) -> str:
 
 def _chip(state: str, sign: int, rect: Rect, label: str, text: str) -> str:
     kind = f"{state} {'positive' if sign > 0 else 'negative' if sign < 0 else ''}".strip()
-    number = _text(rect.right - 5, rect.y + 15.5, text, "gradient", "end")
-    return f'<g class="{kind}">{_rect(rect, "chip", 6)}{_text(rect.x + 5, rect.y + 15, label, "small soft") if label else ""}{number}</g>'
+    number = write_text(rect.right - 5, rect.y + 15.5, text, "gradient", "end")
+    return f'<g class="{kind}">{write_rect(rect, "chip", 6)}{write_text(rect.x + 5, rect.y + 15, label, "small soft") if label else ""}{number}</g>'
 
 
 def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
     x, y = pill.middle
-    parts = [_rect(pill, "pill", 10)]
+    parts = [write_rect(pill, "pill", 10)]
     if numbered:
         left = pill.x + 10
         parts.append(
-            f'<circle class="slot" cx="{_n(left)}" cy="{_n(y)}" r="7"/>' + _text(left, y + 4, str(slot + 1), "small soft", "middle")
+            f'<circle class="slot" cx="{px(left)}" cy="{px(y)}" r="7"/>' + write_text(left, y + 4, str(slot + 1), "small soft", "middle")
         )
         x += 7
-    parts.append(_text(x, y + 4.5, text, "small number", "middle"))
+    parts.append(write_text(x, y + 4.5, text, "small number", "middle"))
     return f'<g class="local" data-slot="{slot}">{"".join(parts)}</g>'
 
 
@@ -197,20 +199,20 @@ def _foot(notes: Sequence[str], legend: Sequence[Entry], down: float) -> list[st
     top = down + 18
     parts = [_entry(entry, top) for entry in legend]
     top += legend[-1].y + ROW + 10 if legend else 0
-    return [*parts, *[_text(0, top + 18 * k + 4, note, "small warn") for k, note in enumerate(notes)]]
+    return [*parts, *[write_text(0, top + 18 * k + 4, note, "small warn") for k, note in enumerate(notes)]]
 
 
 def _entry(entry: Entry, top: float) -> str:
     x, y = entry.x, top + entry.y
     if entry.sign == "pill":
-        sample = _rect(Rect(x, y, SAMPLE, 16), "pill", 8)
+        sample = write_rect(Rect(x, y, SAMPLE, 16), "pill", 8)
     elif entry.sign in ("none", "partial", "complete", "zero"):
-        sample = f'<g class="{entry.sign}">{_rect(Rect(x, y, SAMPLE, 16), "chip", 6)}</g>'
+        sample = f'<g class="{entry.sign}">{write_rect(Rect(x, y, SAMPLE, 16), "chip", 6)}</g>'
     elif entry.sign == "scale":
         sample = (
-            f'<path class="head" d="M{_n(x)} {_n(y + 8.5)}L{_n(x + SAMPLE)} {_n(y + 8 - THICK)}L{_n(x + SAMPLE)} {_n(y + 8 + THICK)}z"/>'
+            f'<path class="head" d="M{px(x)} {px(y + 8.5)}L{px(x + SAMPLE)} {px(y + 8 - THICK)}L{px(x + SAMPLE)} {px(y + 8 + THICK)}z"/>'
         )
     else:
         kind = "zero" if entry.sign == "no flow" else entry.sign
-        sample = f'<g class="wire {kind}"><path class="line" d="M{_n(x)} {_n(y + 8)}h{_n(SAMPLE)}" style="stroke-width:2.5"/></g>'
-    return f'<g class="key">{sample}{_text(x + SAMPLE + 6, y + 12.5, entry.text, "small soft")}</g>'
+        sample = f'<g class="wire {kind}"><path class="line" d="M{px(x)} {px(y + 8)}h{px(SAMPLE)}" style="stroke-width:2.5"/></g>'
+    return f'<g class="key">{sample}{write_text(x + SAMPLE + 6, y + 12.5, entry.text, "small soft")}</g>'

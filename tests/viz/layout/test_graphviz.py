@@ -10,8 +10,8 @@ from autograd import Value, leaves, scope
 from viz import draw
 from viz.layout.graphviz_engine import MISSING
 
-from .geometry import crossings, flat, seen
-from .graphs import EXAMPLES, mission, random_graph, worked
+from ..geometry import crossings, flat, seen
+from ..graphs import EXAMPLES, mission, random_graph, worked
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from autograd.explain.words import Names, gradient_name, holds_in_symbols, sign
 from autograd.explain.written import Operand, write_value
 
 from .folding import WHOLE, Fold, Room, Scope, grouped, rooms
-from .lettering import DIGITS, MINUS, harmless, number_text, signed
-from .picture import Card, Chip, Frame, Picture, Wire
+from .lettering import DIGITS, MINUS, harmless, number_drawn, signed
+from .records import Card, Chip, Frame, Picture, Wire
 
 BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
 UNKNOWN = "–"  # in place of a local derivative
@@ -175,7 +175,7 @@ class _Reader:
     # --- numbers ---
 
     def number(self, data: Any) -> str:
-        return number_text(data, self.digits)
+        return number_drawn(data, self.digits)
 
     def equation(self, name: str, data: Any) -> str:
         """A name and its number, with "=" only where that is true as printed."""

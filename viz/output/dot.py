@@ -1,9 +1,9 @@
 """A picture in DOT, the language of Graphviz: the same cards and wires, for those who want to go on in that world."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from .picture import Card, Picture, Wire
+from ..layout.graphviz_engine import clustered
+from ..picture.records import Card, Picture, Wire
 
 LONGEST = 40  # letters of a name; tooltips have all of it
 
@@ -26,33 +26,13 @@ def _lines(picture: Picture, direction: str) -> list[str]:
         'node [shape=box style=rounded fontname="sans-serif"]',
         'edge [fontname="sans-serif" fontsize=11]',
     ]
-    cards = nested(
+    cards = clustered(
         [frame.parent for frame in picture.frames],
         picture.home,
         lambda k: f"{picture.cards[k].key} [{_attributes(picture.cards[k])}]",
         lambda g: f"subgraph cluster_{picture.frames[g].key} {{ label={quoted(_cut(picture.frames[g].title))} style=rounded",
     )
     return [*lines, *cards, *[_edge(wire, picture) for wire in picture.wires]]
-
-
-def nested(parents: Sequence[int], home: Sequence[int], card: Callable[[int], str], opening: Callable[[int], str]) -> list[str]:
-    """The lines of all cards, each in the cluster of its frame; `card` and `opening` write one card and the head of a cluster.
-
-    `parents` is the frame around each frame, `home` the frame of each card, -1 for none.
-    """
-    lines: list[str] = []
-    waiting: list[int | None] = [-1]
-    while waiting:
-        frame = waiting.pop()
-        if frame is None:
-            lines.append("}")
-            continue
-        if frame != -1:
-            lines.append(opening(frame))
-            waiting.append(None)
-        lines += [card(k) for k, at in enumerate(home) if at == frame]
-        waiting += [k for k in range(len(parents) - 1, -1, -1) if parents[k] == frame]
-    return lines
 
 
 def quoted(text: str) -> str:

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from viz import draw
-from viz.theme import COLOURS, THEMES, stylesheet
+from viz.output.theme import COLOURS, THEMES, stylesheet
 
-from .graphs import worked
+from ..graphs import worked
 
 
 def contrast(one: str, other: str) -> float:

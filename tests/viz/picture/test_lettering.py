@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from viz.lettering import harmless, number_text, shortened, signed, width
+from viz.picture.lettering import harmless, number_drawn, shortened, signed, width
 
 
 def test_a_text_that_is_cut_fits_and_says_so():
@@ -52,7 +52,7 @@ def test_every_letter_there_is_makes_a_document_that_can_be_read():
 
 @pytest.mark.parametrize("number, text", [(3.0, "3"), (-0.5, "−0.5"), (123456.0, "123456"), (0.000123456, "0.0001235"), (float("-inf"), "−∞")])  # fmt: skip
 def test_numbers_are_short_and_have_a_real_minus(number, text):
-    assert number_text(number) == text
+    assert number_drawn(number) == text
 
 
 def test_a_gradient_always_has_a_sign_unless_it_has_none():

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lettering import number_text, width
-from .picture import Picture
-from .shapes import SMALL
+from ..layout.shapes import SMALL
+from ..picture.lettering import number_drawn, width
+from ..picture.records import Picture
 
 SAMPLE, GAP, ROW = 34.0, 22.0, 24.0  # room for a sign, between two entries, and of a row
 THIN, THICK = 1.5, 3.8  # widths of wires
@@ -64,5 +64,5 @@ def _signs(picture: Picture) -> Sequence[tuple[str, str]]:
         signs.append(("no flow", "contribution 0"))
     largest = largest_flow(picture)
     if largest:
-        signs.append(("scale", f"the larger, the wider: here up to {number_text(largest)}"))
+        signs.append(("scale", f"the larger, the wider: here up to {number_drawn(largest)}"))
     return signs

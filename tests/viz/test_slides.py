@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Value, leaves, parse, scope
 from viz import step
-from viz.lettering import width
+from viz.picture.lettering import width
 
 from .graphs import EXAMPLES, mission, random_graph, worked
 
@@ -72,18 +72,18 @@ def places(slide) -> list[tuple]:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_positions_are_the_same_in_all_frames(slides, name):
+def test_positions_are_the_same_in_all_slides(slides, name):
     made = slides(worked(name))
     assert all(places(slide) == places(made[0]) for slide in made)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_positions_are_the_same_in_all_frames_of_random_graphs(slides, seed):
+def test_positions_are_the_same_in_all_slides_of_random_graphs(slides, seed):
     made = slides(random_graph(seed, 30, ("one", "two") if seed else ()))
     assert all(places(slide) == places(made[0]) for slide in made)
 
 
-def test_lines_go_the_same_way_in_all_frames(slides):
+def test_lines_go_the_same_way_in_all_slides(slides):
     def ways(slide):
         found = [
             group.find(f"{SVG}path[@class='line']").get("d") for group in slide.iter(f"{SVG}g") if group.get("data-key", "").startswith("e")
@@ -209,7 +209,7 @@ def test_the_start_marks_nothing(slides):
 # --- large graphs ------------------------------------------------------------------------------------------------
 
 
-def test_every_step_of_wrt_has_its_frame(slides):
+def test_every_step_of_wrt_has_its_slide(slides):
     made = slides(mission(), wrt="c")
     assert len(made) == 8
     assert chip(made[-1], "c") == ("complete", "+9")

@@ -7,7 +7,7 @@ here fits in narrower ones too.
 import unicodedata
 from typing import Any
 
-from autograd.explain.numbers import number_text as plain
+from autograd.explain.numbers import number_text
 
 # Advance widths in hundredths of the size, in a wide sans serif; letters not listed are looked up by their class.
 _WIDTHS = {
@@ -85,13 +85,13 @@ def harmless(text: str) -> str:
     return f"\u2068{line}\u2069" if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line) else line
 
 
-def number_text(number: Any, digits: int | None = None) -> str:
+def number_drawn(number: Any, digits: int | None = None) -> str:
     """A number for a card, with at most `digits` significant digits (4).
 
-    >>> number_text(11.0), number_text(-0.70710678), number_text(1e-9)
+    >>> number_drawn(11.0), number_drawn(-0.70710678), number_drawn(1e-9)
     ('11', '−0.7071', '1e−9')
     """
-    return plain(number, digits or DIGITS).replace("-", MINUS).replace("inf", "∞")
+    return number_text(number, digits or DIGITS).replace("-", MINUS).replace("inf", "∞")
 
 
 def signed(text: str) -> str:

@@ -8,8 +8,8 @@ Lengths are in the unit of the SVG, from the top left corner of the shape.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .lettering import shortened, width
-from .picture import Card, Picture
+from ..picture.lettering import shortened, width
+from ..picture.records import Card, Picture
 
 NAME, NUMBER, SMALL = 16.0, 14.0, 12.0  # sizes of letters
 ROW, CHIP, NOTE, PAD = 26.0, 21.0, 17.0, 9.0  # heights of the first row, of the chip and of a note; room at the sides

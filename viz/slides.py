@@ -1,6 +1,6 @@
 """The pictures of a graph at each step of its passes: what is known by then, what is read, what is being written.
 
-All frames of a picture share one layout, made with room for everything that will stand in it, so nothing ever moves.
+All slides of a picture share one layout, made with room for everything that will stand in it, so nothing ever moves.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from functools import cached_property
 from autograd import Value
 from autograd.reading.passes import Step
 
-from . import svg
 from .layout.arrangement import arranged
 from .layout.nested import Layout
-from .lettering import harmless, number_text, shortened, signed, width
-from .picture import Card, Chip, Picture
-from .reading import View, read_rooms
-from .shapes import LONGEST, NUMBER, Shape, shapes_of
+from .layout.shapes import LONGEST, NUMBER, Shape, shapes_of
+from .output import svg
+from .picture.lettering import harmless, number_drawn, shortened, signed, width
+from .picture.reading import View, read_rooms
+from .picture.records import Card, Chip, Picture
 
 USUAL = "−8.888"  # room for a number like this is kept on every card, for those that a reader puts in
 
@@ -30,15 +30,15 @@ class Rooms:
         timetable = _Timetable(passes, digits)
         flows = [abs(wire.flow) for view in views for wire in view.picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")]
         heading = f"Computation graph of {harmless(passes[0].names[y])}"  # without its value, which may be asked for
-        self.frames = [Frames(view, timetable, max(flows, default=0.0), heading) for view in views]
+        self.slides = [Slides(view, timetable, max(flows, default=0.0), heading) for view in views]
 
-    def at(self, step: int) -> "Frames":
+    def at(self, step: int) -> "Slides":
         """The picture in which to look at a step: that of the group of the node that it writes to, else the overview."""
-        passes = self.frames[0].timetable.passes
+        passes = self.slides[0].timetable.passes
         if not step:
-            return self.frames[0]
-        group = self.group[self.frames[0].timetable.place[passes[step - 1].parent or passes[step - 1].node]]
-        return self.frames[group + 1]
+            return self.slides[0]
+        group = self.group[self.slides[0].timetable.place[passes[step - 1].parent or passes[step - 1].node]]
+        return self.slides[group + 1]
 
 
 class _Timetable:
@@ -63,8 +63,8 @@ class _Timetable:
         return f"n{self.place[node]}"
 
 
-class Frames:
-    """One picture at every step; frame 0 is the graph before the first of them."""
+class Slides:
+    """One picture at every step; slide 0 is the graph before the first of them."""
 
     def __init__(self, view: View, timetable: _Timetable, largest: float, heading: str):
         self.final, self.title, self.keys, self.timetable = view.picture, view.title, view.keys, timetable
@@ -129,7 +129,7 @@ class Frames:
         if not arrived:
             return Chip(card.chip.label, "", "none")
         total = self.timetable.passes[arrived[-1] - 1].total_after or 0.0
-        text = f"{signed(number_text(total, self.timetable.digits))} ({len(arrived)} of {len(arrivals)})"
+        text = f"{signed(number_drawn(total, self.timetable.digits))} ({len(arrived)} of {len(arrivals)})"
         return Chip(card.chip.label, text, "partial", (total > 0) - (total < 0))
 
     def _widest(self, card: Card) -> Card:

@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from autograd import Value, label, leaves, sigmoid
-from viz.reading import read
+from viz.picture.reading import read
 
-from .graphs import EXAMPLES, mission, random_graph, worked
+from ..graphs import EXAMPLES, mission, random_graph, worked
 
 
 def cards(y, **more):

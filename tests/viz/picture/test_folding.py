@@ -6,11 +6,11 @@ import pytest
 
 from autograd import Value, scope, topological_order, total
 from viz import draw
-from viz.folding import READABLE, rooms
-from viz.reading import read
+from viz.picture.folding import READABLE, rooms
+from viz.picture.reading import read
 
-from .geometry import seen
-from .graphs import mission
+from ..geometry import seen
+from ..graphs import mission
 
 
 def network():
