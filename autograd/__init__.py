@@ -49,10 +49,10 @@ if TYPE_CHECKING:
     from . import examples
     from .explain.derivations import derive
     from .explain.notation import Notation
+    from .explain.steps import steps
     from .expression import Expression, parse
     from .handcheck import check
     from .reading.finite_differences import gradcheck, numeric_grad
-    from .reading.passes import steps
     from .reading.path_sums import paths
     from .vectorizing import vectorize
 
@@ -60,7 +60,7 @@ __version__ = "0.1.0"
 
 # What the engine itself does not need is loaded when it is first asked for, to keep the import short.
 _LATER = {
-    "steps": ".reading.passes",
+    "steps": ".explain.steps",
     "paths": ".reading.path_sums",
     "derive": ".explain.derivations",
     "parse": ".expression",

@@ -6,8 +6,7 @@ from html import escape
 from typing import Any
 
 from autograd.engine.dialects import formula, names_in
-from autograd.explain.numbers import as_printed, exact_value, is_exact, number_text
-from autograd.explain.words import digits_to_recompute
+from autograd.explain.numbers import as_printed, digits_to_recompute, exact_value, is_exact, number_text
 from autograd.explain.written import Operand, put_in, write
 
 from .checks import choose

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value, steps
-from autograd.reading.passes import Steps
+from autograd.explain.steps import Steps
 from autograd.whole_files import write_whole
 
 from .layout.arrangement import arranged

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value
-from autograd.reading.passes import Step
+from autograd.explain.steps import Step
 
 from .layout.arrangement import arranged
 from .layout.nested import Layout

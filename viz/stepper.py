@@ -17,8 +17,8 @@ from autograd import Notation, Value, steps
 from autograd.engine.graph import find, names
 from autograd.explain.languages import templates
 from autograd.explain.portable import number_data, operations_in
+from autograd.explain.steps import Steps
 from autograd.explain.typeset import plain
-from autograd.reading.passes import Steps
 from autograd.whole_files import write_whole
 
 from .drawing import refuse_unknown

@@ -14,14 +14,15 @@ from ..engine.derivatives import plus, product, seed_of
 from ..engine.graph import find, names
 from ..engine.ieee import Number
 from ..engine.value import Value
-from ..reading.passes import Step, steps
 from ..reading.path_sums import Path, Paths, amount, paths_among
 from .languages import fill, templates
+from .lines import local_formula
+from .node_names import NodeNames, holds_in_symbols
 from .notation import Notation
-from .numbers import as_printed, is_exact, refuse_digits
+from .numbers import as_printed, digits_to_recompute, is_exact, refuse_digits, sign
 from .products import LONGEST, sum_line
+from .steps import Step, steps
 from .typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
-from .words import Names, digits_to_recompute, holds_in_symbols, local_formula, sign
 from .written import ATOM, PRODUCT, SIGN, SUM, Written, added, held, put_in, write_value
 
 STYLES = ("steps", "one line", "paths")
@@ -147,7 +148,7 @@ def derive(
     return Derivation(list(lines), both.notes(lang))
 
 
-def _meant(y: Value, called: Names, node: Any) -> Any:
+def _meant(y: Value, called: NodeNames, node: Any) -> Any:
     """The node that is meant: by its own name, or else by the one it has in a notation."""
     own = names(y)
     return find(y, node, own if node in own.values() else dict(called)) if isinstance(node, str) else node
@@ -158,7 +159,7 @@ class _Writer:
 
     def __init__(self, found: Paths, both: Sequence[Step], numbers: bool, digits: int | None, lang: str):
         self.found, self.numbers, self.digits, self.lang = found, numbers, digits, lang
-        self.names: Names = both[0].names
+        self.names: NodeNames = both[0].names
         self.order = [node for node in self.names if node in found.through]
         self.place = {node: k for k, node in enumerate(self.order)}
         self.forward = {step.node: step for step in both if step.phase == "forward"}
@@ -225,7 +226,7 @@ class _Writer:
         """What a node is: u = b · c = 6."""
         operands = self.names.operands(step, self.digits)
         formula = write_value(step.node.operation, operands)
-        named = row(as_layout(self.names[step.node]), sign(holds_in_symbols(formula, operands)), formula.layout)
+        named = row(as_layout(self.names[step.node]), sign(holds_in_symbols(formula.text, operands)), formula.layout)
         value = put_in(step.value, self.digits)
         return row(*named[1:], sign(is_exact(step.value, value.text)), value.layout) if self.numbers else named
 
@@ -257,7 +258,7 @@ class _Writer:
         assert step.parent is not None and step.local is not None
 
         def rule(digits: int | None) -> Written:
-            return local_formula(step, digits)
+            return local_formula(step, self.names, digits)
 
         def symbol(digits: int | None) -> Written:
             assert step.parent is not None
@@ -329,7 +330,7 @@ class _Writer:
         """A tree as a formula in symbols, and whether "=" is true before it: not where a constant in it is rounded."""
         written = _written(tree, how)
         operands = [each for factor in _factors(tree) if factor.step for each in self.names.operands(factor.step, digits)]
-        return holds_in_symbols(written, operands), written.layout
+        return holds_in_symbols(written.text, operands), written.layout
 
 
 class _Ways:

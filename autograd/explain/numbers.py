@@ -1,7 +1,8 @@
 """Numbers for people: short enough to read, long enough to recompute, "=" only where it is true as printed."""
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import isfinite, isqrt, ulp
+from math import floor, isfinite, isqrt, log10, ulp
 from typing import Any
 
 from ..engine.dialects import Tree, formula
@@ -54,6 +55,27 @@ def is_exact(data: Number, text: str) -> bool:
     """Whether a printed text is the number: the same fraction, or a decimal within the rounding of a float."""
     printed = as_printed(text)
     return printed is None or (printed == data if isinstance(data, Fraction) else abs(float(printed) - data) <= 4 * ulp(data))
+
+
+def sign(true: bool) -> str:
+    """The equals sign that is true: "=" or "≈"."""
+    return "=" if true else "≈"
+
+
+def digits_to_recompute(inputs: Sequence[Number], compute: Callable[[list[float]], Any], result: Number) -> int:
+    """How many digits the inputs need so that whoever computes with them as printed gets the result as printed.
+
+    One unit of the last digit of the result is forgiven.
+    """
+    text = number_text(result)
+    printed_result = as_float(as_printed(text) or result)
+    unit = 10.0 ** (floor(log10(abs(printed_result))) + 1 - DIGITS) if isfinite(printed_result) and printed_result else 0.0
+    for digits in range(DIGITS, 17):
+        printed = [as_printed(number_text(data, digits)) for data in inputs]
+        got = compute([as_float(kept if exact is None else exact) for kept, exact in zip(inputs, printed, strict=True)])
+        if abs(got - printed_result) <= 1.0001 * unit or number_text(got) == text or got != got:
+            return digits
+    return 17
 
 
 def exact_value(tree: Tree, operands: dict[str, Any]) -> Fraction | None:

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 from ..engine.derivatives import plus, product
 from ..engine.ieee import Number
-from .numbers import as_printed, is_exact, number_text
-from .words import digits_to_recompute, sign
+from .numbers import as_printed, digits_to_recompute, is_exact, number_text, sign
 from .written import put_in
 
 LONGEST = 8  # a longer list is shortened to its first and last pieces

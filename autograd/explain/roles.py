@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from ..engine.value import Value
 from .languages import Sentence
+from .node_names import NodeNames
 from .notation import DIALECTS, SUBSCRIPTS, Notation
 from .typeset import name_parts
-from .words import Names
 
 LAYER, NEURON = re.compile(r"layer(?: (\d+))?"), re.compile(r"neuron(?: (\d+))?")
 PARAMETER = re.compile(r"([wb])(?:\d+_)*(\d*)")
@@ -33,17 +33,17 @@ class Role(NamedTuple):
     example: int | None = None
 
 
-def named(called: Mapping[Value, str], y: Value, notation: "Notation | str") -> Names:
+def named(called: Mapping[Value, str], y: Value, notation: "Notation | str") -> NodeNames:
     """The names of the nodes below y in a notation, with signs for their gradients where y is a loss, and with notes."""
     notation = Notation.of(notation)
     roles, last = _roles(list(called), y)
     if not roles:
-        return Names(called, y, notes=[("notation.none", {})])
+        return NodeNames(called, y, notes=[("notation.none", {})])
     found = {node: _symbol(notation, role, last) for node, role in roles.items()}
     signs = {} if roles[y].role != "loss" else {node: sign for node, role in roles.items() if (sign := _gradient(notation, role, last))}
     fresh = _fresh(notation, {*found.values(), *(node.label for node in called)})
     names = {node: found.get(node) or (name if node.label or not node.parents else next(fresh)) for node, name in called.items()}
-    return Names(names, y, signs, list(_notes(notation, roles)))
+    return NodeNames(names, y, signs, list(_notes(notation, roles)))
 
 
 # --- which node plays which role ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ..engine.dialects import Tree, formula
 from ..engine.ieee import NUMBER_FUNCTIONS, Number, as_float
 from ..engine.operations import TABLE, Operation
-from .numbers import number_text
+from .numbers import is_exact, number_text
 from .typeset import DOTS, Layout, as_layout, plain, row
 
 SUM, PRODUCT, SIGN, POWER, ATOM = 2, 3, 4, 5, 6
@@ -34,6 +34,11 @@ class Operand(NamedTuple):
         if self.text[:1] == "-":
             return SIGN
         return PRODUCT if "/" in self.text and self.text.replace("/", "").isdigit() else ATOM
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the text is the number, not a rounded one."""
+        return is_exact(self.data, self.text)
 
 
 class Written(NamedTuple):
@@ -140,9 +145,23 @@ def shortened(pieces: list[Layout]) -> list[Layout]:
     return pieces if len(pieces) <= LONGEST_LIST else [*pieces[:3], DOTS, pieces[-1]]
 
 
-def by_letter(operation: Operation, operands: Sequence[Operand]) -> dict[str, Any]:
+def by_letter(operation: Operation, operands: Sequence[Any]) -> dict[str, Any]:
     """The operands of a node by the letters of the formulas."""
     return dict(zip(operation.letters, operation.arguments(list(operands)), strict=True))
+
+
+def letter_at(operation: Operation, slot: int, operands: int) -> tuple[int, int]:
+    """The letter of the formulas that the operand in a slot belongs to, by its number, and the place in its list."""
+    return divmod(slot, operands // len(operation.letters)) if operation.is_nary else (slot, 0)
+
+
+def at_slot(operation: Operation, operands: Sequence[Any], slot: int) -> dict[str, Any]:
+    """The operands of a node by the letters of the formulas, those of lists also by their letter at one slot: "a[i]"."""
+    shown = by_letter(operation, operands)
+    if operation.is_nary:
+        place = letter_at(operation, slot, len(operands))[1]
+        shown |= {f"{letter}[i]": items[place] for letter, items in shown.items()}
+    return shown
 
 
 def value_formula(operation: Operation) -> Tree | None:
@@ -162,12 +181,8 @@ def write_partial(operation: Operation, slot: int, operands: Sequence[Operand], 
     """The local derivative for one operand: "c" for the first factor of b · c."""
     if not all(isinstance(each.data, Fraction) for each in (*operands, y)):  # a float makes floats of all, for ties too
         operands, y = [each._replace(data=as_float(each.data)) for each in operands], y._replace(data=as_float(y.data))
-    shown = by_letter(operation, operands)
-    letter, place = slot, 0
-    if operation.is_nary:
-        letter, place = divmod(slot, len(operands) // len(operation.letters))
-        shown |= {f"{key}[i]": items[place] for key, items in shown.items()}
-    return write(formula(operation.partials[letter]), {**shown, "y": y})
+    letter, _ = letter_at(operation, slot, len(operands))
+    return write(formula(operation.partials[letter]), {**at_slot(operation, operands, slot), "y": y})
 
 
 def put_in(data: Number, digits: int | None = None) -> Operand:

@@ -8,9 +8,9 @@ from typing import Any
 from ..engine.graph import names, refuse_stale, topological_order
 from ..engine.value import Value
 from ..explain.languages import fill
+from ..explain.node_names import gradient_name
 from ..explain.numbers import number_text
-from ..explain.words import gradient_name
-from ..reading.passes import steps
+from ..explain.steps import steps
 from .answers import Quantity, Typed, read
 from .carry import Carried, carry
 from .precision import Habit, agrees, exactly, same_number

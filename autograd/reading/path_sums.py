@@ -16,10 +16,10 @@ from ..engine.graph import find
 from ..engine.ieee import Number
 from ..engine.value import Value
 from ..explain.languages import fill, templates
+from ..explain.node_names import gradient_name
 from ..explain.numbers import refuse_digits
 from ..explain.products import joined, product_line, sum_line
-from ..explain.words import gradient_name
-from .passes import Step, Steps, steps
+from ..explain.steps import Step, Steps, steps
 
 LIMIT = 64
 FIRST = 4  # rows of a text whose table is not complete

@@ -80,7 +80,7 @@ def without_words():
 @pytest.mark.parametrize("y", [*one_of_each()], ids=lambda y: y.op)
 def test_every_local_derivative_of_the_table_has_words(y, lang):
     known = templates(lang)
-    assert all(words._rule(step, known, step.slot) for step in steps(y)[2:])
+    assert all(words.rule_key(step.node.operation, step.slot, len(step.operands), known) for step in steps(y)[2:])
 
 
 @pytest.mark.parametrize("y", [*one_of_each(), without_words()], ids=lambda y: y.op)

@@ -18,8 +18,8 @@ from autograd.engine.value import OPERATORS
 from autograd.explain.languages import templates
 from autograd.explain.numbers import exact_value, number_text
 from autograd.explain.portable import number_data, operations_in
+from autograd.explain.steps import equations
 from autograd.explain.typeset import mathml
-from autograd.explain.words import equations
 from autograd.handcheck.answers import typed
 
 from .graphs import EXAMPLES, worked

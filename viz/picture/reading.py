@@ -15,8 +15,8 @@ from autograd import Value
 from autograd.engine.derivatives import gradients, product
 from autograd.engine.graph import changed_leaf, names
 from autograd.engine.ieee import as_float
-from autograd.explain.numbers import is_exact
-from autograd.explain.words import Names, gradient_name, holds_in_symbols, sign
+from autograd.explain.node_names import NodeNames, gradient_name, holds_in_symbols
+from autograd.explain.numbers import is_exact, sign
 from autograd.explain.written import Operand, write_value
 
 from .folding import WHOLE, Fold, Room, Scope, grouped, rooms
@@ -46,7 +46,7 @@ class View:
     keys: tuple[str | None, ...]
 
 
-def read_rooms(y: Value, called: Names, digits: int | None = None) -> tuple[list[View], list[int]]:
+def read_rooms(y: Value, called: NodeNames, digits: int | None = None) -> tuple[list[View], list[int]]:
     """The graph below y, with nodes called as `called` says, in one picture or in an overview and close-ups of its groups;
     and for every node its group, WHOLE for none. A close-up has the group and what is wired to it."""
     found: list[Room] = []
@@ -118,9 +118,9 @@ def _close(a: Any, b: Any) -> bool:
 class _Reader:
     """What has to be known of the whole graph to describe one node of it."""
 
-    def __init__(self, y: Value, partials: bool, grouping: Grouping, digits: int | None, called: Names | None = None):
+    def __init__(self, y: Value, partials: bool, grouping: Grouping, digits: int | None, called: NodeNames | None = None):
         self.y, self.partials, self.digits = y, partials, digits
-        known = called or Names(names(y), y)
+        known = called or NodeNames(names(y), y)
         self.called = {node: harmless(known.operand(node, node.data, digits or DIGITS).text) for node in known}
         self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}
         self.order = list(self.called)
@@ -257,7 +257,7 @@ class _Reader:
         if node.parents:
             operands = [Operand(self.called[parent], parent.data) for parent in node.parents]
             formula = write_value(node.operation, operands)
-            rule = f"{name} {sign(holds_in_symbols(formula, operands))} {formula.text.replace('-', MINUS)}"
+            rule = f"{name} {sign(holds_in_symbols(formula.text, operands))} {formula.text.replace('-', MINUS)}"
             sentence = self.equation(rule, node.data)
         if chip is None:
             return f"{sentence}, a constant"

@@ -14,8 +14,8 @@ from hypothesis import given
 from autograd import Value, examples, parse, steps
 from autograd.engine.dialects import formula
 from autograd.explain.numbers import is_exact
+from autograd.explain.steps import equations
 from autograd.explain.typeset import latex, math_block, mathml, plain
-from autograd.explain.words import equations
 from autograd.explain.written import put_in, write
 
 from .printed import Reader, Unreadable, lift, random_graph

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from autograd.engine.dialects import formula
+from autograd.explain.node_names import NodeNames
 from autograd.explain.typeset import as_layout, latex, latex_block, math_block, mathml, name_parts, plain, row
-from autograd.explain.words import Names
 from autograd.explain.written import Operand, put_in, write
 
 A, B = Operand("a", 2.0), Operand("b", -3.0)
@@ -145,7 +145,7 @@ def test_a_layout_goes_through_json():
 
 def test_a_notation_can_give_a_gradient_a_sign_of_its_own():
     """δ for the gradient at a pre-activation (column D0 of the notation dictionary)."""
-    called = Names({1: "L", 2: "a1", 3: "x"}, 1, {2: "δ₁⁽¹⁾", 3: "∂E/∂x"})
+    called = NodeNames({1: "L", 2: "a1", 3: "x"}, 1, {2: "δ₁⁽¹⁾", 3: "∂E/∂x"})
     assert plain(called.gradient(1)) == "∂L/∂L"
     assert called.gradient(2) == ("name", "δ₁⁽¹⁾")
     assert called.gradient(3) == ("derivative", "E", "x")

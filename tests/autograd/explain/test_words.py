@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value, examples, heaviside, parse, relu, steps
 from autograd.explain.languages import fill, templates
-from autograd.explain.words import digits_to_recompute
+from autograd.explain.numbers import digits_to_recompute
 
 from .printed import Reader, Unreadable, claims, last_unit, lift, random_graph
 

@@ -1,0 +1,79 @@
+"""What the nodes of a graph and their derivatives are called where they are shown: by their own names or in a notation."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from ..engine.ieee import Number
+from ..engine.value import Value
+from ..reading.passes import StepRecord
+from .languages import Sentence, fill, templates
+from .typeset import Layout, as_layout, plain
+from .written import Operand, put_in
+
+
+class NodeNames(dict[Value, str]):
+    """The names shown for the nodes below a root, and how the gradient of a node is written: ∂root/∂node.
+
+    `symbols` gives nodes another sign for their gradient, such as δ₁⁽¹⁾ or ∂E/∂a₁; `notes` are sentences about the names
+    that are said once.
+    """
+
+    def __init__(
+        self, called: Mapping[Value, str], root: Value, symbols: Mapping[Value, str] | None = None, notes: Iterable[Sentence] = ()
+    ):
+        super().__init__(called)
+        self.root, self.symbols, self.notes = root, dict(symbols or {}), list(notes)
+
+    def said(self, lang: str = "en") -> list[str]:
+        """The notes in words."""
+        known = templates(lang)
+        return [fill(key, {place: known.get(f"role.{text}", text) for place, text in texts.items()}, lang) for key, texts in self.notes]
+
+    def gradient(self, node: Value) -> Layout:
+        """The gradient of a node: the derivative of the root with respect to it."""
+        if node not in self.symbols:
+            return self.local(self.root, node)
+        quotient = re.fullmatch(r"∂([^\s/()]+)/∂([^\s/()]+)", self.symbols[node])
+        return ("derivative", *quotient.groups()) if quotient else ("name", self.symbols[node])
+
+    def local(self, node: Value, parent: Value) -> Layout:
+        """The derivative of a node with respect to one of its operands."""
+        return ("derivative", self[node], self[parent])
+
+    def operands(self, step: StepRecord, digits: int | None = None) -> list[Operand]:
+        """The operands of a step by their names; a constant that has none by its number."""
+        return [self.operand(parent, data, digits) for parent, data in zip(step.node.parents, step.operands, strict=True)]
+
+    def operand(self, node: Value, data: Number, digits: int | None = None) -> Operand:
+        """One of them. A constant that neither a label nor a notation gives a name is called by its number."""
+        is_number = node.constant and not node.label and as_layout(self[node])[0] == "number"
+        return put_in(data, digits) if is_number else Operand(self[node], data)
+
+    @cached_property
+    def places(self) -> dict[Value, int]:
+        """The place of each node in the topological order."""
+        return {node: k for k, node in enumerate(self)}
+
+    def are_joined_twice(self, node: Value, slot: int) -> bool:
+        """Whether a node depends on one of its operands through another one, too, or has it twice."""
+        parent, seen = node.parents[slot], {node}
+        waiting = [*node.parents[:slot], *node.parents[slot + 1 :]]
+        while waiting:
+            below = waiting.pop()
+            if below is parent:
+                return True
+            if below not in seen and self.places[below] > self.places[parent]:
+                seen.add(below)
+                waiting += below.parents
+        return False
+
+
+def gradient_name(root: str, node: str) -> str:
+    """How the derivative of one node with respect to another is written in a line of text: ∂J/∂b."""
+    return plain(("derivative", root, node))
+
+
+def holds_in_symbols(written: str, operands: Sequence[Operand]) -> bool:
+    """Whether none of the constants that stand as numbers in a formula in symbols is rounded."""
+    return all(shown.is_exact for shown in operands if as_layout(shown.text)[0] == "number" and shown.text in written)
