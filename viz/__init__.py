@@ -22,8 +22,8 @@ from .drawing import Drawing, draw
 
 if TYPE_CHECKING:
     from .networks import NetworkDrawing, network
+    from .page.stepper import Stepper, step
     from .path_pictures import PathsDrawing, show_paths
-    from .stepper import Stepper, step
 
 # Networks need NumPy, which takes longer to load than a graph takes to draw; the others are loaded with their first use, too.
 _LATER = {
@@ -31,8 +31,8 @@ _LATER = {
     "network": ".networks",
     "PathsDrawing": ".path_pictures",
     "show_paths": ".path_pictures",
-    "Stepper": ".stepper",
-    "step": ".stepper",
+    "Stepper": ".page.stepper",
+    "step": ".page.stepper",
 }
 
 

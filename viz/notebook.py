@@ -6,33 +6,12 @@ shadow root and makes more of it: static/upgrade.js for a drawing. Nothing is lo
 
 import re
 from base64 import b64encode
-from functools import cache
 from html import escape
-from pathlib import Path
+
+from .bundle import stored
 
 CLOSEST = 0.75  # a wide picture shrinks to this part of its size; from there on it is scrolled
 LONGEST = 1200  # letters in the text that stands for the image
-
-
-STATIC = Path(__file__).parent / "static"
-_IMPORT = re.compile(r'^import .* from "\./(.*)";\n', re.MULTILINE)
-
-
-@cache
-def module(name: str) -> str:
-    """A module of static/ and all that it imports as one: each file after those it needs, without its imports and exports."""
-    order: list[str] = []
-
-    def visit(file: str) -> None:
-        text = (STATIC / file).read_text(encoding="utf-8")
-        for needed in _IMPORT.findall(text):
-            if needed not in order:
-                visit(needed)
-        order.append(file)
-
-    visit(name)
-    texts = [_IMPORT.sub("", (STATIC / file).read_text(encoding="utf-8")) for file in order]
-    return re.sub(r"^export ", "", "\n".join(texts), flags=re.MULTILINE)
 
 
 def image(svg: str, alternative: str) -> str:
@@ -48,4 +27,4 @@ def html(svg: str, title: str, alternative: str) -> str:
     """The HTML of a picture: an image that needs nothing, and the script that makes more of it."""
     # The frame takes the focus, so that a wide picture can be scrolled with the arrow keys.
     frame = f'class="chalkgrad-drawing" tabindex="0" role="group" aria-label="{escape(title)}" style="overflow-x:auto"'
-    return f'<div {frame}>{image(svg, alternative)}</div>\n<script type="module">\n{module("upgrade.js")}</script>\n'
+    return f'<div {frame}>{image(svg, alternative)}</div>\n<script type="module">\n{stored("static/upgrade.js")}</script>\n'

@@ -13,8 +13,8 @@ from autograd.engine.operations import TABLE
 from autograd.engine.value import OPERATORS
 from nn import MLP
 from viz import step
+from viz.page.stepper import page_words
 from viz.picture.lettering import harmless
-from viz.stepper import page_words
 
 from .graphs import EXAMPLES, mission, random_graph, worked
 from .step_page import StepPage, opened, side_by_side

@@ -21,12 +21,13 @@ from autograd.explain.portable import number_data, operations_in
 from autograd.explain.steps import equations
 from autograd.explain.typeset import mathml
 from autograd.handcheck.answers import typed
+from viz.bundle import bundled
 
 from .graphs import EXAMPLES, worked
 from .graphs import random_graph as any_graph
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).parents[2] / "viz" / "static"
+STATIC = Path(__file__).parents[2] / "viz" / "page" / "static"
 FILES = ("numbers.js", "formulas.js", "words.js")
 NUMBERS = ("value", "upstream", "local", "contribution", "total_before", "total_after")
 SHORT = {"total_before": "before", "total_after": "after"}
@@ -46,11 +47,14 @@ READ = """graphs => graphs.map(({graph, steps}) => steps.map(raw => {
 
 
 def joined():
-    """The three files as one module, as the page has them, with what they export on window."""
-    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in FILES)
-    exported = re.findall(r"^export (?:function|const|class) (\w+)", text, re.MULTILINE)
-    body = re.sub(r"^import .*$", "", text, flags=re.MULTILINE)
-    return re.sub(r"^export ", "", body, flags=re.MULTILINE) + f"\nObject.assign(window, {{ {', '.join(exported)} }});"
+    """The bundle of a module that puts on window what the three files export."""
+    exported = {
+        name: re.findall(r"^export (?:function|const|class) (\w+)", (STATIC / name).read_text(encoding="utf-8"), re.MULTILINE)
+        for name in FILES
+    }
+    lines = [f'import {{ {", ".join(names)} }} from "./{file}";' for file, names in exported.items()]
+    everything = ", ".join(name for names in exported.values() for name in names)
+    return bundled("page/static/all.js", {"page/static/all.js": "\n".join([*lines, f"Object.assign(window, {{ {everything} }});\n"])})
 
 
 @pytest.fixture
@@ -338,16 +342,3 @@ def test_a_name_with_a_raised_mark_is_raised_in_parentheses_in_the_page_too(word
     y = Value(0.5, "a").tanh()
     y.label = "z⁽¹⁾"
     assert compare(words, [y]) == 3
-
-
-def test_the_files_are_modules_that_can_be_joined():
-    """Imports stand one to a line at the top, exports at the start of a line, and no name is there twice."""
-    found = []
-    for name in FILES:
-        lines = (STATIC / name).read_text(encoding="utf-8").splitlines()
-        imports = [k for k, line in enumerate(lines) if line.startswith("import ")]
-        code = next(k for k, line in enumerate(lines) if line and not line.startswith(("//", "import ")))
-        assert all(k < code and lines[k].endswith('.js";') for k in imports)
-        assert not any(re.search(r"\beval\b|new Function|innerHTML|export default", line) for line in lines)
-        found += [match[1] for line in lines if (match := re.match(r"(?:export )?(?:function|const|class|let) (\w+)", line))]
-    assert len(found) == len(set(found))

@@ -21,13 +21,15 @@ from autograd.explain.steps import Steps
 from autograd.explain.typeset import plain
 from autograd.whole_files import write_whole
 
-from .drawing import refuse_unknown
-from .notebook import STATIC, image, module
-from .output.typst_export import converted
-from .picture.lettering import harmless
-from .slides import Rooms
+from ..bundle import bundled
+from ..drawing import refuse_unknown
+from ..notebook import image
+from ..output.typst_export import converted
+from ..picture.lettering import harmless
+from ..slides import Rooms
 
 ASKS = {False: "no", True: "both", "forward": "forward", "backward": "backward", "locals": "locals"}
+STATIC = Path(__file__).parent / "static"
 MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
 SPOKEN = ("step.", "explain.", "why.", "what.")  # the sentences of the passes that the page says
@@ -187,11 +189,10 @@ class Stepper:
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"))
         for ends in ("</", "<!"):  # what could end the script, or begin a comment in it
             data = data.replace(ends, "\\u003c" + ends[1])
-        style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8"))
         return (
             f'<div class="chalkgrad-step"{" data-alone" if alone else ""} data-lm-suppress-shortcuts="true">'
             f'{image(picture.svg(self._still, marked=False), alternative)}<script type="application/json">{data}</script></div>\n'
-            f'<script type="module">\nconst STYLE = {style};\n{module("page.js")}</script>\n'
+            f'<script type="module">\n{_module()}</script>\n'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -241,3 +242,9 @@ class Stepper:
 def page_words(lang: str) -> dict[str, str]:
     """The words of the page itself in a language."""
     return {key: text for key, text in templates(lang).items() if key.startswith("page.")}
+
+
+def _module() -> str:
+    """The JavaScript of the page, as one module."""
+    style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8"))
+    return bundled("page/static/page.js", {"page/static/style.js": f"export const STYLE = {style};\n"})

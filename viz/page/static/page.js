@@ -11,8 +11,9 @@ import { element, icon } from "./elements.js";
 import { question, stepPanel } from "./steppanel.js";
 import { WhatIf, Wiggle } from "./leaves.js";
 import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
-import { svgFrom, svgOf } from "./image.js";
-import { followTheme } from "./theme.js";
+import { svgFrom, svgOf } from "../../static/image.js";
+import { followTheme } from "../../static/theme.js";
+import { STYLE } from "./style.js"; // written by stepper.py from step.css
 
 const PACES = [0.5, 1, 2, 4]; // of playing, as parts of one step in BEAT milliseconds
 const BEAT = 1200;
