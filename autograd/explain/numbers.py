@@ -1,16 +1,29 @@
 """Numbers for people: short enough to read, long enough to recompute, "=" only where it is true as printed."""
 
+import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import floor, isfinite, isqrt, log10, ulp
 from typing import Any
 
-from ..engine.dialects import Tree, formula
-from ..engine.ieee import PRIMITIVES, Number, as_float
+from ..engine.dialects import Reader, Tree, formula
+from ..engine.ieee import Number, as_float
 from ..engine.operations import TABLE
 
 DIGITS = 6  # significant digits where nothing asks for more
 MOST_BITS = 2**16  # of a power that is still worth computing exactly
+OPERATORS = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+}
+RATIONAL_POINTS = {"exp": (0, 1), "expm1": (0, 0), "log": (1, 0), "log1p": (0, 0), "sin": (0, 0), "cos": (0, 1), "tan": (0, 0),
+                   "sinh": (0, 0), "cosh": (0, 1), "tanh": (0, 0)}  # fmt: skip
 
 
 def number_text(data: Number, digits: int | None = None) -> str:
@@ -84,58 +97,67 @@ def exact_value(tree: Tree, operands: dict[str, Any]) -> Fraction | None:
     `operands` maps a letter to a fraction, or to a list of fractions for `a[i]`. Of a transcendental function only
     the value at its rational point is a fraction: exp(0), log(1) (theorem of Lindemann and Weierstrass).
     """
-    kind, *parts = tree
-    if kind == "number":
-        return Fraction(parts[0])
-    if kind == "name":
-        return operands.get(parts[0])
-    if kind == "call":
-        return _exact_call(parts[0], parts[1:], operands)
-    numbers = [exact_value(part, operands) for part in parts]
-    if any(number is None for number in numbers):
-        return None
-    if kind == "negate":
-        return -numbers[0]  # type: ignore[operator]
-    a, b = numbers
-    assert a is not None and b is not None
-    if kind == "**":
-        if b.denominator == 2 and a > 0:  # 25 ** 0.5 is 5
-            root = _root(a)
-            return None if root is None else exact_value(("**", ("number", root), ("number", 2 * b)), {})
-        bits = (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b)
-        if b.denominator == 1 and bits <= MOST_BITS and (a or b >= 0):
-            return Fraction(a ** int(b))
-        return a if a == 1 or (a == 0 and b > 0) else None
-    if kind == "/":
-        return a / b if b else None
-    if kind in ("+", "-", "*"):
-        return a + b if kind == "+" else a - b if kind == "-" else a * b
-    return Fraction({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[kind])
+    return _Exact(operands).read(tree)
 
 
-def _exact_call(name: str, parts: list[Tree], operands: dict[str, Any]) -> Fraction | None:
-    if name == "where":
-        condition = exact_value(parts[0], operands)
-        return None if condition is None else exact_value(parts[1] if condition else parts[2], operands)
-    if name in ("sum", "max", "min"):
-        lists = {key: value for key, value in operands.items() if isinstance(value, list)}
-        rows = [{**operands, **dict(zip((f"{key}[i]" for key in lists), row, strict=True))} for row in zip(*lists.values(), strict=True)]
-        terms = [exact_value(parts[0], row) for row in rows]
+class _Exact(Reader["Fraction | None"]):
+    def __init__(self, operands: dict[str, Any]):
+        self.operands = operands
+
+    def number(self, number: int) -> Fraction | None:
+        return Fraction(number)
+
+    def name(self, name: str) -> Fraction | None:
+        return self.operands.get(name)
+
+    def negate(self, part: Fraction | None) -> Fraction | None:
+        return None if part is None else -part
+
+    def operator(self, sign: str, left: Fraction | None, right: Fraction | None) -> Fraction | None:
+        if left is None or right is None:
+            return None
+        if sign == "**":
+            return _power(left, right)
+        if sign == "/":
+            return left / right if right else None
+        return Fraction(OPERATORS[sign](left, right))
+
+    def where(self, condition: Tree, one: Tree, other: Tree) -> Fraction | None:
+        holds = self.read(condition)
+        return None if holds is None else self.read(one if holds else other)
+
+    def over(self, name: str, each: Tree) -> Fraction | None:
+        terms = [_Exact(row).read(each) for row in rows_of(self.operands)]
         known = [term for term in terms if term is not None]
         if len(known) < len(terms) or not (known or name == "sum"):
             return None
         return sum(known, start=Fraction(0)) if name == "sum" else max(known) if name == "max" else min(known)
-    if name not in PRIMITIVES and name in TABLE:  # sigmoid(0), inside another formula
-        arguments = [exact_value(part, operands) for part in parts]
-        return exact_value(formula(TABLE[name].value), dict(zip(TABLE[name].letters, arguments, strict=True)))
-    argument = exact_value(parts[0], operands) if len(parts) == 1 else None
-    if argument is None or name not in PRIMITIVES:
+
+    def call(self, name: str, arguments: list[Fraction | None]) -> Fraction | None:
+        if name in RATIONAL_POINTS and len(arguments) == 1:
+            point, value = RATIONAL_POINTS[name]
+            return Fraction(value) if arguments[0] == point else None
+        if name == "sqrt" and len(arguments) == 1:
+            return None if arguments[0] is None else _root(arguments[0])
+        if name in TABLE:  # sigmoid(0), inside another formula
+            return exact_value(formula(TABLE[name].value), dict(zip(TABLE[name].letters, arguments, strict=True)))
         return None
-    if name == "sqrt":
-        return _root(argument)
-    if argument != (1 if name == "log" else 0):
-        return None
-    return Fraction(name in ("exp", "cos", "cosh"))
+
+
+def rows_of(operands: dict[str, Any]) -> list[dict[str, Any]]:
+    """The operands for each i of a sum, with what the lists among them have there as "a[i]"."""
+    lists = {letter: items for letter, items in operands.items() if isinstance(items, list)}
+    return [{**operands, **dict(zip((f"{letter}[i]" for letter in lists), row, strict=True))} for row in zip(*lists.values(), strict=True)]
+
+
+def _power(a: Fraction, b: Fraction) -> Fraction | None:
+    if b.denominator == 2 and a > 0:  # 25 ** 0.5 is 5
+        root = _root(a)
+        return None if root is None else _power(root, 2 * b)
+    bits = (a.numerator.bit_length() + a.denominator.bit_length()) * abs(b)
+    if b.denominator == 1 and bits <= MOST_BITS and (a or b >= 0):
+        return Fraction(a ** int(b))
+    return a if a == 1 or (a == 0 and b > 0) else None
 
 
 def _root(a: Fraction) -> Fraction | None:

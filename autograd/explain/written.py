@@ -3,18 +3,22 @@
 As plain text it can be typed back: the parser reads · and ^.
 """
 
+import operator
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from math import pi
 from typing import Any, NamedTuple
 
-from ..engine.dialects import Tree, formula
-from ..engine.ieee import NUMBER_FUNCTIONS, Number, as_float
+from ..engine.dialects import Reader, Tree, formula
+from ..engine.grammar import BINDING
+from ..engine.ieee import Number, as_float, largest, smallest
 from ..engine.operations import TABLE, Operation
-from .numbers import is_exact, number_text
+from .numbers import is_exact, number_text, rows_of
 from .typeset import DOTS, Layout, as_layout, plain, row
 
-SUM, PRODUCT, SIGN, POWER, ATOM = 2, 3, 4, 5, 6
+SUM, PRODUCT, SIGN, POWER = BINDING["+"], BINDING["*"], BINDING["negate"], BINDING["**"]
+ATOM = POWER + 1
 LONGEST_LIST = 6  # a longer sum is shortened to its first terms and the last
 
 
@@ -54,7 +58,9 @@ class Written(NamedTuple):
 
 
 NUMERALS = re.compile(r"[\d.+ -]+")
-SIGNS = {"+": ("+", SUM), "-": ("-", SUM), "*": ("·", PRODUCT), "/": ("/", PRODUCT), "**": ("^", POWER)}
+SIGNS = {"+": "+", "-": "-", "*": "·"}
+OPERATIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}
+COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 
 
 def write(tree: Tree, operands: dict[str, Any]) -> Written:
@@ -63,34 +69,71 @@ def write(tree: Tree, operands: dict[str, Any]) -> Written:
     >>> write(formula("a * (b + 1)"), {"a": Operand("w", 2.0), "b": Operand("-3", -3.0)}).text
     'w · (-3 + 1)'
     """
-    kind, *parts = tree
-    if kind == "number":
-        return Written(("number", str(parts[0])), SIGN if parts[0] < 0 else ATOM, parts[0])
-    if kind == "name":
-        if parts[0] == "pi":
-            return Written(("name", "π"), ATOM, NUMBER_FUNCTIONS["pi"])
-        shown = operands[parts[0]]
+    return _Formula(operands).read(tree)
+
+
+class _Formula(Reader[Written]):
+    """Writes a formula; the numbers, which go along, say which branch of a where() is written."""
+
+    def __init__(self, operands: dict[str, Any]):
+        self.operands = operands
+
+    def read(self, tree: Tree) -> Written:
+        if tree[0] == "/" and tree[2][:2] == ("call", "sum") and self.read(tree[2]).data == 1:  # shared by one: 1, not 1 / 1
+            return self.read(tree[1])
+        return super().read(tree)
+
+    def number(self, number: int) -> Written:
+        return Written(("number", str(number)), SIGN if number < 0 else ATOM, number)
+
+    def name(self, name: str) -> Written:
+        if name == "pi":
+            return Written(("name", "π"), ATOM, pi)
+        shown = self.operands[name]
         return Written(shown.layout, shown.strength, shown.data)
-    if kind == "call":
-        return _write_call(parts[0], parts[1:], operands)
-    written = [write(part, operands) for part in parts]
-    if kind == "negate":
-        return Written(("negate", held(written[0], SIGN + 1)), SIGN, -written[0].data)
-    left, right = written
-    if kind == "/" and parts[1][:2] == ("call", "sum") and right.data == 1:  # shared by one: 1, not 1 / 1
-        return left
-    if kind == "**" and NUMERALS.fullmatch(right.text):  # an exponent of numbers alone: x^2 for x^(3 - 1), x for x^(2 - 1)
-        if right.data == 1:
-            return left
-        right = Written(("number", _exponent(right.text)), SIGN if right.data < 0 else ATOM, right.data)
-    if kind not in SIGNS:
-        return Written(row(left.layout, kind, right.layout), 1, _compared(kind, left.data, right.data))
-    sign, strength = SIGNS[kind]
-    one, other = (held(left, strength + 1), held(right, SIGN)) if kind == "**" else (held(left, strength), held(right, strength + 1))
-    if right.text[:1] == "-" and other[0] != "paren":
-        other = ("paren", other)
-    layout = ("power", one, other) if kind == "**" else ("frac", one, other) if kind == "/" else row(one, sign, other)
-    return Written(layout, strength, _computed(kind, left.data, right.data))
+
+    def negate(self, part: Written) -> Written:
+        return Written(("negate", held(part, SIGN + 1)), SIGN, -part.data)
+
+    def operator(self, sign: str, left: Written, right: Written) -> Written:
+        if sign in COMPARISONS:
+            return Written(row(left.layout, sign, right.layout), BINDING[sign], COMPARISONS[sign](left.data, right.data))
+        data = TABLE[OPERATIONS[sign]].at([left.data, right.data])
+        return _power(left, right, data) if sign == "**" else _quotient_or_row(sign, left, right, data)
+
+    def call(self, name: str, arguments: list[Written]) -> Written:
+        data = TABLE[name].at([argument.data for argument in arguments])
+        return Written(("call", name, *[argument.layout for argument in arguments]), ATOM, data)
+
+    def where(self, condition: Tree, one: Tree, other: Tree) -> Written:
+        return self.read(one if self.read(condition).data else other)
+
+    def over(self, name: str, each: Tree) -> Written:
+        terms = [_Formula(row).read(each) for row in rows_of(self.operands)]
+        if name != "sum":
+            largest_or_smallest = {"max": largest, "min": smallest}[name]
+            layouts = shortened([term.layout for term in terms])
+            return Written(("call", name, *layouts), ATOM, largest_or_smallest([term.data for term in terms]))
+        if terms and isinstance(terms[0].data, bool):  # sum(a[i] == y) counts
+            count = sum(term.data for term in terms)
+            return Written(("number", str(count)), ATOM, count)
+        pieces = [term_after(term, k) for k, term in enumerate(terms)]
+        return Written(added(pieces), SUM if len(pieces) > 1 else ATOM, sum(term.data for term in terms))
+
+
+def _power(base: Written, exponent: Written, data: Any) -> Written:
+    raised = exponent
+    if NUMERALS.fullmatch(exponent.text):  # an exponent of numbers alone: x^2 for x^(3 - 1), x for x^(2 - 1)
+        if exponent.data == 1:
+            return base
+        raised = Written(("number", _exponent(exponent.text)), SIGN if exponent.data < 0 else ATOM, exponent.data)
+    return Written(("power", held(base, POWER + 1), unsigned(raised, SIGN)), POWER, data)
+
+
+def _quotient_or_row(sign: str, left: Written, right: Written, data: Any) -> Written:
+    strength = BINDING[sign]
+    one, other = held(left, strength), unsigned(right, strength + 1)
+    return Written(("frac", one, other) if sign == "/" else row(one, SIGNS[sign], other), strength, data)
 
 
 def _exponent(text: str) -> str:
@@ -104,32 +147,14 @@ def held(piece: Written, strength: int) -> Layout:
     return piece.layout if piece.strength >= strength else ("paren", piece.layout)
 
 
-def _computed(kind: str, a: Any, b: Any) -> Any:
-    return TABLE[{"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}[kind]].at([a, b])
+def unsigned(piece: Written, strength: int) -> Layout:
+    """The same after another sign: in parentheses also where it begins with a minus."""
+    return ("paren", piece.layout) if piece.text[:1] == "-" else held(piece, strength)
 
 
-def _compared(kind: str, a: Any, b: Any) -> bool:
-    return bool({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[kind])
-
-
-def _write_call(name: str, parts: Sequence[Tree], operands: dict[str, Any]) -> Written:
-    if name == "where":
-        return write(parts[1] if write(parts[0], operands).data else parts[2], operands)
-    if name in ("sum", "max", "min"):
-        lists = {key: shown for key, shown in operands.items() if isinstance(shown, list)}
-        rows = [dict(zip((f"{key}[i]" for key in lists), row, strict=True)) for row in zip(*lists.values(), strict=True)]
-        terms = [write(parts[0], {**operands, **row}) for row in rows]
-        if name == "sum" and terms and isinstance(terms[0].data, bool):  # sum(a[i] == y) counts
-            count = sum(term.data for term in terms)
-            return Written(("number", str(count)), ATOM, count)
-        if name == "sum":
-            pieces = [("paren", term.layout) if k and term.text[:1] == "-" else held(term, SUM + (k > 0)) for k, term in enumerate(terms)]
-            return Written(added(pieces), SUM if len(pieces) > 1 else ATOM, sum(term.data for term in terms))
-        data = NUMBER_FUNCTIONS[name]([term.data for term in terms])
-        return Written(("call", name, *shortened([term.layout for term in terms])), ATOM, data)
-    written = [write(part, operands) for part in parts]
-    data = NUMBER_FUNCTIONS[name](*[piece.data for piece in written])
-    return Written(("call", name, *[piece.layout for piece in written]), ATOM, data)
+def term_after(piece: Written, k: int) -> Layout:
+    """Term number k, from 0, of a sum."""
+    return unsigned(piece, SUM + 1) if k else held(piece, SUM)
 
 
 def added(pieces: list[Layout]) -> Layout:
