@@ -15,7 +15,7 @@ from autograd import Value
 from autograd.engine.dialects import ARRAYS
 from autograd.engine.operations import TABLE, Operation
 
-from .checks import choose
+from .arguments import choose
 
 ALIASES = {"identity": "linear", "step": "heaviside", "swish": "silu", "logistic": "sigmoid"}
 LIKE_RELU = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus")  # zero or flat on one side: these want He's variance

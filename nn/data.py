@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 
-from .checks import choose, count, examples, generator, real, targets
+from .arguments import choose, count, examples, generator, real, targets
 
 # The sixteen Boolean functions of two inputs: what each gives for (0, 0), (0, 1), (1, 0), (1, 1).
 GATES = {

@@ -5,26 +5,25 @@ examples in columns; no Value is touched. Then the same for a model, as named ar
 The correct formulas only: what some slides print instead stands in the tests.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy
 
-import autograd
 from autograd import Value, grad
 from autograd.explain.notation import Notation
 
 from . import losses
 from .activations import Activation, activation
-from .checks import choose, examples, targets
-from .conforming import shapes
+from .arguments import choose, examples, targets
 from .layer import Dropout, Layer
-from .matrices import Entry, Matrices, MatrixView, last_role
+from .matrix_shapes import shapes
+from .named_arrays import Entry, Matrices, MatrixView, last_role
 from .neuron import Neuron
 from .perceptron import Perceptron
 
-__all__ = ["Dense", "LOSSES", "backward", "backward_pass", "dense_layers", "forward", "forward_pass", "layer_backward",
+__all__ = ["Dense", "backward", "backward_pass", "dense_layers", "forward", "forward_pass", "layer_backward",
            "layer_forward", "loss_gradient", "loss_value", "matrix_view", "shapes"]  # fmt: skip
 
 
@@ -57,14 +56,12 @@ def layer_backward(layer: Dense, X: Any, Z: Any, Y: Any, dY: Any) -> tuple[Any, 
     dZ = dY ⊙ g′(Z); dW = dZ Xᵀ; db = the sum of dZ over the examples; dX = Wᵀ dZ, which is the dY of the layer before
     (lecture rows D4-08 to D4-13; D0-23 to D0-27 with δ = dZ). For a softmax dZ = s ⊙ (dY - Σ s dY), its full Jacobian.
     """
-    dZ = Y * (dY - _column_sum(Y * dY)) if layer.activation.of_layer else dY * layer.activation.derivative(Z)
-    dW = dZ @ numpy.swapaxes(X, -1, -2)
-    db = dZ.sum(axis=-1, keepdims=True)
-    return dZ, dW, db, numpy.swapaxes(layer.W, -1, -2) @ dZ
-
-
-def _column_sum(array: Any) -> Any:
-    return array.sum(axis=-2, keepdims=True)
+    with numpy.errstate(all="ignore"):  # infinity times 0 is nan, as everywhere
+        if layer.activation.of_layer:
+            dZ = Y * (dY - (Y * dY).sum(axis=-2, keepdims=True))
+        else:
+            dZ = dY * layer.activation.derivative(Z)
+        return dZ, dZ @ numpy.swapaxes(X, -1, -2), dZ.sum(axis=-1, keepdims=True), numpy.swapaxes(layer.W, -1, -2) @ dZ
 
 
 def forward_pass(layers: Sequence[Dense], X: Any) -> tuple[list[Any], list[Any]]:
@@ -104,53 +101,13 @@ def backward_pass(
 # --- losses on arrays ------------------------------------------------------------------------------------------------
 
 
-def _sign_of_step(P: Any, T: Any) -> Any:
-    return numpy.where(T * P < 1, -T, 0.0)
-
-
-def _clipped(P: Any, T: Any) -> Any:
-    return numpy.clip(P - T, -1, 1)
-
-
-def _log_partition(P: Any) -> Any:
-    top = P.max(axis=-2, keepdims=True)
-    return top + numpy.log(_column_sum(numpy.exp(P - top)))
-
-
-def _times_log(T: Any, P: Any) -> Any:
-    """T log P, with 0 log 0 = 0."""
-    return T * numpy.log(numpy.where(T == 0, 1.0, P))
-
-
-# For each loss, of predictions P and targets T with the examples in columns: what is added up, and its derivative by P.
-LOSSES: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]] = {
-    "half_squared_error": (lambda P, T: (P - T) ** 2 / 2, lambda P, T: P - T),
-    "mse": (lambda P, T: (P - T) ** 2, lambda P, T: 2 * (P - T)),
-    "mae": (lambda P, T: abs(P - T), lambda P, T: numpy.sign(P - T)),
-    "huber": (lambda P, T: _clipped(P, T) * (P - T - _clipped(P, T) / 2), _clipped),
-    "hinge": (lambda P, T: numpy.maximum(1 - T * P, 0), _sign_of_step),
-    "bce": (lambda P, T: -_times_log(T, P) - _times_log(1 - T, 1 - P), lambda P, T: (P - T) / (P * (1 - P))),
-    "bce_with_logits": (lambda P, T: autograd.softplus(P) - T * P, lambda P, T: autograd.sigmoid(P) - T),  # type: ignore[attr-defined]
-    "cross_entropy": (lambda P, T: _log_partition(P) - _column_sum(T * P), lambda P, T: numpy.exp(P - _log_partition(P)) - T),
-    "cross_entropy_of_probabilities": (lambda P, T: -_times_log(T, P), lambda P, T: -T / P),
-}
-
-
-def _count(name: str, P: Any, reduction: str) -> float:
-    """What a loss is divided by: for a mean the number of elements, or of examples."""
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f'reduction is "mean" or "sum", not {reduction!r}')
-    return 1.0 if reduction == "sum" else float(P.shape[-1] * (1 if name in losses.PER_EXAMPLE else P.shape[-2]))
-
-
 def loss_value(name: str, P: Any, T: Any, reduction: str = "mean") -> Any:
     """The loss of predictions P and targets T, both of shape (outputs, examples); targets of classes are one-hot columns.
 
     >>> float(loss_value("mse", numpy.array([[1.0, 3.0]]), numpy.array([[0.0, 1.0]])))
     2.5
     """
-    value, _ = choose("a loss in matrix form", name, LOSSES)
-    return value(P, T).sum(axis=(-2, -1)) / _count(name, P, reduction)
+    return choose("a loss", name, losses.LOSSES).on_arrays(P, T, reduction)
 
 
 def loss_gradient(name: str, P: Any, T: Any, reduction: str = "mean") -> Any:
@@ -159,8 +116,7 @@ def loss_gradient(name: str, P: Any, T: Any, reduction: str = "mean") -> Any:
     >>> loss_gradient("half_squared_error", numpy.array([[1.0, 3.0]]), numpy.array([[0.0, 1.0]])).tolist()
     [[0.5, 1.0]]
     """
-    _, slope = choose("a loss in matrix form", name, LOSSES)
-    return slope(P, T) / _count(name, P, reduction)
+    return choose("a loss", name, losses.LOSSES).slope_on_arrays(P, T, reduction)
 
 
 # --- the same for a model ----------------------------------------------------------------------------------------------
@@ -213,7 +169,7 @@ def forward(model: Any, X: Any, notation: Any = "delta") -> Matrices:
 def backward(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "mean", notation: Any = "delta") -> Matrices:
     """Forward and backward pass of a model: the arrays of `forward`, the loss, and the gradients of everything.
 
-    `loss` is a name of LOSSES (None: that of the last fit, else the model's own). Y holds one entry or one row for each
+    `loss` is a name of `losses` (None: that of the last fit, else the model's own). Y holds one entry or one row for each
     example, as for `fit`. In a notation with a scaled error signal dZ and dA are n times the gradient, and 1/n stands in
     the formulas of dW and db (lecture rows D3-08 to D3-10). Raises ValueError for what does not fit together.
     """
@@ -230,8 +186,8 @@ def matrix_view(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str 
     >>> view.explain("db2")
     ∂L/∂w₀⁽²⁾[0, 0] = -0.418282 is the gradient of the leaf b2_1: the sum over 2 examples of δ⁽²⁾, -0.810297 + 0.392015
     """
-    matrices, X, target, name = _both_passes(model, X, Y, loss, reduction, notation)
-    return _beside(matrices, _parts(model), X, target, name, reduction)
+    matrices, X, target, chosen = _both_passes(model, X, Y, loss, reduction, notation)
+    return _beside(matrices, _parts(model), X, target, chosen, reduction)
 
 
 def _inputs(model: Any, X: Any) -> Any:
@@ -244,31 +200,29 @@ def _inputs(model: Any, X: Any) -> Any:
     return X
 
 
-def _targets(Y: Any, n: int, n_out: int, name: str) -> Any:
+def _targets(Y: Any, n: int, n_out: int, loss: losses.Loss) -> Any:
     """The targets as an array of shape (examples, outputs), classes one-hot."""
     Y = targets(Y, n, "Y")
-    if name in losses.OF_CLASSES and Y.ndim == 1:
-        return numpy.eye(n_out)[[losses.class_number(label, n_out) for label in Y.tolist()]]
-    Y = Y[:, None] if Y.ndim == 1 else Y
-    if Y.shape != (n, n_out):
+    rows = loss.rows_of_targets(Y, n_out)
+    if rows.shape != (n, n_out):
         raise ValueError(f"Y has shape {Y.shape}, but the outputs of the model have shape {(n, n_out)}")
-    return Y.astype(float)
+    return rows
 
 
-def _both_passes(model: Any, X: Any, Y: Any, loss: Any, reduction: str, notation: Any) -> tuple[Matrices, Any, Any, str]:
+def _both_passes(model: Any, X: Any, Y: Any, loss: Any, reduction: str, notation: Any) -> tuple[Matrices, Any, Any, losses.Loss]:
     chosen = losses.loss_function(getattr(model, "_fitted_loss", model.default_loss) if loss is None else loss)
-    name = losses.name_of(chosen)
-    if name not in LOSSES or chosen is not losses.LOSSES[name]:
-        raise ValueError(f"there is a matrix form for the losses {', '.join(LOSSES)}, with their usual settings, but not for this one")
+    if not isinstance(chosen, losses.Loss):
+        listed = ", ".join(losses.LOSSES)
+        raise ValueError(f"there is a matrix form for the losses {listed}, with their usual settings, but not for this one")
     written = _Writer(Notation.of(notation), dense_layers(model))
     losses.refuse_mismatch(chosen, [written.layers[-1].activation.name] if written.layers[-1].activation.known else [])
     X = _inputs(model, X)
-    T = _targets(Y, len(X), len(written.layers[-1].b), name)
+    T = _targets(Y, len(X), len(written.layers[-1].b), chosen)
     Z, A = forward_pass(written.layers, X.T)
-    dA, dZ, dW, db = backward_pass(written.layers, Z, A, loss_gradient(name, A[-1], T.T, reduction))
-    value = numpy.atleast_2d(loss_value(name, A[-1], T.T, reduction))
-    entries = [*written.forward(Z, A), written.entry("loss", None, f"{name}, {reduction}", value)]
-    return Matrices(entries + written.backward(dA, dZ, dW, db, reduction), written.notation), X, T, name
+    dA, dZ, dW, db = backward_pass(written.layers, Z, A, chosen.slope_on_arrays(A[-1], T.T, reduction))
+    value = numpy.atleast_2d(chosen.on_arrays(A[-1], T.T, reduction))
+    entries = [*written.forward(Z, A), written.entry("loss", None, f"{chosen.name}, {reduction}", value)]
+    return Matrices(entries + written.backward(dA, dZ, dW, db, reduction), written.notation), X, T, chosen
 
 
 class _Writer:
@@ -344,7 +298,7 @@ def _held(symbol: str, signs: str = "⊙") -> str:
 # --- the scalar graph beside it ------------------------------------------------------------------------------------------
 
 
-def _beside(matrices: Matrices, parts: list[Any], X: Any, T: Any, name: str, reduction: str) -> MatrixView:
+def _beside(matrices: Matrices, parts: list[Any], X: Any, T: Any, chosen: losses.Loss, reduction: str) -> MatrixView:
     """The same numbers from a graph of Values, built example by example, with the nodes that they stand at."""
     nodes = _parameter_nodes(parts)
     inputs = [tuple([Value(v, f"x{k}", constant=True) for k, v in enumerate(row, 1)]) for row in X.tolist()]
@@ -355,7 +309,7 @@ def _beside(matrices: Matrices, parts: list[Any], X: Any, T: Any, name: str, red
         of_value = part.activation.of_value
         after = [tuple(of_value(row)) if part.activation.of_layer else tuple([of_value(a) for a in row]) for row in before]
         nodes[f"Z{k}"], nodes[f"A{k}"], signals = _columns(before), _columns(after), after
-    loss = losses.LOSSES[name]([list(row) for row in signals], T.tolist(), reduction=reduction)
+    loss = chosen([list(row) for row in signals], T.tolist(), reduction=reduction)
     nodes["loss"] = numpy.array([[loss]], dtype=object)
     for key in [key for key in nodes if key != "loss"]:
         nodes[f"d{key}"] = nodes[key]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .checks import choose, count, real
-from .tables import Table
+from .arguments import choose, count, real
+from .plain_tables import Table
 
 
 @dataclass(frozen=True)

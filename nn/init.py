@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy
 
-from .checks import choose, count, generator, real
+from .arguments import choose, count, generator, real
 
 Shape = tuple[int, int]
 INITIALIZERS: dict[str, Callable[..., Any]] = {}

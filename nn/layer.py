@@ -5,7 +5,7 @@ from typing import Any
 from autograd import Value, scope
 
 from .activations import activation
-from .checks import as_values, count, generator, real
+from .arguments import as_values, count, generator, real
 from .init import draw
 from .module import Module
 from .neuron import Neuron, default_init

@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.engine.value import number
 
 from . import saving
-from .tables import Table
+from .plain_tables import Table
 from .training import evaluate, fit, loss_of, predict
 
 

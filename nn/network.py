@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .checks import count, generator
+from .arguments import count, generator
 from .layer import Dropout, Layer
 from .module import Module
 

@@ -6,7 +6,7 @@ from autograd import Value, scope
 from autograd.engine.value import OPERATORS, number
 
 from .activations import LIKE_RELU, Activation, activation
-from .checks import as_values, count, generator
+from .arguments import as_values, count, generator
 from .init import draw
 from .module import Module
 

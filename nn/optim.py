@@ -11,10 +11,10 @@ from typing import Any
 from autograd import Value
 from autograd.engine.value import number
 
-from .checks import choose, real
+from .arguments import choose, real
 from .rules import Rule, adagrad_rule, adam_rule, rmsprop_rule, sgd_rule
 from .schedules import Schedule, schedule
-from .traces import Trace, written
+from .written_updates import Trace, written
 
 
 class Optimizer:

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import Value
 
-from .checks import as_values, count, examples, targets
+from .arguments import as_values, count, examples, targets
 from .history import History
 from .neuron import Neuron
 

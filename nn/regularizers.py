@@ -6,7 +6,7 @@ from typing import Any
 import autograd
 from autograd import Value, scope
 
-from .checks import real
+from .arguments import real
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from fractions import Fraction
 from numbers import Real
 from typing import Any
 
-from .checks import count, real
-from .tables import Table
+from .arguments import count, real
+from .plain_tables import Table
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ import numpy
 
 from autograd import Value, no_grad
 
-from .checks import count, examples, generator, real, targets
+from .arguments import count, examples, generator, real, targets
 from .data import minibatches
-from .engine import Loss, NotFinite, ScalarEngine, graph_of, in_mode, outputs_of
+from .example_graphs import CannotTrace, of_this_package
 from .history import Evaluation, History, snapshot
-from .losses import OF_CLASSES, accuracy, loss_function, name_of, refuse_mismatch
+from .losses import accuracy, entry_of, loss_function, refuse_mismatch
 from .optim import optimizer_for
-from .tracing import CannotTrace, of_this_package
-from .vectorized import MANY, VectorizedEngine, predictions
+from .scalar_engine import Loss, NotFinite, ScalarEngine, graph_of, in_mode, outputs_of
+from .vectorized_engine import MANY, VectorizedEngine, predictions
 
 Engine = ScalarEngine | VectorizedEngine
 
@@ -100,16 +100,17 @@ def prepared(model: Any, X: Any, y: Any, loss: Any, reduction: str) -> tuple[Any
     shape = (len(X), *_output_shape(model, X))
     if y.ndim == 2 and y.shape[1] == 1 and len(shape) == 1:
         y = y[:, 0]
-    name = name_of(chosen)
-    if name in OF_CLASSES and len(shape) == 1:
-        raise ValueError(f"{name} needs one output for each class, but the model has one output; for two classes use a binary one")
-    if name and y.shape != shape and not (name in OF_CLASSES and y.ndim == 1):
-        raise ValueError(f"y has shape {y.shape}, but the outputs of the model have shape {shape}; {name} needs the same")
+    entry = entry_of(chosen)
+    of_classes = entry is not None and entry.targets == "classes"
+    if entry and of_classes and len(shape) == 1:
+        raise ValueError(f"{entry.name} needs one output for each class, but the model has one output; for two classes use a binary one")
+    if entry and y.shape != shape and not (of_classes and y.ndim == 1):
+        raise ValueError(f"y has shape {y.shape}, but the outputs of the model have shape {shape}; {entry.name} needs the same")
     if reduction not in ("mean", "sum"):
         raise ValueError(f'reduction is "mean" or "sum", not {reduction!r}')
     takes_reduction = "reduction" in inspect.signature(chosen).parameters
     function: Loss = (lambda predictions, aims: chosen(predictions, aims, reduction=reduction)) if takes_reduction else chosen
-    if name:
+    if entry:
         function(numpy.full(shape, 0.5).tolist(), y.tolist())  # says at once what is wrong with a label
     return X, y, function
 

@@ -16,7 +16,7 @@ from autograd.engine.derivatives import gradients
 from autograd.engine.ieee import as_float
 from autograd.explain.notation import SUBSCRIPTS
 from nn import Dropout, Layer, Module, Neuron, Sequential
-from nn.checks import as_values
+from nn.arguments import as_values
 from nn.training import prepared
 
 from .drawing import Shown

@@ -296,6 +296,27 @@ def test_erratum_symmetric_rows_not_columns():
     assert (dW1[0] == dW1[1]).all() and abs(dW1[0, 0] - dW1[0, 1]) > 1e-3
 
 
+@pytest.mark.parametrize(
+    ("model", "target", "loss"),
+    [
+        (Neuron(1, "sigmoid").set([40.0], 0), [1], "bce"),
+        (Neuron(1, "sigmoid").set([-800.0], 0), [0], "bce"),
+        (Layer(1, 3, "softmax").set([[900.0], [0.0], [-5.0]], [0, 0, 0]), [0], "cross_entropy_of_probabilities"),
+    ],
+)
+def test_a_saturated_and_correct_output_has_gradients_of_zero_in_both_forms(model, target, loss):
+    view = formulas.matrix_view(model, [[1.0]], target, loss=loss)
+    assert view["dW1"].ravel().tolist() == view.scalars["dW1"].ravel().tolist() == [0.0] * model.n_out
+    assert view.maxdiff() == 0.0
+
+
+def test_a_cross_check_never_passes_on_nan():
+    model = Neuron(1, "sigmoid").set([-800.0], 0)  # saturated and wrong: the loss is infinite
+    view = formulas.matrix_view(model, [[1.0]], [1], loss="bce")
+    assert view["loss"][0, 0] == numpy.inf and view.differences()[view.entries["loss"].symbol] == 0.0
+    assert numpy.isnan(view.maxdiff()) and "cannot be compared: there is a nan in" in str(view)
+
+
 # --- names, layouts, explanations ----------------------------------------------------------------------------------------
 
 

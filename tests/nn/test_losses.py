@@ -1,5 +1,7 @@
 """Losses: each against its formula in 50 digits, its gradient against the lecture's, and what it refuses."""
 
+import inspect
+import pickle
 from fractions import Fraction
 from functools import partial
 
@@ -8,8 +10,8 @@ import numpy
 import pytest
 from mpmath import mpf
 
-from autograd import Value, grad, sigmoid, softmax, topological_order
-from nn import MLP, Layer, Neuron, losses
+from autograd import Value, grad, sigmoid, softmax, topological_order, vectorize
+from nn import MLP, Layer, Neuron, formulas, losses
 
 mpmath.mp.dps = 50
 
@@ -191,7 +193,131 @@ def test_floats_arrays_and_fractions_are_taken_as_they_are():
 
 def test_huber_bends_where_delta_says():
     assert losses.huber(3.0, 0.0, delta=2.0) == 2.0 * (3.0 - 1.0) and losses.huber(1.0, 0.0, delta=2.0) == 0.5
-    assert losses.name_of(partial(losses.huber, delta=2.0)) == "huber"
+    assert losses.entry_of(partial(losses.huber, delta=2.0)) is losses.huber
+
+
+# --- the table: what holds for every entry, also for one that is added tomorrow ---------------------------------------
+
+
+def drawn(loss, rng, n=4, k=3):
+    """Predictions and targets that a loss takes, arrays of shape (examples, outputs)."""
+    P = {"probabilities": rng.dirichlet(numpy.ones(k), size=n)}.get(loss.takes, rng.normal(size=(n, k)))
+    T = {
+        "signs": rng.choice([-1.0, 1.0], size=(n, k)),
+        "probabilities": rng.random((n, k)),
+        "classes": rng.dirichlet(numpy.ones(k), size=n),
+    }
+    return P, T.get(loss.targets, rng.normal(size=(n, k)))
+
+
+def reads_as(loss, P, T):
+    """The sum over all elements in 50 digits, by Python and mpmath from the formula as it stands, with a reading of its own."""
+    text = loss.value
+    names = {name: getattr(mpmath, name) for name in ("exp", "log", "log1p", "tanh", "cosh", "sqrt")}
+    names |= {
+        "relu": lambda a: max(a, mpf(0)), "abs": abs, "clip": lambda a, low, high: min(max(a, low), high), "softplus": lambda a: -log_sigmoid(-a),
+        "xlogy": lambda a, b: a * mpmath.log(b) if a else mpf(0), "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)),
+        "logsumexp": lambda a: mpmath.log(sum(map(mpmath.exp, a))), "dot": lambda a, b: sum(x * y for x, y in zip(a, b, strict=True)),
+        **{name: mpf(setting) for name, setting in loss.settings.items()},
+    }  # fmt: skip
+    if "[i]" not in text:
+        return sum(eval(text, names, {"a": p, "b": t}) for ps, ts in zip(P, T, strict=True) for p, t in zip(ps, ts, strict=True))
+    if "sum(" in text:
+        inner = text.replace("sum(", "sum([").removesuffix(")") + " for a_i, b_i in zip(a, b)])"
+        return sum(eval(inner.replace("a[i]", "a_i").replace("b[i]", "b_i"), names, {"a": p, "b": t}) for p, t in zip(P, T, strict=True))
+    return sum(eval(text.replace("a[i]", "a").replace("b[i]", "b"), names, {"a": p, "b": t}) for p, t in zip(P, T, strict=True))
+
+
+def holds_everywhere(name):
+    """Value and slope of an entry against 50 digits, on Values, on numbers and on arrays, in both reductions."""
+    loss = losses.LOSSES[name]
+    P, T = drawn(loss, numpy.random.default_rng(5))
+    p, t = [[mpf(v) for v in row] for row in P.tolist()], [[mpf(v) for v in row] for row in T.tolist()]
+    for reduction, n in (("sum", 1), ("mean", 4 if loss.mean_over == "examples" else 12)):
+        leaves = [[Value(v) for v in row] for row in P.tolist()]
+        graph = loss(leaves, T.tolist(), reduction)
+        expected = reads_as(loss, p, t) / n
+        assert abs(graph.data - expected) < mpf("1e-13") * (1 + abs(expected)), name
+        assert abs(loss(P, T, reduction) - expected) < mpf("1e-13") * (1 + abs(expected)), name
+        assert abs(float(loss.on_arrays(P.T, T.T, reduction)) - expected) < mpf("1e-13") * (1 + abs(expected)), name
+        slopes = loss.slope_on_arrays(P.T, T.T, reduction).T
+        found = grad(graph, [v for row in leaves for v in row])
+        assert found == pytest.approx(slopes.ravel().tolist(), rel=1e-13, abs=1e-15), f"{name}: the slope is not that of the graph"
+        for i, k in ((0, 0), (1, 2), (3, 1)):
+            moved = [
+                [[q + h * (r == i and c == k) for c, q in enumerate(row)] for r, row in enumerate(p)] for h in (mpf("1e-20"), -mpf("1e-20"))
+            ]
+            slope = (reads_as(loss, moved[0], t) - reads_as(loss, moved[1], t)) / mpf("2e-20") / n
+            assert abs(slopes[i, k] - slope) < mpf("1e-13") * (1 + abs(slope)), f"{name} at {i}, {k}"
+
+
+@pytest.mark.parametrize("name", losses.LOSSES)
+def test_value_and_slope_of_every_entry_hold_on_values_numbers_and_arrays(name):
+    holds_everywhere(name)
+
+
+@pytest.fixture
+def log_cosh():
+    yield losses.define("log_cosh", "log(cosh(a - b))", "tanh(a - b)", about="Smooth like mse near 0, and like mae far from it.")
+    del losses.LOSSES["log_cosh"]
+
+
+def test_a_loss_is_added_by_one_entry(log_cosh):
+    """Training on both engines, the matrix form, LaTeX and the check in 50 digits follow."""
+    holds_everywhere("log_cosh")
+    X = numpy.random.default_rng(0).normal(size=(20, 2))
+    y = X[:, 0] - X[:, 1]
+    histories = {}
+    for engine in ("scalar", "vectorized"):
+        model = MLP(2, [3, 1], "tanh", rng=1)
+        histories[engine] = model.fit(X, y, loss="log_cosh", epochs=20, lr=0.1, engine=engine, progress=False)["loss"]
+    assert histories["scalar"] == pytest.approx(histories["vectorized"], rel=1e-12)
+    assert histories["scalar"][-1] < 0.5 * histories["scalar"][0]
+    view = formulas.matrix_view(model, X, y, loss="log_cosh")
+    assert view.maxdiff() < 1e-14 and r"\text{log cosh, mean}" in view.latex
+    J = model.loss([[0.5, -1.0]], [0.3], "log_cosh")
+    inputs = [node for node in topological_order(J) if node.constant]
+    program = vectorize(J, inputs, model.parameters())
+    assert r"\log" in program.latex() and r"\cosh" in program.latex()
+    assert model.evaluate(X, y).accuracy is None and pickle.loads(pickle.dumps(log_cosh)) is log_cosh
+    assert inspect.getdoc(log_cosh).startswith("Smooth like mse near 0") and "tanh(a - b)" in log_cosh.__doc__
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (("mse", "a - b", "1"), "new name"),
+        (("two words", "a - b", "1"), "new name"),
+        (("own", "(a - z) ** 2", "1"), "uses z; it may use a, b"),
+        (("own", "nothing(a)", "1"), "nothing in the formula of the loss own is no function of the table"),
+        (("own", "where(a > b, a, b)", "1"), "has no where"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_refused_and_not_added(entry, words):
+    before = list(losses.LOSSES)
+    with pytest.raises(ValueError, match=words):
+        losses.define(*entry)
+    assert list(losses.LOSSES) == before
+
+
+def test_a_certain_class_leaves_no_trace_of_the_others_in_the_graph():
+    z = [Value(0.5), Value(-1.0), Value(0.2)]
+    for target in (1, [0, 1, 0]):
+        assert sorted(n.op for n in topological_order(losses.cross_entropy(z, target))) == ["leaf"] * 3 + ["logsumexp", "sub"]
+        p = losses.cross_entropy_of_probabilities(z, target)
+        assert [n.op for n in topological_order(p)] == ["leaf", "log", "neg"]
+
+
+def test_a_setting_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match='no setting of huber called "delt"'):
+        losses.huber(1.0, 2.0, delt=1)
+
+
+@pytest.mark.parametrize(("loss", "borders"), [("bce", (0.5, 0.51)), ("bce_with_logits", (0.0, 0.01)), ("hinge", (0.0, 0.01))])
+def test_class_one_is_decided_above_the_threshold_of_the_loss(loss, borders):
+    one, other = (1, -1) if loss == "hinge" else (1, 0)
+    decided = [losses.accuracy(losses.LOSSES[loss], numpy.array([p]), numpy.array([t])) for p in borders for t in (other, one)]
+    assert decided == [1.0, 0.0, 0.0, 1.0]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from nn import (
     schedules,
 )
 from nn.losses import LOSSES
-from nn.vectorized import VectorizedEngine
+from nn.vectorized_engine import VectorizedEngine
 
 quiet = {"progress": False}
 RNG = numpy.random.default_rng(0)
@@ -96,7 +96,7 @@ def test_every_loss_has_a_task():
 def test_every_loss_has_the_same_history_over_two_hundred_updates(loss, reduction):
     """API.md: both engines give the same history to 1e-9 over the first 200 updates."""
     output, y = TASKS[loss]
-    n = 3 if loss in losses.OF_CLASSES else 1 if y.ndim == 1 else y.shape[1]
+    n = 3 if losses.LOSSES[loss].targets == "classes" else 1 if y.ndim == 1 else y.shape[1]
     scalar, vectorized = both(partial(classifier, output, n=n), y=y, loss=loss, reduction=reduction, lr=0.02, epochs=40)
     assert scalar.history.updates == 200
     assert_alike(scalar, vectorized)

@@ -15,7 +15,7 @@ def constants(name, numbers):
 
 def targets(loss, outputs):
     """Targets that the loss takes, as constants."""
-    if loss in losses.OF_CLASSES:
+    if losses.LOSSES[loss].targets == "classes":
         return constants("t", [1.0] + [0.0] * (outputs - 1))
     return constants("t", [1.0] * outputs)
 

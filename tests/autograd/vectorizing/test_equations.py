@@ -84,7 +84,7 @@ def test_shared_formulas_are_those_of_the_matrix_view():
 @pytest.mark.parametrize("loss", [*LOSSES])
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_program_and_matrix_formulas_give_the_same_numbers(loss, activation):
-    outputs = 3 if loss in losses.OF_CLASSES else 1
+    outputs = 3 if losses.LOSSES[loss].targets == "classes" else 1
     output = {"bce": "sigmoid", "cross_entropy_of_probabilities": "softmax"}.get(loss, "linear")
     model, y, inputs = graph([2, 4, outputs], loss, activation, output)
     rng = numpy.random.default_rng(3)

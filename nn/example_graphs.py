@@ -19,7 +19,7 @@ import numpy
 
 from autograd import Value, topological_order
 
-from .engine import outputs_of
+from .scalar_engine import outputs_of
 
 READS = (
     "__float__",

@@ -9,7 +9,7 @@ from autograd.engine.dialects import formula, names_in
 from autograd.explain.numbers import as_printed, digits_to_recompute, exact_value, is_exact, number_text
 from autograd.explain.written import Operand, put_in, write
 
-from .checks import choose
+from .arguments import choose
 from .rules import Rule, compute
 
 SYMBOLS = {"m_hat": "m̂", "v_hat": "v̂", "change": "Δw", "lr": "η", "beta1": "β1", "beta2": "β2", "eps": "ε", "rho": "ρ",

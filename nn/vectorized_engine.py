@@ -11,13 +11,12 @@ from weakref import WeakKeyDictionary
 
 import numpy
 
-import autograd
 from autograd import Value, scope, vectorize
 
-from .engine import Loss, ScalarEngine, in_mode
-from .losses import OF_CLASSES, name_of
+from .example_graphs import CannotTrace, Trace, is_ours, make_of, traced, traced_penalty
+from .losses import entry_of
 from .optim import Optimizer
-from .tracing import CannotTrace, Trace, is_ours, make_of, traced, traced_penalty
+from .scalar_engine import Loss, ScalarEngine, in_mode
 
 ROWS = 8192  # examples that are predicted at once: the arrays of many more would not stay near the processor
 MANY = 100  # from so many on, a prediction is worth a program
@@ -79,50 +78,6 @@ def _refuse_objects(**arrays: Any) -> None:
             raise CannotTrace(f"{name} holds Values or fractions")
 
 
-# --- targets as columns, and the loss of one example ---------------------------------------------------------------
-
-
-def target_columns(name: str, y: Any, shape: tuple[int, ...]) -> Any:
-    """The targets of a loss as columns of numbers, for outputs of that shape for each example."""
-    if name in OF_CLASSES and y.ndim == 1:
-        y = numpy.eye(shape[0])[y.astype(int)]
-    y = y.reshape(len(y), -1).astype(float)
-    if name == "bce":
-        return numpy.hstack([y, y != 0, y != 1])
-    return numpy.hstack([y, y != 0]) if name == "cross_entropy_of_probabilities" else y
-
-
-def loss_of_example(name: str, function: Loss, reduction: str, output: Any, columns: list[Value]) -> Value:
-    """The loss of one example from its output and the leaves of its targets.
-
-    Where a loss leaves out terms whose target is 0, because 0 · log 0 is to be 0, a column says so: log(1) is there instead.
-    """
-    outputs = output if isinstance(output, list) else [output]
-    n = len(outputs)
-    with scope("loss"):
-        if name == "bce":
-            aims, on, off = columns[:n], columns[n : 2 * n], columns[2 * n :]
-            terms = [
-                -(t * _log_where(on[k], p) + (1 - t) * _log_where(off[k], 1 - p))
-                for k, (p, t) in enumerate(zip(outputs, aims, strict=True))
-            ]
-            return _sum(terms) / n if reduction == "mean" and n > 1 else _sum(terms)
-        if name == "cross_entropy_of_probabilities":
-            return -_sum([t * _log_where(on, p) for p, t, on in zip(outputs, columns[:n], columns[n:], strict=True)])
-        if isinstance(output, list):
-            return function([outputs], [columns])
-        return function([output], columns)
-
-
-def _log_where(on: Value, p: Value) -> Value:
-    """log p where `on` is 1, and 0 where it is 0."""
-    return autograd.log(p * on + (1 - on))
-
-
-def _sum(terms: list[Value]) -> Value:
-    return terms[0] if len(terms) == 1 else autograd.total(terms)
-
-
 # --- masks ---------------------------------------------------------------------------------------------------------
 
 
@@ -161,9 +116,10 @@ class VectorizedEngine:
     name = "vectorized"
 
     def __init__(self, model: Any, function: Loss, chosen: Any, reduction: str, regularizer: Any, optimizer: Optimizer, X: Any, y: Any):
-        self.loss_name = name_of(chosen)
-        if not self.loss_name:
+        entry = entry_of(chosen)
+        if entry is None:
             raise CannotTrace("the loss is a function of one's own, of whole batches")
+        self.entry = entry
         _refuse_objects(X=X, y=y)
         self.model, self.function, self.reduction, self.regularizer, self.optimizer = model, function, reduction, regularizer, optimizer
         self.parameters = model.parameters()
@@ -186,10 +142,11 @@ class VectorizedEngine:
         x, y = self.example
 
         def build(trace: Trace, output: Any) -> list[Value]:
-            self.shape = (len(output),) if isinstance(output, list) else ()
-            columns = target_columns(self.loss_name, y, self.shape)[0].tolist()
-            trace.targets = [Value(number, f"t{k}", constant=True) for k, number in enumerate(columns, 1)]
-            return [loss_of_example(self.loss_name, self.function, self.reduction, output, trace.targets)]
+            self.outputs = len(output) if isinstance(output, list) else 1
+            aims = self.entry.rows_of_targets(y, self.outputs)[0].tolist()
+            trace.targets = [Value(number, f"t{k}", constant=True) for k, number in enumerate(aims, 1)]
+            with scope("loss"):
+                return [self.function([output], [trace.targets] if isinstance(output, list) else trace.targets)]
 
         return traced(self.model, x, build)
 
@@ -203,7 +160,7 @@ class VectorizedEngine:
 
     def encoded(self, X: Any, y: Any) -> Any:
         """The inputs as `update` takes them: the features, with the columns of the targets beside them."""
-        return numpy.hstack([X.astype(float), target_columns(self.loss_name, y, self.shape)])
+        return numpy.hstack([X.astype(float), self.entry.rows_of_targets(y, self.outputs)])
 
     def update(self, X: Any, y: Any) -> tuple[float, float]:
         """One update of the parameters; gives the loss and the penalty before it.

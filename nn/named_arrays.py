@@ -4,6 +4,7 @@ An array is found by its symbol in the notation, or by a neutral name that is th
 (pre-activation), A1 (activation), loss, dA1, dZ1, dW1, db1, dX. The formulas themselves are in `formulas`.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +15,8 @@ from autograd import Value
 from autograd.explain.notation import ROLES, Notation, as_latex
 from autograd.explain.numbers import number_text
 
-from .checks import choose
-from .tables import Table
+from .arguments import choose
+from .plain_tables import Table
 
 NEUTRAL = {"pre_activation": "Z", "activation": "A", "weights": "W", "bias": "b", "error": "dZ", "activation_gradient": "dA",
            "weights_gradient": "dW", "bias_gradient": "db", "input": "X", "input_gradient": "dX", "loss": "loss"}  # fmt: skip
@@ -130,6 +131,11 @@ def _held(text: str) -> str:
     return f"({text})" if text[0] == "-" else text
 
 
+def _apart(one: Any, other: Any) -> float:
+    with numpy.errstate(invalid="ignore"):  # infinity - infinity, where both are the same one
+        return float(numpy.max(numpy.where(one == other, 0.0, numpy.abs(one - other)), initial=0.0))
+
+
 def _shape(array: Any) -> str:
     return " × ".join(map(str, numpy.shape(array))) or "1"
 
@@ -166,12 +172,12 @@ class MatrixView(Matrices):
         self.scalars, self.nodes, self.loss = scalars, nodes, loss
 
     def differences(self) -> dict[str, float]:
-        """For each array, by its symbol, how far the matrix and the scalar graph are apart at most."""
-        return {e.symbol: float(numpy.max(numpy.abs(e.array - self.scalars[e.key]), initial=0.0)) for e in self.entries.values()}
+        """For each array, by its symbol, how far the matrix and the scalar graph are apart at most; nan where one has a nan."""
+        return {e.symbol: _apart(e.array, self.scalars[e.key]) for e in self.entries.values()}
 
     def maxdiff(self) -> float:
-        """How far any entry of the matrices is from its number in the scalar graph, at most."""
-        return max(self.differences().values())
+        """How far any entry of the matrices is from its number in the scalar graph, at most; nan as soon as one is nan."""
+        return float(numpy.max(list(self.differences().values())))
 
     def explain(self, name: str, i: int = 0, j: int = 0) -> Explanation:
         """Which nodes of the scalar graph stand behind the entry in row i and column j (from 0, as in the array).
@@ -227,5 +233,9 @@ class MatrixView(Matrices):
         """The arrays with formulas, shapes, numbers, and how far the scalar graph is from them."""
         rows = [(*row, f"{apart:.1e}") for row, apart in zip(self._rows(), self.differences().values(), strict=True)]
         title = f'notation "{self.notation.name}", examples in {self.notation.examples}'
-        note = f"The scalar graph and the matrices differ by {self.maxdiff():.1e} at most."
+        whole = self.maxdiff()
+        note = f"The scalar graph and the matrices differ by {whole:.1e} at most."
+        if math.isnan(whole):
+            strange = ", ".join(symbol for symbol, apart in self.differences().items() if math.isnan(apart))
+            note = f"The scalar graph and the matrices cannot be compared: there is a nan in {strange}."
         return Table(title, ("formula", "shape", "numbers", "scalar graph apart"), rows, note)
