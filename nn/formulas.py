@@ -57,10 +57,7 @@ def layer_backward(layer: Dense, X: Any, Z: Any, Y: Any, dY: Any) -> tuple[Any, 
     (lecture rows D4-08 to D4-13; D0-23 to D0-27 with δ = dZ). For a softmax dZ = s ⊙ (dY - Σ s dY), its full Jacobian.
     """
     with numpy.errstate(all="ignore"):  # infinity times 0 is nan, as everywhere
-        if layer.activation.of_layer:
-            dZ = Y * (dY - (Y * dY).sum(axis=-2, keepdims=True))
-        else:
-            dZ = dY * layer.activation.derivative(Z)
+        dZ = Y * (dY - (Y * dY).sum(axis=-2, keepdims=True)) if layer.activation.of_layer else dY * layer.activation.derivative(Z)
         return dZ, dZ @ numpy.swapaxes(X, -1, -2), dZ.sum(axis=-1, keepdims=True), numpy.swapaxes(layer.W, -1, -2) @ dZ
 
 
