@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy
 
-from autograd import total
-from autograd.engine.dialects import Tree, calls_in, names_in
+from autograd.engine.dialects import OVER_ALL, Reader, Tree, calls_in, names_in
 from autograd.engine.functions import apply
 from autograd.engine.operations import TABLE
 
 SIGNS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow, "<": operator.lt,
          "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}  # fmt: skip
-OVER: dict[str, Any] = {"sum": numpy.sum, "max": numpy.max, "min": numpy.min}
+OF_ALL = {"sum": "total", "max": "maximum", "min": "minimum"}
 
 
 def refuse_unreadable(name: str, tree: Tree, settings: Mapping[str, float]) -> None:
@@ -28,41 +27,33 @@ def refuse_unreadable(name: str, tree: Tree, settings: Mapping[str, float]) -> N
             f"the formula of the loss {name} uses {', '.join(sorted(unknown))}; it may use a, b (or a[i], b[i]) and its settings"
         )
     for function, _ in calls_in(tree):
-        if function not in TABLE and function not in OVER and function != "where":
+        if function not in TABLE and function not in OVER_ALL and function != "where":
             raise ValueError(f"{function} in the formula of the loss {name} is no function of the table")
 
 
-class _Formula:
-    """What both readers share: a formula with what stands for its names, equal parts computed once."""
+class _Formula(Reader[Any]):
+    """What both have in common: what stands for the names is given, and equal parts are computed once."""
 
     def __init__(self, **given: Any):
         self.given = given
         self.known: dict[Tree, Any] = {}
 
     def read(self, tree: Tree) -> Any:
-        """What the formula comes to."""
         if tree not in self.known:
-            self.known[tree] = self._of(*tree)
+            self.known[tree] = super().read(tree)
         return self.known[tree]
 
-    def _of(self, kind: str, *parts: Any) -> Any:
-        if kind == "number":
-            return parts[0]
-        if kind == "name":
-            return numpy.pi if parts[0] == "pi" else self.given[parts[0]]
-        if kind == "call" and parts[0] in OVER:
-            return self.over(*parts)
-        if kind == "call":
-            return self.call(parts[0], [self.read(part) for part in parts[1:]])
-        if kind == "negate":
-            return -self.read(parts[0])
-        return SIGNS[kind](self.read(parts[0]), self.read(parts[1]))
+    def number(self, number: int) -> Any:
+        return number
 
-    def over(self, name: str, tree: Tree) -> Any:
-        raise NotImplementedError
+    def name(self, name: str) -> Any:
+        return numpy.pi if name == "pi" else self.given[name]
 
-    def call(self, name: str, operands: list[Any]) -> Any:
-        raise NotImplementedError
+    def negate(self, part: Any) -> Any:
+        return -part
+
+    def operator(self, sign: str, left: Any, right: Any) -> Any:
+        return SIGNS[sign](left, right)
 
 
 class OnNumbers(_Formula):
@@ -74,19 +65,19 @@ class OnNumbers(_Formula):
 
     def over(self, name: str, tree: Tree) -> Any:
         rows = zip(self.given["a[i]"], self.given["b[i]"], strict=True)
-        terms = [OnNumbers(**{**self.given, "a[i]": a, "b[i]": b}).read(tree) for a, b in rows if not _is(0, b)]
-        return terms[0] if len(terms) == 1 else total(terms)
+        terms = [OnNumbers(**{**self.given, "a[i]": a, "b[i]": b}).read(tree) for a, b in rows if name != "sum" or not _is(0, b)]
+        return terms[0] if len(terms) == 1 else apply(TABLE[OF_ALL[name]], terms)
 
-    def call(self, name: str, operands: list[Any]) -> Any:
+    def call(self, name: str, arguments: list[Any]) -> Any:
         entry = TABLE[name]
-        if name == "xlogy" and "a[i]" in self.given and _is(1, operands[0]):
-            return apply(TABLE["log"], operands[1:])
+        if name == "xlogy" and "a[i]" in self.given and _is(1, arguments[0]):
+            return apply(TABLE["log"], arguments[1:])
         if name == "dot":
-            pairs = [(b, a) for b, a in zip(*operands, strict=True) if not _is(0, b)]
+            pairs = [(b, a) for b, a in zip(*arguments, strict=True) if not _is(0, b)]
             if len(pairs) == 1 and _is(1, pairs[0][0]):
                 return pairs[0][1]
-            operands = [list(row) for row in zip(*pairs, strict=True)]
-        return apply(entry, [item for row in operands for item in row] if entry.is_nary else operands)
+            arguments = [list(row) for row in zip(*pairs, strict=True)]
+        return apply(entry, [item for row in arguments for item in row] if entry.is_nary else arguments)
 
 
 def _is(number: int, target: Any) -> bool:
@@ -98,11 +89,12 @@ class OnArrays(_Formula):
     """The same on arrays: examples in the last axis, the outputs of an example in the one before."""
 
     def over(self, name: str, tree: Tree) -> Any:
-        return OVER[name](self.read(tree), axis=-2, keepdims=True)
+        return getattr(numpy, name)(self.read(tree), axis=-2, keepdims=True)
 
-    def call(self, name: str, operands: list[Any]) -> Any:
-        if name == "where":
-            return numpy.where(*operands)
+    def call(self, name: str, arguments: list[Any]) -> Any:
         if not TABLE[name].is_nary:
-            return TABLE[name].on_arrays(*operands)
-        return numpy.expand_dims(TABLE[name].on_arrays(*[numpy.swapaxes(item, -1, -2) for item in operands]), -2)
+            return TABLE[name].on_arrays(*arguments)
+        return numpy.expand_dims(TABLE[name].on_arrays(*[numpy.swapaxes(item, -1, -2) for item in arguments]), -2)
+
+    def where(self, condition: Tree, one: Tree, other: Tree) -> Any:
+        return numpy.where(self.read(condition), self.read(one), self.read(other))

@@ -428,7 +428,7 @@ def value_of(arrays: Arrays, operation: Operation, args: Sequence[Array], axis: 
 def partial_of(arrays: Arrays, operation: Operation, slot: int, args: Sequence[Array], y: Array, axis: int | None = None) -> Array:
     """The local derivative of an operation for one of its letters: its formula where that is short, else a function."""
     tree = tree_of(operation.partials[slot])
-    if _size(tree) <= SHORT_PARTIAL:
+    if _size(tree) <= SHORT_PARTIAL and operation.name not in NAMED:
         return write_formula(arrays, tree, operands_of(operation, args, y), axis)
     return arrays.function(operation.name, slot, [a for a, _ in _used(tree, operation, [*args, y])], axis)
 
@@ -467,6 +467,7 @@ def expanded(arrays: Arrays, function: Array, args: Sequence[Array]) -> Array:
 
 
 SHORT_VALUE, SHORT_PARTIAL = 8, 25  # formulas of that many parts are written out
+NAMED = ("xlogy",)  # but not these, which are read more easily by their name
 # What gives the same numbers with one exponential instead of two or three.
 FAST = {
     "sigmoid": "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))",

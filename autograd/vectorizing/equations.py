@@ -166,6 +166,8 @@ class _Equations:
             return self.reduction(array)
         if kind == "function":
             name, slot, _ = info
+            if name == "xlogy" and slot < 0:  # by its definition
+                return rf"{self.held(args[0], PRODUCT)} \odot \log({self.named(args[1])[0]})", PRODUCT
             called = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{_escaped(name)}}}"
             return f"{called}{chr(39) * (slot >= 0)}({', '.join([self.named(a)[0] for a in args])})", ATOM
         if kind in ("full", "reshape"):
@@ -275,9 +277,14 @@ def _is_difference(plan: Plan, error: Array) -> bool:
 
 
 def _parts_of_difference(plan: Plan, error: Array) -> tuple[Array, ...]:
-    """ŷ and y where the error is ((1 - y)/(1 - ŷ) - y/ŷ) ŷ (1 - ŷ) / n, which is (ŷ - y) / n; else nothing."""
+    """ŷ and y where the error is ((1 - y)/(1 - ŷ) - y/ŷ) ŷ (1 - ŷ) / n, which is (ŷ - y) / n; else nothing.
+
+    The quotients may be those of xlogy(y, ŷ), which are 0 for 0/0.
+    """
 
     def parts(array: Array, name: str) -> tuple[Array, ...]:
+        if name == "divide" and array.kind == "function" and array.info[:2] == ("xlogy", 1):
+            return array.args
         return array.args if array.kind == "call" and array.info == name else ()
 
     scaled = parts(error, "multiply")
