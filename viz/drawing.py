@@ -18,6 +18,7 @@ from .output import dot, svg
 from .output.theme import THEMES
 from .output.typst_export import converted
 from .picture.folding import READABLE, Fold
+from .picture.gradients import stored
 from .picture.reading import read
 from .picture.records import Picture
 
@@ -54,7 +55,9 @@ def draw(
       4  ∂J/∂b = ∂J/∂J · a = 1 · 2 = 2
     """
     refuse_unknown(digits, direction=direction, theme=theme, engine=engine)
-    picture = read(y, partials, fold, digits)
+    if not isinstance(y, Value):
+        raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
+    picture = read(y, stored(y), partials, fold, digits)
     passes = None if len(picture.cards) > READABLE or any(card.stale or card.kind == "folded" for card in picture.cards) else steps(y)
     return Drawing(picture, passes, direction, theme, engine, digits)
 

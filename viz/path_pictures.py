@@ -19,6 +19,7 @@ from .layout.shapes import NUMBER, Shape, shapes_of
 from .output.legend import THICK, THIN, placed
 from .output.svg import LEGEND_ROOM, document, px, write_card, write_frame, write_text, write_wire
 from .picture.folding import READABLE
+from .picture.gradients import NOTHING
 from .picture.lettering import MINUS, harmless, width
 from .picture.reading import read
 from .picture.records import Card, Chip, Picture
@@ -67,12 +68,12 @@ class PathsDrawing(Shown):
 
     @cached_property
     def _picture(self) -> Picture:
-        """The graph without gradients, which are what is being found here."""
+        """The graph, or what of it lies near the paths."""
         known = len(self.paths.names) <= LARGEST
-        picture = _bare(read(self.paths.y, fold=False if known else None, digits=self._digits))
+        picture = _bare(read(self.paths.y, NOTHING, fold=False if known else None, digits=self._digits))
         if known and len(picture.cards) > SMALL:
             picture = _near(picture, set(self._through))
-        return picture if len(picture.cards) <= READABLE else _bare(read(self.paths.y, digits=self._digits))
+        return picture if len(picture.cards) <= READABLE else _bare(read(self.paths.y, NOTHING, digits=self._digits))
 
     @cached_property
     def _place(self) -> Mapping[Value, int]:
@@ -161,11 +162,8 @@ def _slots(picture: Picture, key: str) -> Sequence[str]:
 
 
 def _bare(picture: Picture) -> Picture:
-    """A picture without gradients, and without what a pass has sent along its wires."""
-    cards = [
-        card if card.kind == "folded" else replace(card, chip=None, note="", title=card.title.partition(";")[0]) for card in picture.cards
-    ]
-    return replace(picture, cards=tuple(cards), wires=tuple([replace(wire, flow=None) for wire in picture.wires]), notes=())
+    """A picture without a place for gradients, which are what is being found here."""
+    return replace(picture, cards=tuple([replace(card, chip=None, gradient_said="") for card in picture.cards]), notes=())
 
 
 def _near(picture: Picture, on: set[str]) -> Picture:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value
+from autograd.explain.languages import fill
 from autograd.explain.steps import Step
 
 from .layout.arrangement import arranged
@@ -15,21 +16,24 @@ from .layout.nested import Layout
 from .layout.shapes import LONGEST, NUMBER, Shape, shapes_of
 from .output import svg
 from .picture.lettering import harmless, number_drawn, shortened, signed, width
-from .picture.reading import View, read_rooms
 from .picture.records import Card, Chip, Picture
+from .picture.rooms import View, read_rooms
 
 USUAL = "−8.888"  # room for a number like this is kept on every card, for those that a reader puts in
 
 
 class Rooms:
-    """The pictures of `passes`, which lead through the graph below y, whose gradients are those of y: one, or an overview
-    and a close-up of each of its groups. `group` tells the group of every node, by place; -1 for none."""
+    """The pictures of the graph that `passes` lead through: one, or an overview and a close-up of each of its groups.
 
-    def __init__(self, y: Value, passes: Sequence[Step], digits: int | None = None):
-        views, self.group = read_rooms(y, passes[0].names, digits)
-        timetable = _Timetable(passes, digits)
+    `group` tells the group of every node, by place; -1 for none. All that is said in them is in the language `lang`.
+    """
+
+    def __init__(self, passes: Sequence[Step], digits: int | None = None, lang: str = "en"):
+        views, self.group = read_rooms(passes, digits, lang)
+        timetable = _Timetable(passes, digits, lang)
         flows = [abs(wire.flow) for view in views for wire in view.picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")]
-        heading = f"Computation graph of {harmless(passes[0].names[y])}"  # without its value, which may be asked for
+        root = harmless(passes[0].names[passes[0].root])  # without its value, which may be asked for
+        heading = fill("picture.title", {"root": root}, lang)
         self.slides = [Slides(view, timetable, max(flows, default=0.0), heading) for view in views]
 
     def at(self, step: int) -> "Slides":
@@ -44,8 +48,8 @@ class Rooms:
 class _Timetable:
     """At which step a card gets its value, a wire is gone back along, and the gradient of a card grows."""
 
-    def __init__(self, passes: Sequence[Step], digits: int | None):
-        self.passes, self.digits = passes, digits
+    def __init__(self, passes: Sequence[Step], digits: int | None, lang: str):
+        self.passes, self.digits, self.lang = passes, digits, lang
         self.place = {node: k for k, node in enumerate(passes[0].names)}
         self.computed: dict[str, int] = {}
         self.sent: dict[str, int] = {}
@@ -57,6 +61,10 @@ class _Timetable:
                 self.arrivals.setdefault(self.key(step.parent or step.node), []).append(at)
                 if step.parent is not None:
                     self.sent[f"e{self.place[step.node]}-{step.slot}"] = at
+
+    def partial(self, total: str, arrived: int, terms: int) -> str:
+        """A sum of which not all terms have arrived."""
+        return fill("picture.partial", {"sum": total, "arrived": arrived, "terms": terms}, self.lang)
 
     def key(self, node: Value) -> str:
         """The key of the card of a node."""
@@ -81,10 +89,9 @@ class Slides:
             mark = "now" if sent == at and at else ""
             if step is not None and step.phase == "forward" and wire.key.startswith(f"e{times.place[step.node]}-"):
                 mark = "read"
-            flow = wire.flow if sent is not None and sent <= at else None
-            wires.append(
-                replace(wire, flow=flow, mark=mark, title=wire.title if sent is not None and sent <= at else wire.title.partition(":")[0])
-            )
+            if sent is None or sent > at:
+                wire = replace(wire, flow=None, local_said="", sent_said="")
+            wires.append(replace(wire, mark=mark))
         return replace(self.final, title=self._heading, cards=cards, wires=tuple(wires), lines=(), notes=())
 
     def svg(self, at: int, theme: str = "auto", caption: str = "", marked: bool = True) -> str:
@@ -110,13 +117,14 @@ class Slides:
             read = [step.node] if step.parent is not None else step.node.parents if step.phase == "forward" else ()
             mark = "now" if card.key == written else "read" if card.key in map(self.timetable.key, read) else ""
         chip = self._chip(card, at) if card.chip else None
-        title = card.title if known and (chip is None or chip.state in ("complete", "zero")) else card.name
+        settled = chip is not None and chip.state in ("complete", "zero")
         return replace(
             card,
             value=card.value if known else "",
             chip=chip,
             slots=card.slots if known else ("",) * len(card.slots),
-            title=title,
+            value_said=card.value_said if known else card.name,
+            gradient_said=card.gradient_said if settled else "",
             mark=mark,
         )
 
@@ -129,8 +137,8 @@ class Slides:
         if not arrived:
             return Chip(card.chip.label, "", "none")
         total = self.timetable.passes[arrived[-1] - 1].total_after or 0.0
-        text = f"{signed(number_drawn(total, self.timetable.digits))} ({len(arrived)} of {len(arrivals)})"
-        return Chip(card.chip.label, text, "partial", (total > 0) - (total < 0))
+        text = signed(number_drawn(total, self.timetable.digits))
+        return Chip(card.chip.label, self.timetable.partial(text, len(arrived), len(arrivals)), "partial", (total > 0) - (total < 0))
 
     def _widest(self, card: Card) -> Card:
         """A card with the longest texts that will stand on it."""
@@ -139,7 +147,7 @@ class Slides:
         value, chip, count = max(card.value, USUAL, key=_room), card.chip, len(self.timetable.arrivals.get(card.key, []))
         if chip is None:
             return replace(card, value=value)
-        partial = [f"{text} ({count} of {count})" for text in (chip.text, USUAL) if count > 1]
+        partial = [self.timetable.partial(text, count, count) for text in (chip.text, USUAL) if count > 1]
         return replace(card, value=value, chip=replace(chip, text=max(chip.text, USUAL, *partial, key=_room)))
 
     @cached_property

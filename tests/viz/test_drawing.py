@@ -47,7 +47,7 @@ def test_an_unknown_suffix_is_refused_and_nothing_is_written(tmp_path):
 
 
 def test_what_is_not_a_graph_is_refused():
-    with pytest.raises(TypeError, match="a Value, not list"):
+    with pytest.raises(TypeError, match="the root of a graph, a Value, not list"):
         draw([Value(1.0)])
 
 

@@ -6,9 +6,7 @@ in the numbers, so that it goes on without Python when a reader changes a leaf.
 
 import json
 import os
-from copy import deepcopy
 from dataclasses import replace
-from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -75,12 +73,9 @@ def step(
     if target is not None and target.constant:
         raise ValueError(f"{called[target]} is a constant, and nobody asks for its gradient; give wrt= a leaf or a computed node")
     templates(lang)
-    copy = deepcopy(y)  # the gradients of the user's graph stay as they are
-    passes = steps(copy, notation=notation)
-    copy.zero_grad()
-    copy.backward()
+    passes = steps(y, notation=notation)
     if target is not None:
-        passes = _what_matters(passes, dict(zip(called, passes[0].names, strict=True))[target])
+        passes = _what_matters(passes, target)
     if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
         raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {at!r}")
     return Stepper(passes, ASKS[ask], at or 0, digits, lang)
@@ -107,10 +102,9 @@ class Stepper:
 
     def __init__(self, passes: Steps, ask: str, at: int, digits: int | None, lang: str):
         self._passes, self._ask, self._at, self._digits, self._lang = passes, ask, at, digits, lang
-
-    @cached_property
-    def _rooms(self) -> Rooms:
-        return Rooms(self._passes[0].root, self._passes, self._digits)
+        # Now, because the leaves may get other numbers before this is shown.
+        self._rooms = Rooms(passes, digits, lang)
+        self._numbers = {node: number_data(node.data) for node in passes[0].names if not node.parents}
 
     def __len__(self) -> int:
         return len(self._passes)
@@ -142,7 +136,7 @@ class Stepper:
                 "parents": [place[parent] for parent in node.parents],
                 "constant": node.constant,
                 "quiet": node.constant and not node.label,
-                "data": "" if node.parents else number_data(node.data),
+                "data": self._numbers.get(node, ""),
             }
             for node, name in called.items()
         ]

@@ -4,7 +4,7 @@ too large to be read. It sees nodes as numbers in topological order.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
 WHOLE = -1
@@ -18,12 +18,18 @@ MOST_ROOMS = 60  # pictures of single groups beside an overview
 
 @dataclass(frozen=True)
 class Scope:
-    """A group: its title to show, the titles it answers to, the group around it (WHOLE for none), whether it is folded."""
+    """A group: the titles of its scope, from the outside in; the group around it (WHOLE for none); whether it is folded.
 
-    title: str
+    `kind` is "scope", or "part" and "given" for groups made here, whose path is no more than a key. Of several pieces, or
+    parts, it is number `piece` of `pieces`.
+    """
+
     path: tuple[str, ...]
     parent: int
     folded: bool
+    kind: str = "scope"
+    piece: int = 1
+    pieces: int = 1
 
 
 Fold = bool | int | str | Iterable[str] | None
@@ -124,9 +130,8 @@ def _by_scope(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]
         numbers = dict.fromkeys(counts, 0)
         for title, nodes in pieces:
             numbers[title] += 1
-            shown = title if counts[title] == 1 else f"{title} ({numbers[title]} of {counts[title]})"
             path = (*(groups[around].path if around != WHOLE else ()), title)
-            groups.append(Scope(shown, path, around, False))
+            groups.append(Scope(path, around, False, piece=numbers[title], pieces=counts[title]))
             for node in nodes:
                 home[node] = len(groups) - 1
             waiting.append((len(groups) - 1, nodes))
@@ -191,7 +196,7 @@ def _visible(groups: Sequence[Scope], home: Sequence[int], folded: Sequence[bool
             seen[old] = parent
         else:
             seen[old] = len(found)
-            found.append(Scope(group.title, group.path, parent, folded[old]))
+            found.append(replace(group, parent=parent, folded=folded[old]))
     return found, [seen[at] for at in home], seen
 
 
@@ -214,7 +219,7 @@ def _with_given_together(groups: list[Scope], home: list[int], parents: Sequence
     if len(given) <= GIVEN:
         return groups, home
     together = [len(groups) if at == WHOLE and not row else at for at, row in zip(home[:-1], parents, strict=False)]
-    return [*groups, Scope("given", ("given",), WHOLE, True)], [*together, home[-1]]
+    return [*groups, Scope(("given",), WHOLE, True, "given")], [*together, home[-1]]
 
 
 def _size(parents: Sequence[Sequence[int]], shown: Sequence[bool]) -> int:
@@ -248,8 +253,7 @@ def _by_depth(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]
                 part[parent] = min(part[parent], part[node])
     used = sorted(set(part[:-1]))
     number = {one: k for k, one in enumerate(used)}
-    groups = [Scope(f"part {k + 1} of {len(used)}", (f"part {k + 1}",), WHOLE, True) for k in range(len(used))]
-    return groups, [*[number[one] for one in part[:-1]], WHOLE]
+    return _parts(len(used), True), [*[number[one] for one in part[:-1]], WHOLE]
 
 
 def _by_size(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
@@ -268,5 +272,8 @@ def _by_size(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
         for member in (node, *first[node]):
             home[member] = parts - 1
         size += 1 + len(first[node])
-    groups = [Scope(f"part {k + 1} of {parts}", (f"part {k + 1}",), WHOLE, False) for k in range(parts)]
-    return groups, home
+    return _parts(parts, False), home
+
+
+def _parts(count: int, folded: bool) -> list[Scope]:
+    return [Scope((f"part {k}",), WHOLE, folded, "part", k, count) for k in range(1, count + 1)]

@@ -1,113 +1,38 @@
-"""Reads a graph of Values into the records of `picture`: what every card, wire and frame has to say.
+"""Reads a graph of Values into the records of a picture: what every card, wire and frame has to say.
 
-The one file of the drawing that knows Values. Which of them share a folded card is decided by `folding`.
+The one file of the drawing that knows Values. Which gradients there are is said by `gradients`, which nodes share a folded
+card by `folding`.
 """
 
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
 from typing import Any
 
 from autograd import Value
-from autograd.engine.derivatives import gradients, product
+from autograd.engine.derivatives import product
 from autograd.engine.graph import changed_leaf, names
 from autograd.engine.ieee import as_float
+from autograd.explain.languages import fill, templates
 from autograd.explain.node_names import NodeNames, gradient_name, holds_in_symbols
 from autograd.explain.numbers import is_exact, sign
 from autograd.explain.written import Operand, write_value
 
-from .folding import WHOLE, Fold, Room, Scope, grouped, rooms
+from .folding import WHOLE, Fold, Scope, grouped
+from .gradients import Gradients
 from .lettering import DIGITS, MINUS, harmless, number_drawn, signed
 from .records import Card, Chip, Frame, Picture, Wire
 
 BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
 UNKNOWN = "–"  # in place of a local derivative
+MANY = 100  # so many operands are not looked through for repeats
 Grouping = Callable[[Sequence[tuple[str, ...]], Sequence[Sequence[int]]], tuple[list[Scope], list[int]]]
-MANY, FEW = 100, 8  # so many operands are not looked through for repeats; so many terms are tried for sums
 
 
-def read(y: Value, partials: bool = True, fold: Fold = None, digits: int | None = None) -> Picture:
-    """The picture of the graph below y. Raises TypeError when y is not a Value, and what `grouped` raises for `fold`."""
-    if not isinstance(y, Value):
-        raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
-    return _Reader(y, partials, partial(grouped, fold=fold), digits).picture()
-
-
-@dataclass(frozen=True)
-class View:
-    """A picture with the keys of its folded cards, one for each group that the overview folds; a close-up of a group has
-    that group's title and None for its key."""
-
-    picture: Picture
-    title: str
-    keys: tuple[str | None, ...]
-
-
-def read_rooms(y: Value, called: NodeNames, digits: int | None = None) -> tuple[list[View], list[int]]:
-    """The graph below y, with nodes called as `called` says, in one picture or in an overview and close-ups of its groups;
-    and for every node its group, WHOLE for none. A close-up has the group and what is wired to it."""
-    found: list[Room] = []
-    groups: list[int] = []
-
-    def grouping(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
-        made, of_nodes = rooms(scopes, parents)
-        found.extend(made)
-        groups.extend(of_nodes)
-        return found[0].groups, found[0].home
-
-    reader = _Reader(y, True, grouping, digits, called)
-    views = []
-    for room in found:
-        reader.groups, reader.home = room.groups, room.home
-        picture, title, keys = reader.picture(), "", [f"g{place}" for place in room.places]
-        if room.focus is None:
-            views.append(View(picture, title, tuple(keys)))
-            continue
-        opened = room.groups[room.places[room.focus]]
-        title = harmless(", ".join([*opened.path[:-1], opened.title]))
-        picture = _close_up(picture, keys[room.focus])
-        there = {card.key for card in picture.cards}
-        views.append(View(picture, title, tuple([key if key in there else None for key in keys])))
-    return views, groups
-
-
-def _close_up(picture: Picture, key: str) -> Picture:
-    """The part of a picture that lies in one of its frames, with the cards that are wired to it."""
-    inside = {place for place, frame in enumerate(picture.frames) if frame.key == key}
-    for place, frame in enumerate(picture.frames):  # a frame comes after the one around it
-        if frame.parent in inside:
-            inside.add(place)
-    held = [at in inside for at in picture.home]
-    wires = [wire for wire in picture.wires if held[wire.source] or held[wire.target]]
-    kept = sorted({place for wire in wires for place in (wire.source, wire.target)} | {place for place, one in enumerate(held) if one})
-    number = {place: k for k, place in enumerate(kept)}
-    # A card beside the frame takes its place by the wires that are left: those of its other operands are dropped with them.
-    used = {place: sorted({wire.slot for wire in wires if wire.target == place}) for place in kept}
-    cards = []
-    for place in kept:
-        card, slots = picture.cards[place], used[place]
-        if not held[place] and card.kind == "folded":
-            card = replace(card, slots=tuple([card.slots[slot] for slot in slots]), numbered=tuple([card.numbered[slot] for slot in slots]))
-        cards.append(card)
-    moved = []
-    for wire in wires:
-        far = not held[wire.target] and picture.cards[wire.target].kind == "folded"
-        moved.append(
-            replace(
-                wire, source=number[wire.source], target=number[wire.target], slot=used[wire.target].index(wire.slot) if far else wire.slot
-            )
-        )
-    frames = {place: k for k, place in enumerate(sorted(inside))}
-    return replace(
-        picture,
-        cards=tuple(cards),
-        wires=tuple(moved),
-        frames=tuple([replace(picture.frames[place], parent=frames.get(picture.frames[place].parent, -1)) for place in frames]),
-        home=tuple([frames.get(picture.home[place], -1) for place in kept]),
-    )
+def read(y: Value, gradients: Gradients, partials: bool = True, fold: Fold = None, digits: int | None = None, lang: str = "en") -> Picture:
+    """The picture of the graph below y with these gradients. Raises what `grouped` raises for `fold`."""
+    return Reader(y, gradients, partials, partial(grouped, fold=fold), digits, lang).picture()
 
 
 def _close(a: Any, b: Any) -> bool:
@@ -115,11 +40,22 @@ def _close(a: Any, b: Any) -> bool:
     return a == b or (a != a and b != b) or math.isclose(as_float(a), as_float(b), rel_tol=1e-9, abs_tol=1e-14)
 
 
-class _Reader:
-    """What has to be known of the whole graph to describe one node of it."""
+class Reader:
+    """What has to be known of the whole graph to describe one node of it. `groups` and `home` may be changed for another
+    picture of the same graph."""
 
-    def __init__(self, y: Value, partials: bool, grouping: Grouping, digits: int | None, called: NodeNames | None = None):
-        self.y, self.partials, self.digits = y, partials, digits
+    def __init__(
+        self,
+        y: Value,
+        gradients: Gradients,
+        partials: bool,
+        grouping: Grouping,
+        digits: int | None,
+        lang: str = "en",
+        called: NodeNames | None = None,
+    ):
+        templates(lang)  # a language that there is not is refused before the work
+        self.y, self.gradients, self.partials, self.digits, self.lang = y, gradients, partials, digits, lang
         known = called or NodeNames(names(y), y)
         self.called = {node: harmless(known.operand(node, node.data, digits or DIGITS).text) for node in known}
         self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}
@@ -128,12 +64,11 @@ class _Reader:
         self.groups, self.home = grouping(
             [node.scope for node in self.order], [[self.place[p] for p in node.parents] for node in self.order]
         )
-        self.fresh = gradients(self.order)
         self.stale = changed_leaf(y)
-        self.consumers: dict[Value, list[tuple[Value, int]]] = {node: [] for node in self.order}
+        self.consumers: dict[Value, list[Value]] = {node: [] for node in self.order}  # once for each operand
         for node in self.order:
-            for slot, parent in enumerate(node.parents):
-                self.consumers[parent].append((node, slot))
+            for parent in node.parents:
+                self.consumers[parent].append(node)
 
     def picture(self) -> Picture:
         frame_of = {WHOLE: -1}  # group → place of its frame, or of the frame around it where it is folded
@@ -142,7 +77,7 @@ class _Reader:
             frame_of[g] = frame_of[group.parent]
             if not group.folded:
                 frame_of[g] = len(frames)
-                frames.append(Frame(f"g{g}", harmless(group.title), frame_of[group.parent]))
+                frames.append(Frame(f"g{g}", self.called_group(group), frame_of[group.parent]))
         shown: list[Value | int] = []  # card → node, or folded group
         card_of: list[int] = []  # node → card
         hidden: dict[int, list[Value]] = {}  # folded group → its nodes
@@ -169,10 +104,13 @@ class _Reader:
                 wires += [self.bundle(what, slot, source, at, nodes) for slot, (source, nodes) in enumerate(bundles.items())]
                 cards.append(self.folded(what, hidden[what], bundles))
         lines = [card.title for card in cards if not card.quiet]
-        title = f"Computation graph of {self.equation(self.called[self.y], self.y.data)}"
+        title = self.say("picture.title", root=self.equation(self.called[self.y], self.y.data))
         return Picture(title, tuple(lines), tuple(cards), tuple(wires), tuple(frames), tuple(home), tuple(self.notes(cards)))
 
-    # --- numbers ---
+    # --- words and numbers ---
+
+    def say(self, key: str, **texts: Any) -> str:
+        return fill(key, texts, self.lang)
 
     def number(self, data: Any) -> str:
         return number_drawn(data, self.digits)
@@ -190,17 +128,17 @@ class _Reader:
         name, value, parents = self.called[node], self.number(node.data), node.parents
         key = f"n{self.place[node]}"
         if node.constant and not node.label:
-            return Card(key, "constant", "", value, f"the constant {value}")
-        chip = None if node.constant else self.chip(node)
+            return Card(key, "constant", "", value, self.say("picture.number", value=value))
         count = len(parents)
         return Card(
             key,
             "constant" if node.constant else "operation" if parents else "leaf",
             name,
             value,
-            self.title(node, chip),
+            self.value_said(node),
+            gradient_said=self.gradient_said(node),
             badge=BADGES.get(node.op, node.op) if parents else "",
-            chip=chip,
+            chip=None if node.constant else self.chip(node),
             note=self.note(node),
             stale=node is self.stale,
             slots=tuple([self.local(node, slot) for slot in range(count)]) if self.partials else ("",) * count,
@@ -213,70 +151,92 @@ class _Reader:
         return UNKNOWN if skipped else self.number(node.partials[slot])
 
     def chip(self, node: Value) -> Chip:
-        name, expected = self.called[node], len(self.consumers[node])
-        derivative = self.derivative(node)
-        if node._grad is None:
+        derivative, found = self.derivative(node), self.gradients.found
+        if node not in found:
             return Chip(derivative, "", "none")
-        text, positive = signed(self.number(node.grad)), (node.grad > 0) - (node.grad < 0)
-        arrived = self.arrived(node)
-        if 0 < arrived < expected:
-            return Chip(derivative, f"{text} ({arrived} of {expected})", "partial", positive)
-        return Chip(derivative if self.is_fresh(node) else f"{name}.grad", text, "complete" if positive or node.grad else "zero", positive)
+        text, positive = signed(self.number(found[node])), (found[node] > 0) - (found[node] < 0)
+        if self.is_partial(node):
+            arrived, terms = self.arrived(node), len(self.consumers[node])
+            return Chip(derivative, self.say("picture.partial", sum=text, arrived=arrived, terms=terms), "partial", positive)
+        label = derivative if self.is_fresh(node) else f"{self.called[node]}.grad"
+        return Chip(label, text, "complete" if positive or found[node] else "zero", positive)
 
     def arrived(self, node: Value) -> int:
-        """How many contributions make up the stored gradient, in a pass that is done by hand; 0 where it is no such sum."""
-        terms = [term for consumer, slot in self.consumers[node] if (term := self.flow(consumer, slot)) is not None]
-        if not terms or (self.is_fresh(node) and len(terms) == len(self.consumers[node])) or len(terms) > FEW:
-            return len(terms)
-        sums = ((count, sum(chosen)) for count in range(len(terms), 0, -1) for chosen in combinations(terms, count))
-        return next((count for count, total in sums if _close(total, node.grad)), 0)
+        """How many contributions have arrived at a node, where that is known; else 0."""
+        sent = self.gradients.sent or ()
+        return sum([consumer in sent for consumer in self.consumers[node]])
+
+    def is_partial(self, node: Value) -> bool:
+        return 0 < self.arrived(node) < len(self.consumers[node])
 
     def is_fresh(self, node: Value) -> bool:
-        """Whether the stored gradient is the derivative of y."""
-        return _close(self.fresh[node], node.grad)
+        """Whether the gradient found at a node is the derivative of y."""
+        return _close(self.gradients.derivatives[node], self.gradients.found[node])
 
     def flow(self, node: Value, slot: int) -> float | None:
-        """The contribution that goes from a node back to one of its operands, once the node has a gradient."""
-        return None if node._grad is None else as_float(product(node.grad, node.partials[slot]))
+        """The contribution that has gone from a node back to one of its operands."""
+        found, sent = self.gradients.found, self.gradients.sent
+        return as_float(product(found[node], node.partials[slot])) if node in found and (sent is None or node in sent) else None
 
     def note(self, node: Value) -> str:
         if node is self.stale:
-            return "changed: build again"
-        if node._grad is None or node.parents or node.constant or self.is_fresh(node) or 0 < self.arrived(node) < len(self.consumers[node]):
+            return self.say("picture.changed")
+        settled = node not in self.gradients.found or self.is_fresh(node) or self.is_partial(node)
+        if node.parents or node.constant or settled:
             return ""
-        fresh = self.fresh[node]
-        return f"{self.derivative(node)} {self.sign(fresh)} {signed(self.number(fresh))}"
+        derivative = self.gradients.derivatives[node]
+        return f"{self.derivative(node)} {self.sign(derivative)} {signed(self.number(derivative))}"
 
     def derivative(self, node: Value) -> str:
         """How the gradient of a node is written."""
         return self.symbols.get(node) or gradient_name(self.called[self.y], self.called[node])
 
-    def title(self, node: Value, chip: Chip | None) -> str:
-        name = self.called[node]
-        sentence = self.equation(name, node.data)
-        if node.parents:
+    def value_said(self, node: Value) -> str:
+        """What a node is and how it was computed."""
+        name, data = self.called[node], node.data
+        if not node.parents:
+            sentence = self.equation(name, data)
+        else:
             operands = [Operand(self.called[parent], parent.data) for parent in node.parents]
             formula = write_value(node.operation, operands)
             rule = f"{name} {sign(holds_in_symbols(formula.text, operands))} {formula.text.replace('-', MINUS)}"
-            sentence = self.equation(rule, node.data)
-        if chip is None:
-            return f"{sentence}, a constant"
+            sentence = self.equation(rule, data)
+        return self.say("picture.constant", equation=sentence) if node.constant else sentence
+
+    def gradient_said(self, node: Value) -> str:
+        """What there is to say about the gradient of a node; nothing for a constant."""
+        if node.constant:
+            return ""
+        chip, note = self.chip(node), self.note(node)
         if not chip.text:
-            return f"{sentence}; {chip.label} is not computed yet"
-        note = self.note(node)
-        return f"{sentence}; {chip.label} {self.sign(node.grad)} {chip.text}" + (f"; {note}" if note else "")
+            return self.say("picture.gradient.none", gradient=chip.label)
+        return f"{chip.label} {self.sign(self.gradients.found[node])} {chip.text}" + (f"; {note}" if note else "")
 
     def wire(self, node: Value, slot: int, source: int, target: int) -> Wire:
         parent, partial = node.parents[slot], node.partials[slot]
         flow = None if parent.constant else self.flow(node, slot)
         name, local = self.called[node], self.local(node, slot)
-        title = f"from {self.called[parent]} to {name}"
-        title += ": the local derivative is not computed" if local == UNKNOWN else f": local derivative {self.sign(partial)} {local}"
-        if flow is not None:
-            title += f"; {signed(self.number(flow))} of the gradient goes back here"
-        return Wire(f"e{self.place[node]}-{slot}", source, target, slot, title, None if flow is None or math.isnan(flow) else flow)
+        return Wire(
+            f"e{self.place[node]}-{slot}",
+            source,
+            target,
+            slot,
+            self.say("picture.wire", source=self.called[parent], target=name),
+            None if flow is None or math.isnan(flow) else flow,
+            local_said=self.say("picture.wire.unknown")
+            if local == UNKNOWN
+            else self.say("picture.wire.local", sign=self.sign(partial), local=local),
+            sent_said="" if flow is None else self.say("picture.wire.sent", flow=signed(self.number(flow))),
+        )
 
     # --- folded groups ---
+
+    def called_group(self, group: Scope) -> str:
+        """The title of a group."""
+        if group.kind != "scope":
+            return self.say(f"picture.{group.kind}", piece=group.piece, pieces=group.pieces)
+        title = harmless(group.path[-1])
+        return title if group.pieces == 1 else self.say("picture.piece", title=title, piece=group.piece, pieces=group.pieces)
 
     def bundles(self, nodes: Sequence[Value], card_of: Sequence[int], at: int) -> dict[int, set[Value]]:
         """For each card from which a folded group takes, the nodes it takes."""
@@ -289,23 +249,32 @@ class _Reader:
         return found
 
     def bundle(self, group: int, slot: int, source: int, target: int, nodes: set[Value]) -> Wire:
-        called = self.called[next(iter(nodes))] if len(nodes) == 1 else f"{len(nodes)} values"
-        return Wire(f"eg{group}-{slot}", source, target, slot, f"{called} to {harmless(self.groups[group].title)}")
+        called = self.called[next(iter(nodes))] if len(nodes) == 1 else self.say("picture.values", count=f"{len(nodes):,}")
+        return Wire(
+            f"eg{group}-{slot}",
+            source,
+            target,
+            slot,
+            self.say("picture.wire", source=called, target=self.called_group(self.groups[group])),
+        )
 
     def folded(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
         kinds = Counter(BADGES.get(node.op, node.op) for node in nodes if node.parents)
-        constants = sum([node.constant for node in nodes])
-        given = [("leaves", len(nodes) - sum(kinds.values()) - constants), ("constants", constants)]
+        constants = sum([node.constant and not node.parents for node in nodes])
+        given = [
+            (self.say("picture.leaves"), len(nodes) - sum(kinds.values()) - constants),
+            (self.say("picture.constants"), constants),
+        ]
         counts = [f"{kind}: {count:,}" for kind, count in [*given, *kinds.most_common(3)] if count] + ["…"] * (len(kinds) > 3)
-        name = harmless(self.groups[group].title)
-        title = f"{name}, folded: {len(nodes):,} nodes, {', '.join([f'{count:,} {kind}' for kind, count in kinds.most_common()])}"
-        slots = tuple([f"{len(taken)} values" if len(taken) > 1 else "" for taken in bundles.values()])
+        name, value = self.called_group(self.groups[group]), self.say("picture.nodes", count=f"{len(nodes):,}")
+        operations = ", ".join([f"{count:,} {kind}" for kind, count in kinds.most_common()])
+        slots = tuple([self.say("picture.values", count=f"{len(taken):,}") if len(taken) > 1 else "" for taken in bundles.values()])
         return Card(
             f"g{group}",
             "folded",
             name,
-            f"{len(nodes):,} nodes",
-            title,
+            value,
+            self.say("picture.folded", name=name, nodes=value, operations=operations),
             note=", ".join(counts),
             slots=slots,
             numbered=(False,) * len(slots),
@@ -314,12 +283,10 @@ class _Reader:
     def notes(self, cards: Sequence[Card]) -> list[str]:
         notes = []
         if self.stale is not None:
-            notes.append(f"{self.called[self.stale]} was changed after this graph was built; build the expression again.")
-        seed = self.y._grad
+            notes.append(self.say("picture.stale", name=self.called[self.stale]))
+        seed = self.gradients.found.get(self.y)
         if seed is not None and seed != 1:
-            notes.append(f"The backward pass started with {self.number(seed)} at {self.called[self.y]}, not with 1.")
+            notes.append(self.say("picture.seed", seed=self.number(seed), root=self.called[self.y]))
         elif any(card.chip and card.note and not card.stale for card in cards):
-            notes.append(
-                "A leaf adds up the gradients of every backward pass until zero_grad(); where that is not the derivative, both are shown."
-            )
+            notes.append(self.say("picture.accumulated"))
         return notes

@@ -21,6 +21,7 @@ class Chip:
 class Card:
     """One node of the picture. `kind` is "leaf", "constant", "operation", or "folded" for a group that is folded.
 
+    `value_said` says in words what the node is and how it was computed, `gradient_said` what is known of its gradient.
     `slots` holds what stands at each operand, its local derivative; `numbered` says whether the operand shows its
     number, because one node stands in several. `quiet` is a constant that has no name. `mark` is set while a step is
     shown: "now" for the card it writes to, "read" for one it reads.
@@ -30,7 +31,8 @@ class Card:
     kind: str
     name: str
     value: str
-    title: str
+    value_said: str
+    gradient_said: str = ""
     badge: str = ""
     chip: Chip | None = None
     note: str = ""
@@ -40,6 +42,11 @@ class Card:
     mark: str = ""
 
     @property
+    def title(self) -> str:
+        """All that is said of the card."""
+        return f"{self.value_said}; {self.gradient_said}" if self.gradient_said else self.value_said
+
+    @property
     def quiet(self) -> bool:
         return self.kind == "constant" and not self.name
 
@@ -47,16 +54,24 @@ class Card:
 @dataclass(frozen=True)
 class Wire:
     """One operand of one card. `source` and `target` are places in `Picture.cards`; `flow` is the contribution that goes
-    back along it, None where none is computed. `mark` is set while a step is shown: "read" for a wire that it reads,
+    back along it, None where none is computed; `ends`, `local_said` and `sent_said` name in words both ends, the local
+    derivative and the contribution. `mark` is set while a step is shown: "read" for a wire that it reads,
     "now" for the one on which a contribution goes back, which then points to the receiver."""
 
     key: str
     source: int
     target: int
     slot: int
-    title: str
+    ends: str
     flow: float | None = None
+    local_said: str = ""
+    sent_said: str = ""
     mark: str = ""
+
+    @property
+    def title(self) -> str:
+        """All that is said of the wire."""
+        return self.ends + (f": {self.local_said}" if self.local_said else "") + (f"; {self.sent_said}" if self.sent_said else "")
 
 
 @dataclass(frozen=True)
