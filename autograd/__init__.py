@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from .explain.steps import steps
     from .expression import Expression, parse
     from .handcheck import check
-    from .reading.finite_differences import gradcheck, numeric_grad
+    from .reading.finite_differences import numeric_curve, numeric_grad
+    from .reading.gradient_check import gradcheck
     from .reading.path_sums import paths
     from .vectorizing import vectorize
 
@@ -66,7 +67,8 @@ _LATER = {
     "parse": ".expression",
     "Expression": ".expression",
     "numeric_grad": ".reading.finite_differences",
-    "gradcheck": ".reading.finite_differences",
+    "numeric_curve": ".reading.finite_differences",
+    "gradcheck": ".reading.gradient_check",
     "check": ".handcheck",
     "Notation": ".explain.notation",
     "examples": ".examples",
@@ -82,4 +84,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip

@@ -9,6 +9,7 @@ import re
 import sys
 import warnings
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,12 +26,20 @@ from autograd.engine.graph import names
 from autograd.explain.languages import fill, languages, templates
 from autograd.explain.numbers import is_exact, number_text, sign
 from autograd.handcheck.answers import typed
-from autograd.reading.finite_differences import GradientCheck
+from autograd.reading.gradient_check import GradientCheck
 
 DRAWINGS = (".svg", ".png", ".pdf", ".dot")
 PLAIN = {"∂": "d", "·": "*", "≈": "~", "π": "pi", "…": "..."}  # for a terminal, or a file, that has no other signs
-VERDICTS = {"cli.disagree": "wrong", "cli.kink": "kink", "cli.small": "too small to judge"}
+VERDICTS = {"cli.disagree": "wrong", "cli.kink": "kink", "cli.small": "too small to judge", "cli.undefined": "nothing to compare"}
 WHOLE_OR_FRACTION = re.compile(r"-?\d+(/\d*[1-9]\d*)?")
+
+
+class Refused(ValueError):
+    """Something the command line was asked for and cannot do, said in the language of the words."""
+
+    def __init__(self, key: str, **texts: Any):
+        super().__init__(fill(key, texts))
+        self.key, self.texts = key, texts
 
 
 class Arguments(argparse.ArgumentParser):
@@ -55,7 +64,8 @@ def arguments() -> Arguments:
     parser.add_argument(
         "--step", metavar="FILE", help="write a page that goes through both passes step by step (.html, or a folder/ of pictures)"
     )
-    parser.add_argument("--check", metavar="ANSWERS", help='judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
+    parser.add_argument("--check", metavar="ANSWERS", help='only judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
+    parser.add_argument("--show", action="store_true", help="with --check, print both passes and the right numbers as well")
     parser.add_argument("--digits", type=int, metavar="N", help="significant digits to print (6, more where needed)")
     parser.add_argument("--lang", default="en", help=f"the language of the words: {', '.join(languages())} (en)")
     return parser
@@ -69,12 +79,12 @@ def leaf_numbers(pairs: list[str]) -> dict[str, float | Fraction]:
         name, equals, text = pair.partition("=")
         name = name.strip()
         if not equals or not name.isidentifier():
-            raise ValueError(f'"{pair[:40]}" gives no leaf a number; write name=number, such as a=5')
+            raise Refused("refused.pair", pair=pair[:40])
         if name in numbers:
-            raise ValueError(f"{name} is given twice")
+            raise Refused("refused.twice", name=name)
         answer = typed(text, name)
         if answer is None:
-            raise ValueError(f"{name} has no number; write one, such as {name}=5")
+            raise Refused("refused.blank", name=name)
         texts[name], numbers[name] = text.strip(), answer.data
     if any("/" in text for text in texts.values()):  # beside an exact fraction, whole numbers are exact as well
         numbers |= {name: Fraction(text) for name, text in texts.items() if WHOLE_OR_FRACTION.fullmatch(text)}
@@ -87,8 +97,10 @@ def gradient_table(y: Value, result: GradientCheck, digits: int | None, lang: st
     nodes = [node for node in called if not node.constant]
     lines = [fill("cli.heads", {}, lang).split("|")]
     for node, gradient, row in zip(nodes, grad(y, nodes), result, strict=True):
-        numbers = (number_text(node.data, digits), number_text(gradient, digits), number_text(row.numeric, digits or 8))
-        lines.append([called[node], *numbers])
+        nowhere = fill("cli.nowhere", {}, lang)
+        slope = number_text(gradient, digits) if isfinite(y.data) else nowhere
+        numeric = nowhere if row.verdict == VERDICTS["cli.undefined"] else number_text(row.numeric, digits or 8)
+        lines.append([called[node], number_text(node.data, digits), slope, numeric])
     widths = [max(len(line[k]) for line in lines) for k in range(4)]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
 
@@ -113,31 +125,28 @@ def save(shown: Any, path: str) -> None:
     try:
         shown.save(path)
     except OSError as error:
-        raise ValueError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise Refused("refused.file", path=path, why=error.strerror or error) from error
 
 
 def run(options: argparse.Namespace) -> int:
     """Does what the options ask for; the exit code."""
-    templates(options.lang)
     if options.digits is not None and not 1 <= options.digits <= 17:
-        raise ValueError(f"--digits takes a number from 1 to 17, not {options.digits}")
+        raise Refused("refused.digits", digits=options.digits)
     if options.draw is not None and Path(options.draw).suffix.lower() not in DRAWINGS:
-        raise ValueError(f'--draw writes {", ".join(DRAWINGS)}; "{options.draw}" ends with none of them')
+        raise Refused("refused.draw", path=options.draw, endings=", ".join(DRAWINGS))
     if options.step is not None and Path(options.step).suffix.lower() != ".html" and not options.step.endswith("/"):
-        raise ValueError(f'--step writes a page, .html, or pictures into a folder, whose name ends with "/"; not "{options.step}"')
+        raise Refused("refused.step", path=options.step)
     numbers = leaf_numbers(options.numbers)
     constants = [name.strip() for name in options.constants.split(",") if name.strip()]
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         y = parse(options.expression.lstrip(), numbers, constants=constants)
     report = check(y, options.check, lang=options.lang) if options.check is not None else None
-    called = names(y)
-    value = number_text(y.data, options.digits)
-    result = gradcheck(y, [node for node in called if not node.constant])
     parts = [fill("cli.note", {"note": note.message}, options.lang) for note in notes]
-    parts += [fill("cli.value", {"name": called[y], "sign": sign(is_exact(y.data, value)), "value": value}, options.lang), ""]
-    parts += [steps(y).text(options.lang, options.digits), ""]
-    parts += [gradient_table(y, result, options.digits, options.lang), *verdicts(result, options.lang)]
+    unused = [name for name in numbers if name not in names(y).values()]
+    parts += [fill("cli.unused", {"names": ", ".join(unused)}, options.lang)] if unused else []
+    if report is None or options.show:
+        parts += passes(y, options.digits, options.lang)
     if options.draw:
         draw(y, options.draw)
         parts.append(fill("cli.drawn", {"path": options.draw}, options.lang))
@@ -145,9 +154,18 @@ def run(options: argparse.Namespace) -> int:
         step_through(y, options.step, options.digits, options.lang)
         parts.append(fill("cli.stepped", {"path": options.step}, options.lang))
     if report is not None:
-        parts += ["", str(report)]
+        parts += ["", str(report)] if options.show else [str(report)]
     print("\n".join(parts))
     return 0 if report is None or report.ok else 1
+
+
+def passes(y: Value, digits: int | None, lang: str) -> list[str]:
+    """The value, both passes, and the gradients beside finite differences."""
+    called = names(y)
+    value = number_text(y.data, digits)
+    result = gradcheck(y, [node for node in called if not node.constant])
+    first = fill("cli.value", {"name": called[y], "sign": sign(is_exact(y.data, value)), "value": value}, lang)
+    return [first, "", steps(y).text(lang, digits), "", gradient_table(y, result, digits, lang), *verdicts(result, lang)]
 
 
 def verdicts(result: GradientCheck, lang: str) -> list[str]:
@@ -172,10 +190,15 @@ def main(given: list[str] | None = None) -> int:
     given = sys.argv[1:] if given is None else given
     # argparse takes "-a+3" for an option unless it holds a space
     shielded = [f" {word}" if word[:1] == "-" and word[:2] != "--" and word != "-h" else word for word in given]
+    lang = "en"
     try:
-        return run(arguments().parse_intermixed_args(shielded))
+        options = arguments().parse_intermixed_args(shielded)
+        templates(options.lang)
+        lang = options.lang
+        return run(options)
     except (ValueError, TypeError, OSError, ImportError) as error:
-        print(f"python -m autograd: {' '.join(str(error).split())}", file=sys.stderr)
+        said = fill(error.key, error.texts, lang) if isinstance(error, Refused) else " ".join(str(error).split())
+        print(f"python -m autograd: {said}", file=sys.stderr)
         return 2
 
 

@@ -1,31 +1,23 @@
-"""Finite differences: the derivative from values alone, and the check of a gradient against it.
+"""Finite differences: the derivative from values alone, at one width, and its error at many.
 
-It rests on replaying the graph with another number at one node; no local derivative is used.
+It rests on replaying the graph with another number at one node; no local derivative is used. Whether a gradient agrees
+with them is for `gradient_check` to say.
 """
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import isfinite
 from typing import Any
 
 from ..engine.derivatives import grad
 from ..engine.graph import find, names, refuse_stale, values
-from ..engine.ieee import Number, as_float
+from ..engine.ieee import as_float
 from ..engine.value import Value, number
-from ..explain.numbers import number_text
+from .extrapolation import SCHEMES, Sample, extrapolated, rounded_width
+from .rounding import EPSILON
 
-EPSILON = 2.0**-52
-# scheme → (the points to evaluate at, in units of the width; the weights; the power of ε that is the best width).
-# The error of the one-sided schemes falls like h, that of the central one like h² (lecture rows D1-46, D0-18).
-SCHEMES = {
-    "forward": ((1, 0), (1, -1), 1 / 2),
-    "backward": ((0, -1), (1, -1), 1 / 2),
-    "central": ((1, -1), (0.5, -0.5), 1 / 3),
-}
-AGREE = 1e-5  # relative error up to which a gradient and its finite difference agree
-CLEAR = 1e-3  # a difference whose rounding is below this share of the gradient can tell right from wrong
-FINER = (1e-2, 1e-4, 1e-6, 1e-8)  # widths to try, as shares of the usual one, where a function bends too fast for it
+POWERS = {"forward": 1 / 2, "backward": 1 / 2, "central": 1 / 3}  # of ε, that is the width at which truncation meets rounding
 
 
 def width(x: float, scheme: str = "central", h: float | None = None) -> float:
@@ -40,8 +32,7 @@ def width(x: float, scheme: str = "central", h: float | None = None) -> float:
         if not 0 < h < float("inf"):
             raise ValueError(f"the width h is a positive number, not {h:g}")
         return h
-    h = EPSILON ** SCHEMES[scheme][2]
-    return (x + h * max(1.0, abs(x))) - x if isfinite(x) else h
+    return rounded_width(x, EPSILON ** POWERS[scheme] * max(1.0, abs(x)) if isfinite(x) else EPSILON ** POWERS[scheme])
 
 
 def difference(f: Callable[[float], float], x: float, scheme: str = "central", h: float | None = None) -> float:
@@ -56,31 +47,38 @@ def difference(f: Callable[[float], float], x: float, scheme: str = "central", h
 
 
 def numeric_grad(y: Any, a: Any, scheme: str = "central", h: float | None = None, *, at: Mapping[str, Any] | None = None) -> float:
-    """The derivative of y with respect to a by finite differences.
+    """The derivative of y with respect to a by one finite difference.
 
     `y` is a Value and `a` a node below it (a Value or a name), which is wiggled by ± h; or `y` is a function of
     numbers and `a` the name of one of its arguments, with the point in `at` or in the function's defaults. Schemes:
-    "central" (error about h²), "forward" and "backward" (error about h). Raises ValueError for an unknown node,
-    argument, scheme, a width that is not positive, or a graph whose leaves have changed.
+    "central" (error about h²), "forward" and "backward" (error about h). Without `h`, the width is the one at which
+    that error and the rounding of the values are about the same: ε^(1/3) or ε^(1/2), times max(1, |a|). Raises
+    ValueError for an unknown node, argument, scheme, a width that is not positive, or a graph whose leaves have changed.
 
     >>> x = Value(3.0, "x")
     >>> round(numeric_grad(x**2, x), 6), round(numeric_grad(lambda x=3.0: x**2, "x"), 6)
     (6.0, 6.0)
     """
+    f, x, _ = _along(y, a, at)
+    return difference(f, x, scheme, h)
+
+
+def _along(y: Any, a: Any, at: Mapping[str, Any] | None) -> tuple[Callable[[float], float], float, Value | None]:
+    """y as a function of a alone, the number of a, and the node that a is; None for an argument of a function."""
     if isinstance(y, Value):
         refuse_stale(y)
         called = names(y)
         node, order = find(y, a, called), list(called)
-        return difference(lambda x: as_float(values(order, {node: x})[y]), float(node), scheme, h)
-    point = _point(y, at)
+        return lambda x: as_float(values(order, {node: x})[y]), float(node), node
+    here = point(y, at)
     if not isinstance(a, str):
         raise TypeError(f"an argument of a function is given by its name, not as {type(a).__name__}")
-    if a not in point:
-        raise ValueError(f'the function has no argument "{a}" with a number; it has {", ".join(point) or "none"}')
-    return difference(lambda x: as_float(y(**{**point, a: x})), point[a], scheme, h)
+    if a not in here:
+        raise ValueError(f'the function has no argument "{a}" with a number; it has {", ".join(here) or "none"}')
+    return lambda x: as_float(y(**{**here, a: x})), here[a], None
 
 
-def _point(function: Any, at: Mapping[str, Any] | None) -> dict[str, float]:
+def point(function: Any, at: Mapping[str, Any] | None) -> dict[str, float]:
     """The numbers of a function's arguments: those given, else its defaults."""
     if at is not None and not isinstance(at, Mapping):
         raise TypeError(f"the point is a dict of argument to number, not {type(at).__name__}")
@@ -91,144 +89,74 @@ def _point(function: Any, at: Mapping[str, Any] | None) -> dict[str, float]:
         defaults = {p.name: p.default for p in arguments if p.default is not p.empty}
     except ValueError:  # a function of C tells nothing about its arguments
         defaults = {}
-    point = {**defaults, **(at or {})}
-    return {name: as_float(number(data, f"the argument {name}")) for name, data in point.items()}
+    known = {**defaults, **(at or {})}
+    return {name: as_float(number(data, f"the argument {name}")) for name, data in known.items()}
 
 
 @dataclass(frozen=True)
-class Row:
-    """One input of a gradient check.
+class NumericCurve:
+    """The finite differences of each scheme at each width, and how far they are from the derivative.
 
-    `error` is the relative error |given - numeric| / max(|given|, |numeric|), 0 when both are equal. `verdict`:
-    "agrees" (error at most 1e-5, or no more than rounding does to the difference), "kink" (the difference reached
-    across a kink, so that it proves nothing), "too small to judge" (the gradient, or the width, drowns in rounding),
-    "wrong". Where no width is asked for and the usual one does not agree, finer ones are tried, down to 1e-8 of it.
+    `exact` is the derivative that they are compared with: of a graph the one of its backward pass, of a function the
+    limit of its differences. `differences` and `errors` map a scheme to a number for each of the `widths`; an error is
+    |difference - exact|. Where the error of a central difference falls, it falls like h²; where rounding takes over,
+    it grows like 1/h.
     """
 
-    name: str
-    given: float
-    numeric: float
-    error: float
-    h: float
-    verdict: str
-    kink_crossed: bool
-    too_small: bool
+    exact: float
+    widths: tuple[float, ...]
+    differences: Mapping[str, tuple[float, ...]]
+    errors: Mapping[str, tuple[float, ...]]
 
-
-class GradientCheck(tuple[Row, ...]):
-    """The rows of a gradient check; true when no gradient is wrong."""
-
-    def __bool__(self) -> bool:
-        return all(row.verdict != "wrong" for row in self)
+    def best(self, scheme: str = "central") -> float:
+        """The width with the smallest error."""
+        return min(zip(self.errors[scheme], self.widths, strict=True), key=lambda pair: (not isfinite(pair[0]), *pair))[1]
 
     def __str__(self) -> str:
-        heads = ("input", "given", "numeric", "error", "h", "verdict")
-        table = [heads] + [
-            (
-                " ".join(row.name.splitlines()),
-                number_text(row.given),
-                number_text(row.numeric),
-                f"{row.error:.1e}",
-                f"{row.h:.1e}",
-                row.verdict,
-            )
-            for row in self
-        ]
-        widths = [max(len(line[k]) for line in table) for k in range(len(heads))]
-        return "\n".join("  ".join(cell.ljust(wide) for cell, wide in zip(line, widths, strict=True)).rstrip() for line in table)
-
-    __repr__ = __str__
+        heads = ["h", *self.errors]
+        rows = [[f"{h:.1e}", *(f"{row[k]:.1e}" for row in self.errors.values())] for k, h in enumerate(self.widths)]
+        return "\n".join("  ".join(cell.ljust(8) for cell in line).rstrip() for line in [heads, *rows])
 
 
-def gradcheck(
-    y_or_function: Any,
-    inputs: Any = None,
+def numeric_curve(
+    y: Any,
+    a: Any,
+    schemes: Iterable[str] = ("forward", "backward", "central"),
+    widths: Iterable[Any] | None = None,
     *,
-    gradients: Mapping[Any, Any] | None = None,
-    scheme: str = "central",
-    h: float | None = None,
-) -> GradientCheck:
-    """Checks gradients against finite differences: ours, or those given.
+    at: Mapping[str, Any] | None = None,
+) -> NumericCurve:
+    """The error of finite differences against their width: the V of every lecture on numeric differentiation.
 
-    `y_or_function` is a Value (`inputs`: the nodes to check, all leaves that are not constants if left out) or a
-    function (`inputs`: a dict from its arguments to numbers). `gradients` maps inputs to the gradients to check, a
-    student's for instance. The result has one `Row` for each input and is true when none is wrong.
+    `y`, `a` and `at` are those of `numeric_grad`. `widths` are positive numbers; without them, four to each power of
+    ten from 1 to 1e-15. Raises ValueError as `numeric_grad` does.
 
-    >>> a, b = Value(2.0, "a"), Value(3.0, "b")
-    >>> bool(gradcheck(a * b)), bool(gradcheck(a * b, gradients={"a": 2.0}))
-    (True, False)
+    >>> curve = numeric_curve(Value(1.0, "x").exp(), "x", widths=[1e-1, 1e-3, 1e-5, 1e-12])
+    >>> curve.best("central"), [round(error, 9) for error in curve.errors["central"]][:2]
+    (1e-05, [0.004532735, 4.53e-07])
     """
-    if isinstance(y_or_function, Value):
-        y, called = y_or_function, names(y_or_function)
-        usual = [node for node in called if not node.parents and not node.constant]
-        if not isinstance(inputs, (Value, str, Iterable, type(None))):
-            raise TypeError(f"the inputs are nodes: Values or labels, not {type(inputs).__name__}")
-    else:
-        if inputs is not None and not isinstance(inputs, Mapping):
-            raise TypeError(f"the inputs of a function are a dict of argument to number, not {type(inputs).__name__}")
-        leaves = {name: Value(data, name) for name, data in _point(y_or_function, inputs).items()}
-        y, inputs, usual = y_or_function(**leaves), None, list(leaves.values())
-        if not isinstance(y, Value):
-            raise TypeError(f"the function must return a Value when it is called with Values, not {type(y).__name__}")
-        called = {**names(y), **{leaf: name for name, leaf in leaves.items()}}  # also those it makes no use of
-    if gradients is not None and not isinstance(gradients, Mapping):
-        raise TypeError(f"the gradients are a dict of node to number, not {type(gradients).__name__}")
-    refuse_stale(y)
-    asked = usual if inputs is None else [inputs] if isinstance(inputs, (Value, str)) else inputs
-    chosen = [find(y, node, called) for node in asked]
-    if gradients is not None:
-        given = {find(y, node, called): as_float(number(data, "a gradient")) for node, data in gradients.items()}
-        chosen = [node for node in chosen if node in given] if inputs is None else chosen
-        chosen += [node for node in given if node not in chosen]
-        missing = [called[node] for node in chosen if node not in given]
-        if missing:
-            raise ValueError(f"no gradient is given for {', '.join(missing)}")
-    else:
-        given = dict(zip(chosen, map(as_float, grad(y, chosen)), strict=True))
-    return GradientCheck([_row(y, called, node, given[node], scheme, h) for node in chosen])
+    f, x, node = _along(y, a, at)
+    chosen = [schemes] if isinstance(schemes, str) else list(schemes)
+    asked: Sequence[Any] = [10 ** (-k / 4) for k in range(61)] if widths is None else list(widths)
+    wide = tuple(width(x, scheme, h) for scheme in chosen[:1] for h in asked)
+    found = {scheme: tuple(difference(f, x, scheme, h) for h in wide) for scheme in chosen}
+    exact = as_float(grad(y, [node])[0]) if node is not None else limit(f, x)
+    return NumericCurve(exact, wide, found, {scheme: tuple(abs(each - exact) for each in row) for scheme, row in found.items()})
 
 
-def _row(y: Value, called: Mapping[Value, str], node: Value, given: float, scheme: str, h: float | None) -> Row:
-    if h is not None:
-        return _judged(y, called, node, given, scheme, h)
-    x = float(node)
-    usual = width(x, scheme)
-    first = _judged(y, called, node, given, scheme, usual)
-    if first.verdict != "wrong":
-        return first
-    finer = [(x + usual * share) - x for share in FINER]  # so that x + h is exact
-    rows = (_judged(y, called, node, given, scheme, h) for h in finer if h > 0)
-    return next((row for row in rows if row.verdict == "agrees"), first)
+def limit(f: Callable[[float], float], x: float) -> float:
+    """The derivative of a function of one number that tells nothing about itself, extrapolated from its differences."""
+    return extrapolated(unknown(f), x, "central", width(x)).value
 
 
-def _judged(y: Value, called: Mapping[Value, str], node: Value, given: float, scheme: str, h: float) -> Row:
-    order: list[Value] = list(called)
-    h = width(float(node), scheme, h)
-    reached: list[dict[Value, Number]] = []
+def unknown(f: Callable[[float], float]) -> Callable[[float], Sample]:
+    """A function that can only be called: its rounding is taken for sixteen times that of its value."""
 
-    def f(x: float) -> float:
-        reached.append(values(order, {node: x}))
-        return as_float(reached[-1][y])
+    def sample(x: float) -> Sample:
+        try:
+            value = as_float(f(x))
+        except (ArithmeticError, ValueError):  # outside its domain
+            value = float("nan")
+        return Sample(value, 16 * EPSILON * abs(value))
 
-    numeric = difference(f, float(node), scheme, h)
-    crossed = len({_sides(order, found, node) for found in [*reached, values(order, {})]}) > 1
-    largest = max(abs(as_float(found[y])) for found in reached)
-    noise = 10 * EPSILON * largest / h  # what rounding does to the difference
-    apart, size = abs(given - numeric), max(abs(given), abs(numeric))
-    drowned = noise > (CLEAR * size if given else AGREE * max(1.0, largest))
-    error = 0.0 if given == numeric else apart / size if isfinite(apart) else nan
-    if error <= AGREE and not (drowned and numeric == 0):
-        verdict = "agrees"
-    elif crossed:
-        verdict = "kink"
-    elif apart <= noise:
-        verdict = "too small to judge" if drowned else "agrees"
-    else:
-        verdict = "wrong"
-    return Row(called[node], given, numeric, error, h, verdict, crossed, verdict == "too small to judge")
-
-
-def _sides(order: Sequence[Value], found: Mapping[Value, Number], node: Value) -> tuple[Any, ...]:
-    """On which side of its kinks every operation is, when the nodes have the numbers found."""
-    kinked = [each for each in order if each.parents and each.operation.kinks and each is not node]
-    return tuple([each.operation.side_at([found[parent] for parent in each.parents], found[each]) for each in kinked])
+    return sample

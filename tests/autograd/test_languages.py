@@ -9,8 +9,8 @@ from string import Formatter
 import pytest
 
 import viz
-from autograd import Value, check, derive, examples, leaves, parse, paths, steps
-from autograd.__main__ import main
+from autograd import Value, check, derive, examples, gradcheck, leaves, parse, paths, steps
+from autograd.__main__ import main, verdicts
 from autograd.engine.operations import TABLE, Operation
 from autograd.engine.value import OPERATORS
 from autograd.explain import languages as spoken
@@ -116,7 +116,8 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
     text += shared.text + kink.text
     for line in (["a^2", "a=3"], ["relu(a)", "a=0"], ["log(a)", "a=0"], ["1 + a*0.00000000001", "a=1"]):
         assert main(line) == 0
-    assert main(["a*2", "a=1", "--draw", str(tmp_path / "a.svg"), "--step", str(tmp_path / "a.html")]) == 0
+    text += "".join(verdicts(gradcheck(J, gradients={"a": 7}), "en"))
+    assert main(["a*2", "a=1", "z=1", "--draw", str(tmp_path / "a.svg"), "--step", str(tmp_path / "a.html")]) == 0
     text += capsys.readouterr().out
     templates.cache_clear()
     assert "{" not in text and "}" not in text
@@ -238,5 +239,5 @@ def test_derivations_paths_checks_and_the_command_line_speak_every_language(lang
     count = "1,048,576".replace(",", LANGUAGES[lang]["paths.thousands"])
     assert more.partition("{count} ")[2] in derive(x, a, lang=lang).text
     assert paths(x, a).text(lang).startswith(many.format(count=count, root="J", node="a"))
-    assert main(["a*b", "a=1", "b=2", "--lang", lang, "--check", "b=3"]) == 1
+    assert main(["a*b", "a=1", "b=2", "--lang", lang, "--check", "b=3", "--show"]) == 1
     assert LANGUAGES[lang]["backward"] in capsys.readouterr().out

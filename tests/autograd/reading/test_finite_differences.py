@@ -166,8 +166,8 @@ def test_a_right_gradient_is_not_accused_where_the_function_bends_fast_or_its_do
 
 def test_where_there_is_no_finite_difference_there_is_no_agreement_and_no_exception():
     for text, x in [("log(x)", 0), ("log(x)", -1), ("sqrt(x)", 0), ("exp(x)", 710), ("x**2", 1e200), ("1/x", 0)]:
-        (row,) = gradcheck(parse(text, x=x))
-        assert row.verdict == "wrong"
+        (row,) = result = gradcheck(parse(text, x=x))
+        assert row.verdict == "nothing to compare" and not result
     assert len(gradcheck(parse("u = log(a); u*2", a=0), ["a", "u"])) == 2
     assert not gradcheck(parse("u = a*b; u*u", a=0, b=1e308), "a")
 
