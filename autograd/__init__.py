@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from . import examples
     from .explain.derivations import derive
     from .explain.notation import Notation
+    from .explain.path_tables import paths
     from .explain.steps import steps
     from .expression import Expression, parse
     from .handcheck import check
     from .reading.finite_differences import numeric_curve, numeric_grad
     from .reading.gradient_check import gradcheck
-    from .reading.path_sums import paths
     from .vectorizing import vectorize
 
 __version__ = "0.1.0"
@@ -62,7 +62,7 @@ __version__ = "0.1.0"
 # What the engine itself does not need is loaded when it is first asked for, to keep the import short.
 _LATER = {
     "steps": ".explain.steps",
-    "paths": ".reading.path_sums",
+    "paths": ".explain.path_tables",
     "derive": ".explain.derivations",
     "parse": ".expression",
     "Expression": ".expression",

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value, paths
-from autograd.reading.path_sums import Path, Paths, amount
+from autograd.explain.path_tables import Paths, amount
+from autograd.reading.ways import Path
 
 from .drawing import Shown, refuse_unknown
 from .layout.arrangement import arranged, turned

@@ -4,7 +4,7 @@ It reads the steps of a pass. A derivation is lines; a line is a chain of equal 
 symbols, the numbers put in, the result. "=" stands only where it is true as printed, else "≈".
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from html import escape
 from itertools import pairwise
@@ -14,21 +14,23 @@ from ..engine.derivatives import plus, product, seed_of
 from ..engine.graph import find, names
 from ..engine.ieee import Number
 from ..engine.value import Value
-from ..reading.path_sums import Path, Paths, amount, paths_among
+from ..reading.passes import StepRecord
+from ..reading.ways import Path, Ways
 from .languages import fill, templates
-from .lines import local_formula
+from .lines import exact_value_of, is_certain, local_formula
 from .node_names import NodeNames, holds_in_symbols
 from .notation import Notation
-from .numbers import as_printed, digits_to_recompute, is_exact, refuse_digits, sign
-from .products import LONGEST, sum_line
+from .numbers import as_printed, digits_to_recompute, printed_sum, refuse_digits, sign
+from .path_tables import Paths, amount, paths_among
 from .steps import Step, steps
 from .typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
-from .written import ATOM, PRODUCT, SIGN, SUM, Written, added, held, put_in, write_value
+from .written import ATOM, PRODUCT, SIGN, SUM, Operand, Written, added, held, put_in, term_after, unsigned, write_value
 
 STYLES = ("steps", "one line", "paths")
 LINES = 9  # of a derivation; of a longer one the middle is left out
 FEW = 4  # paths, between two nodes that all paths go through, that are written out in one line
 FACTORS = 12  # of such a sum; a longer one is written with derivatives of what lies between
+LONGEST = 8  # factors of a product
 ROWS = 6  # paths that have a line each
 _TYPESET = """<script>
 for (const host of document.querySelectorAll("div.chalkgrad-derivation[data-mathml]")) {
@@ -45,7 +47,7 @@ class Factor(NamedTuple):
     symbol: "Callable[[int | None], Written]"
     rule: "Callable[[int | None], Written]"
     number: Number
-    step: Step | None = None
+    step: StepRecord | None = None
 
 
 class Combined(NamedTuple):
@@ -140,7 +142,7 @@ def derive(
     templates(lang)
     both = steps(y, notation=notation)
     found = paths_among(both, _meant(y, both[0].names, wrt), ROWS)
-    writer = _Writer(found, both, numbers, digits, lang)
+    writer = _Derivation(found, both, numbers, digits, lang)
     if found.count == 0 or found.a is y:
         result = seed_of(y, found.count)
         return Derivation([row(writer.gradient, "=", put_in(result).layout)], [*found.lines(lang), *both.notes(lang)])
@@ -154,7 +156,7 @@ def _meant(y: Value, called: NodeNames, node: Any) -> Any:
     return find(y, node, own if node in own.values() else dict(called)) if isinstance(node, str) else node
 
 
-class _Writer:
+class _Derivation:
     """Writes the derivation of one derivative, from its paths and the steps between its ends."""
 
     def __init__(self, found: Paths, both: Sequence[Step], numbers: bool, digits: int | None, lang: str):
@@ -163,7 +165,7 @@ class _Writer:
         self.order = [node for node in self.names if node in found.through]
         self.place = {node: k for k, node in enumerate(self.order)}
         self.forward = {step.node: step for step in both if step.phase == "forward"}
-        self.arriving: dict[Value, list[Step]] = {}
+        self.arriving: dict[Value, list[StepRecord]] = {}
         for step in both:
             if step.parent in found.through:
                 self.arriving.setdefault(step.parent, []).append(step)
@@ -204,10 +206,10 @@ class _Writer:
         if len(shown) < count:
             yield self.more("derive.paths", count - len(shown))
         if self.numbers:
-            line = sum_line([path.product for path in rows] if count <= ROWS else [self.found.total], self.found.total, self.digits)
-            terms = [as_layout(text) if not k or text[0] != "-" else ("paren", as_layout(text)) for k, text in enumerate(line.numbers)]
-            value = () if len(terms) == 1 else (line.result_sign, as_layout(line.value))
-            yield row(self.gradient, line.sign, added(terms), *value)
+            total = printed_sum([path.product for path in rows] if count <= ROWS else [self.found.total], self.found.total, self.digits)
+            terms = [as_layout(text) if not k or text[0] != "-" else ("paren", as_layout(text)) for k, text in enumerate(total.numbers)]
+            value = () if len(terms) == 1 else (total.result_sign, as_layout(total.value))
+            yield row(self.gradient, total.sign, added(terms), *value)
         elif count <= ROWS:
             tree = Combined("sum", tuple([self.along(path) for path in rows]))
             holds, rule = self.in_symbols(tree, lambda factor: factor.rule(self.digits), self.digits)
@@ -222,13 +224,13 @@ class _Writer:
 
     # --- pieces ---
 
-    def definition(self, step: Step) -> Layout:
+    def definition(self, step: StepRecord) -> Layout:
         """What a node is: u = b · c = 6."""
         operands = self.names.operands(step, self.digits)
         formula = write_value(step.node.operation, operands)
         named = row(as_layout(self.names[step.node]), sign(holds_in_symbols(formula.text, operands)), formula.layout)
         value = put_in(step.value, self.digits)
-        return row(*named[1:], sign(is_exact(step.value, value.text)), value.layout) if self.numbers else named
+        return row(*named[1:], sign(is_certain(value, lambda: exact_value_of(step))), value.layout) if self.numbers else named
 
     def gradient_line(self, node: Value) -> Layout:
         """The gradient of a node from those of its consumers."""
@@ -239,7 +241,7 @@ class _Writer:
         terms = [self.term(step) for step in self.arriving[node]]
         return terms[0] if len(terms) == 1 else Combined("sum", tuple(terms))
 
-    def term(self, step: Step) -> Tree:
+    def term(self, step: StepRecord) -> Tree:
         """One contribution: the gradient of the consumer, which is left out where it is 1 at the root, times the edge."""
         if step.node is self.found.y:
             return self.edge(step)
@@ -252,7 +254,7 @@ class _Writer:
         edges = [next(step for step in steps_of[node] if step.slot == slot) for node, slot in zip(path.nodes[:-1], path.slots, strict=True)]
         return Combined("product", tuple([self.edge(step) for step in edges])) if len(edges) > 1 else self.edge(edges[0])
 
-    def edge(self, step: Step) -> Factor:
+    def edge(self, step: StepRecord) -> Factor:
         """The local derivative of one edge. Where there are other ways between its ends, ∂v/∂u would stand for the sum of
         them all, and the formula of the operation takes its place."""
         assert step.parent is not None and step.local is not None
@@ -267,9 +269,9 @@ class _Writer:
 
         return Factor(symbol, rule, step.local, step)
 
-    def ways(self, top: Value, bottom: Value) -> "_Ways":
+    def ways(self, top: Value, bottom: Value) -> Ways:
         """What lies between two nodes."""
-        return _Ways(self.order[self.place[bottom] : self.place[top] + 1], self.found.edges, seed_of(self.found.y))
+        return Ways(top, bottom, self.order[self.place[bottom] : self.place[top] + 1], self.found.edges, self.found.seed)
 
     def between(self, top: Value, bottom: Value) -> Tree:
         """The derivative of one node by another, as a product over the nodes that all paths go through."""
@@ -288,7 +290,7 @@ class _Writer:
                 return expanded
         return Combined("sum", tuple([self.into(step, top, ways.gradients[step.node]) for step in ways.arriving]))
 
-    def via(self, step: Step, bottom: Value) -> Tree:
+    def via(self, step: StepRecord, bottom: Value) -> Tree:
         """One edge and whatever comes after it."""
         assert step.parent is not None
         if step.parent is bottom:
@@ -297,7 +299,7 @@ class _Writer:
         parts = after.parts if isinstance(after, Combined) and after.kind == "product" else (after,)
         return Combined("product", (self.edge(step), *parts))
 
-    def into(self, step: Step, top: Value, gradient: Number) -> Tree:
+    def into(self, step: StepRecord, top: Value, gradient: Number) -> Tree:
         """One edge, after whatever comes before it: the derivative of the top by the node that the edge leads from."""
         if step.node is top:
             return self.edge(step)
@@ -311,7 +313,6 @@ class _Writer:
         """A derivative, its rule in symbols, its numbers, and the result; what would stand twice stands once."""
         factors = list(_factors(tree))
         enough = self.digits or digits_to_recompute([factor.number for factor in factors], lambda given: _value(tree, iter(given)), result)
-        shown = {id(factor): put_in(factor.number, enough) for factor in factors}
         value = put_in(result, self.digits)
         parts: list[tuple[bool, Layout]] = [] if gradient is None else [(True, gradient)]
         digits = enough if self.numbers else self.digits
@@ -319,9 +320,10 @@ class _Writer:
         if with_rule or not self.numbers or isinstance(tree, Factor):  # of a single edge the rule is the whole derivation
             parts.append(self.in_symbols(tree, lambda factor: factor.rule(digits), digits))
         if self.numbers:
-            put = _written(tree, lambda factor: Written(shown[id(factor)].layout, shown[id(factor)].strength, factor.number))
-            parts.append((all(is_exact(factor.number, shown[id(factor)].text) for factor in factors), put.layout))
-            printed = [as_printed(shown[id(factor)].text) for factor in factors]
+            shown = [put_in(factor.number, enough) for factor in factors]
+            put = _written(tree, lambda factor: put_in(factor.number, enough).as_written)
+            parts.append((all(map(_is_certain, factors, shown)), put.layout))
+            printed = [as_printed(number.text) for number in shown]
             found = as_printed(value.text)
             parts.append((None in printed or found is None or _value(tree, iter(printed)) == found, value.layout))
         return row(*_joined(parts))
@@ -333,32 +335,9 @@ class _Writer:
         return holds_in_symbols(written.text, operands), written.layout
 
 
-class _Ways:
-    """What lies between the last and the first node of a span of nodes: `count` paths; `cuts`, the nodes that all of them
-    go through, from the last one on; `onward` and `arriving`, the edges out of the last and into the first; `gradients`,
-    the derivative of the last node by each."""
-
-    def __init__(self, span: Sequence[Value], edges: Mapping[Value, Sequence[Step]], seed: Number):
-        bottom, top = span[0], span[-1]
-        down = {bottom: 1}
-        for node in span[1:]:
-            ways = [down[step.parent] for step in edges.get(node, ()) if step.parent in down]
-            if ways:
-                down[node] = sum(ways)
-        up, self.gradients = {top: 1}, {top: seed}
-        self.arriving: list[Step] = []
-        for node in reversed(span[1:]):
-            for step in edges.get(node, ()) if node in up else ():
-                parent = step.parent
-                if parent is None or parent not in down:
-                    continue
-                flow = product(self.gradients[node], step.local)
-                up[parent] = up.get(parent, 0) + up[node]
-                self.gradients[parent] = plus(self.gradients[parent], flow) if parent in self.gradients else flow
-                self.arriving += [step] * (parent is bottom)
-        self.count = down[top]
-        self.onward = [step for step in edges[top] if step.parent in down]
-        self.cuts = [node for node in reversed(span) if node in up and up[node] * down[node] == self.count]
+def _is_certain(factor: Factor, shown: Operand) -> bool:
+    """Whether the number of a factor is printed exactly."""
+    return is_certain(shown, lambda: None if factor.step is None else exact_value_of(factor.step))
 
 
 def _joined(parts: Sequence[tuple[bool, Layout]]) -> Iterator["Layout | str"]:
@@ -397,17 +376,8 @@ def _written(tree: Tree, how: Callable[[Factor], Written]) -> Written:
     is_long = tree.kind == "product" and len(parts) > LONGEST
     pieces = [_written(part, how) for part in (parts if not is_long else (*parts[:4], *parts[-3:]))]
     if tree.kind == "sum":
-        return Written(added([_term(piece, k) for k, piece in enumerate(pieces)]), SUM, None)
-    layouts = [_factor(piece, k) for k, piece in enumerate(pieces)]
+        return Written(added([term_after(piece, k) for k, piece in enumerate(pieces)]), SUM, None)
+    layouts = [unsigned(piece, SIGN) if k else held(piece, SIGN) for k, piece in enumerate(pieces)]
     if is_long:
         layouts.insert(4, DOTS)
     return Written(row(*[part for layout in layouts for part in ("·", layout)][1:]), PRODUCT, None)
-
-
-def _term(piece: Written, k: int) -> Layout:
-    return ("paren", piece.layout) if k and piece.text[:1] == "-" else held(piece, SUM + (k > 0))
-
-
-def _factor(piece: Written, k: int) -> Layout:
-    """A piece in a product: a quotient, a product and, after the first, what begins with a sign take parentheses."""
-    return ("paren", piece.layout) if k and piece.text[:1] == "-" else held(piece, SIGN)

@@ -4,7 +4,7 @@ Every line can be recomputed from the numbers it shows, and "=" stands only wher
 fill the templates of a language (`words`) and make the equations of a step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,11 +14,13 @@ from ..engine.ieee import Number, as_float
 from ..engine.operations import Operation
 from ..reading.passes import StepRecord
 from .node_names import NodeNames, holds_in_symbols
-from .numbers import as_printed, digits_to_recompute, exact_value, sign
+from .numbers import as_printed, digits_to_recompute, exact_value, number_text, printed_sum, sign, significant
 from .situations import Situation
 from .typeset import Layout, as_layout, plain, row
-from .written import PRODUCT, SUM, Operand, Written, added, at_slot, letter_at, put_in, write_partial, write_value
+from .written import SIGN, Operand, Written, added, at_slot, letter_at, put_in, unsigned, write_partial, write_value
 
+MOST_DIGITS = 17
+CERTAIN_DIGITS = 15  # with more of them, any float could be meant
 NOUGHT: Layout = ("number", "0")
 
 
@@ -185,8 +187,8 @@ def _product(step: StepRecord, said: Situation, names: NodeNames, upstream: Oper
     local = local_formula(step, names, enough)
     times = ("*", ("number", as_printed(upstream.text) or Fraction(0)), tree)
     return Product(
-        local=_factor(local),
-        numbers=row(("paren", upstream.layout) if "/" in upstream.text else upstream.layout, "·", _factor(written)),
+        local=unsigned(local, SIGN),
+        numbers=row(("paren", upstream.layout) if "/" in upstream.text else upstream.layout, "·", unsigned(written, SIGN)),
         value=result.layout,
         rule_sign=sign(holds_in_symbols(local.text, in_symbols)),
         sign=sign(upstream.is_exact and all(after[letter].is_exact for letter in read)),
@@ -197,17 +199,15 @@ def _product(step: StepRecord, said: Situation, names: NodeNames, upstream: Oper
 def sum_line(step: StepRecord, names: NodeNames, contributions: Sequence[Number], digits: int | None) -> SumLine:
     """The line that closes a sum of contributions."""
     assert step.parent is not None and step.total_after is not None
-    enough = digits or digits_to_recompute(contributions, sum, step.total_after)
-    terms = [put_in(data, enough) for data in contributions]
-    result = put_in(step.total_after, digits)
-    printed = [as_printed(term.text) for term in terms]
+    shown = printed_sum(contributions, step.total_after, digits)
+    terms = [as_layout(text) for text in shown.numbers]
     return SumLine(
         gradient=names.gradient(step.parent),
-        sum=added([("paren", term.layout) if k and term.text[:1] == "-" else term.layout for k, term in enumerate(terms)]),
-        value=result.layout,
+        sum=added([("paren", term) if k and term[1][:1] == "-" else term for k, term in enumerate(terms)]),
+        value=as_layout(shown.value),
         terms=str(step.terms),
-        sign=sign(all(term.is_exact for term in terms)),
-        result_sign=sign(None in printed or sum(printed) == as_printed(result.text)),  # type: ignore[arg-type]
+        sign=shown.sign,
+        result_sign=shown.result_sign,
     )
 
 
@@ -222,14 +222,8 @@ def _derivative(step: StepRecord, names: NodeNames, digits: int | None) -> Layou
     for the sum of them all, and the formula of the operation takes its place."""
     assert step.parent is not None and step.slot is not None
     if step.terms != 1 and names.are_joined_twice(step.node, step.slot):
-        return _factor(local_formula(step, names, digits))
+        return unsigned(local_formula(step, names, digits), SIGN)
     return names.local(step.node, step.parent)
-
-
-def _factor(piece: Written) -> Layout:
-    """A written formula as a factor of a product."""
-    held = piece.strength <= SUM or piece.strength == PRODUCT or piece.text[:1] == "-"
-    return ("paren", piece.layout) if held else piece.layout
 
 
 def _is_true(tree: Tree, operation: Operation, inputs: Sequence[Operand], y: Operand, result: str, slot: int = 0) -> bool:
@@ -239,3 +233,21 @@ def _is_true(tree: Tree, operation: Operation, inputs: Sequence[Operand], y: Ope
         return True
     numbers: dict[str, Any] = at_slot(operation, [as_printed(shown.text) for shown in inputs], slot)
     return exact_value(tree, {**numbers, "y": as_printed(y.text)}) == printed
+
+
+def is_certain(shown: Operand, exact: Callable[[], Fraction | None]) -> bool:
+    """Whether a computed number is printed exactly. So many digits that every float is within their rounding say nothing:
+    then it must be the `exact` value."""
+    few = isinstance(shown.data, Fraction) or significant(shown.text) <= CERTAIN_DIGITS
+    return shown.is_exact and (few or as_printed(shown.text) == exact())
+
+
+def exact_value_of(step: StepRecord) -> Fraction | None:
+    """The value of a forward step, or the local derivative of an edge, in exact arithmetic; None where it is no fraction."""
+    operation = step.node.operation
+    texts = [number_text(data, MOST_DIGITS) for data in (*step.operands, step.value)]
+    *operands, y = [as_printed(text) for text in texts]
+    if step.slot is None:
+        return exact_value(formula(operation.value), at_slot(operation, operands, 0))
+    tree = formula(operation.partials[letter_at(operation, step.slot, len(operands))[0]])
+    return exact_value(tree, {**at_slot(operation, operands, step.slot), "y": y})

@@ -3,9 +3,11 @@
 import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import reduce
 from math import floor, isfinite, isqrt, log10, ulp
-from typing import Any
+from typing import Any, NamedTuple
 
+from ..engine.derivatives import plus, product
 from ..engine.dialects import Reader, Tree, formula
 from ..engine.ieee import Number, as_float
 from ..engine.operations import TABLE
@@ -39,13 +41,18 @@ def number_text(data: Number, digits: int | None = None) -> str:
     if data == int(data) and abs(data) < 1e15:
         return str(int(data))
     text = repr(float(data))  # 0.1 is 0.1, also to 17 digits
-    if len(text.partition("e")[0].lstrip("-0.").replace(".", "")) > min(digits or DIGITS, 15):
+    if significant(text) > min(digits or DIGITS, 15):
         text = f"{data:.{digits or DIGITS}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         return f"{mantissa}e{int(exponent)}"
     return text
+
+
+def significant(text: str) -> int:
+    """How many significant digits a printed decimal has."""
+    return len(text.partition("e")[0].lstrip("-0.").replace(".", ""))
 
 
 def refuse_digits(digits: Any) -> None:
@@ -89,6 +96,43 @@ def digits_to_recompute(inputs: Sequence[Number], compute: Callable[[list[float]
         if abs(got - printed_result) <= 1.0001 * unit or number_text(got) == text or got != got:
             return digits
     return 17
+
+
+class Printed(NamedTuple):
+    """The numbers of a product or a sum as texts, the sign before them, and the result with the sign before it."""
+
+    numbers: tuple[str, ...]
+    sign: str
+    value: str
+    result_sign: str
+
+
+def printed_product(factors: Sequence[Number], result: Number, digits: int | None = None) -> Printed:
+    """A product, factor by factor, with as many digits as it takes to recompute it.
+
+    >>> printed_product([3.0, 0.5], 1.5)
+    Printed(numbers=('3', '0.5'), sign='=', value='1.5', result_sign='=')
+    """
+    return _printed(factors, result, digits, product, 1)
+
+
+def printed_sum(terms: Sequence[Number], result: Number, digits: int | None = None) -> Printed:
+    """A sum, term by term, with as many digits as it takes to recompute it.
+
+    >>> printed_sum([2 / 3, 2 / 3], 4 / 3)
+    Printed(numbers=('0.666667', '0.666667'), sign='≈', value='1.33333', result_sign='≈')
+    """
+    return _printed(terms, result, digits, plus, 0)
+
+
+def _printed(parts: Sequence[Number], result: Number, digits: int | None, combine: Callable[[Any, Any], Any], neutral: int) -> Printed:
+    enough = digits or digits_to_recompute(parts, lambda numbers: reduce(combine, numbers, float(neutral)), result)
+    shown = [number_text(data, enough) for data in parts]
+    value = number_text(result, digits)
+    printed = [as_printed(text) for text in shown]
+    is_finite = None not in printed and as_printed(value) is not None
+    comes_out = not is_finite or reduce(combine, printed, neutral) == as_printed(value)
+    return Printed(tuple(shown), sign(all(map(is_exact, parts, shown))), value, sign(comes_out))
 
 
 def exact_value(tree: Tree, operands: dict[str, Any]) -> Fraction | None:

@@ -40,6 +40,10 @@ class Operand(NamedTuple):
         return PRODUCT if "/" in self.text and self.text.replace("/", "").isdigit() else ATOM
 
     @property
+    def as_written(self) -> "Written":
+        return Written(self.layout, self.strength, self.data)
+
+    @property
     def is_exact(self) -> bool:
         """Whether the text is the number, not a rounded one."""
         return is_exact(self.data, self.text)
@@ -89,8 +93,7 @@ class _Formula(Reader[Written]):
     def name(self, name: str) -> Written:
         if name == "pi":
             return Written(("name", "π"), ATOM, pi)
-        shown = self.operands[name]
-        return Written(shown.layout, shown.strength, shown.data)
+        return self.operands[name].as_written
 
     def negate(self, part: Written) -> Written:
         return Written(("negate", held(part, SIGN + 1)), SIGN, -part.data)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd import Notation, Value, examples, grad, leaves, nodes, parse, replay
+from autograd import Notation, Value, examples, grad, leaves, log, nodes, parse, replay
 from autograd.explain.derivations import STYLES, derive
 from nn import MLP
 
@@ -314,3 +314,14 @@ def test_where_a_sum_over_paths_would_be_too_long_for_a_line_derivatives_of_what
 
     assert towers(2, 3).startswith("∂J/∂a = ∂J/∂v · ∂v/∂u · ∂u/∂a + ∂J/∂q · ∂q/∂p · ∂p/∂w · ∂w/∂a = ")
     assert towers(6, 6).startswith("∂J/∂a = ∂J/∂s · ∂s/∂a + ∂J/∂u · ∂u/∂a = ")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_with_all_digits_a_number_that_is_still_rounded_is_not_called_equal(style):
+    """17 digits are within the rounding of every float: 1/3 is none of them."""
+    x = Value(3.0, "x")
+    assert derive(log(x), x, style, digits=17).text.splitlines()[-1] == "∂J/∂x = 1 / x ≈ 0.33333333333333331"
+    assert "log(x) = " not in derive(log(x), x, style, digits=17).text
+    tenth = Value(0.1, "x")
+    assert derive(tenth * 3, tenth, style, digits=17).text.splitlines()[-1] == "∂J/∂x = 3"
+    assert derive(tenth * Value(1 / 3, "b"), tenth, style, digits=17).text.splitlines()[-1] == "∂J/∂x = b = 0.33333333333333331"

@@ -1,6 +1,8 @@
 """Both passes as data: which steps there are, what they add up to, and that what they print is true."""
 
 import re
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from math import isclose
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, examples, grad, label, leaves, parse, scope, steps, topological_order
 from autograd.explain.numbers import number_text
+from autograd.reading.passes import both_passes
 
 NINE = """\
 forward
@@ -193,3 +196,19 @@ def test_digits_that_are_none_are_refused(say):
         getattr(step, say)(digits=0)
     with pytest.raises(TypeError, match="not str"):
         getattr(step, say)(digits="6")
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+
+
+def test_the_passes_are_read_without_anything_that_explains_them():
+    """What reads is below what explains: it runs in an interpreter that has loaded no words."""
+    code = "import autograd, sys, autograd.reading.passes, autograd.reading.ways as w; print([m for m in sys.modules if '.explain' in m])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("make", GRAPHS, ids=lambda make: make.__name__)
+def test_a_step_is_a_record_with_names(make):
+    y = make()
+    for record, step in zip(both_passes(y), steps(y), strict=True):
+        assert vars(step) == {**vars(record), "names": step.names}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, examples, grad, parse, paths, sigmoid, topological_order
-from autograd.reading.path_sums import Cost
+from autograd.reading.ways import Cost
 
 
 def doublings(count):

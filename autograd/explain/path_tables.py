@@ -1,53 +1,25 @@
-"""`paths`: the derivative as a sum over all paths, which is what the backward pass computes without walking them.
+"""`paths`: the derivative as a sum over all paths, which is what the backward pass computes without walking them; in words."""
 
-The edges and their local derivatives come from the steps. Counts are found by adding up along the topological order, so
-they are exact where there are too many paths to list.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Sequence
 from itertools import chain, count
 from math import log10
-from typing import Any, NamedTuple
 
-from ..engine.derivatives import product, seed_of
+from ..engine.derivatives import seed_of
 from ..engine.graph import find
-from ..engine.ieee import Number
 from ..engine.value import Value
-from ..explain.languages import fill, templates
-from ..explain.node_names import gradient_name
-from ..explain.numbers import refuse_digits
-from ..explain.products import joined, product_line, sum_line
-from ..explain.steps import Step, Steps, steps
+from ..reading.ways import Path, Ways, edges_of
+from .languages import fill, templates
+from .node_names import NodeNames, gradient_name
+from .numbers import printed_product, printed_sum, refuse_digits
+from .steps import Step, Steps, steps
 
 LIMIT = 64
 FIRST = 4  # rows of a text whose table is not complete
 LONGEST = 12  # nodes of a path in a text; of a longer one the middle is left out
+LONGEST_SUM = 8  # terms
 
 
-@dataclass(frozen=True, eq=False)
-class Path:
-    """One path from the root, `nodes[0]`, back to a node, `nodes[-1]`.
-
-    `slots` says which operand of each node the path goes on to, `locals` holds the local derivatives for these operands,
-    and `product` is what they multiply to.
-    """
-
-    nodes: tuple[Value, ...]
-    slots: tuple[int, ...]
-    locals: tuple[Number, ...]
-    product: Number
-
-
-class Cost(NamedTuple):
-    """What a way to compute one derivative costs; a factor 1 that stands at the root is not counted."""
-
-    multiplications: int
-    additions: int
-
-
-class Paths:
+class Paths(Ways):
     """All paths from a root `y` back to a node `a`.
 
     `count` is the number of paths, exact however many there are. `rows` holds the first `limit` of them, in the order
@@ -61,78 +33,21 @@ class Paths:
     (3, [3.0, 3.0, 1.0], 7.0)
     """
 
-    def __init__(self, y: Value, a: Value, limit: int, edges: "Mapping[Value, list[Step]]", called: Mapping[Value, str]):
-        self.y, self.a, self.limit, self.names = y, a, limit, called
-        self.edges = edges
-        self._order = [node for node in called if node is a or node in edges]  # parents first
-        self._down, lengths = self._counted_from_below()
-        self._up = self._counted_from_above()
-        self.count = self._down.get(y, 0)
-        self.rows = self._listed()
-        self.through = {node: self._up[node] * self._down[node] for node in self._order if node in self._down and self._up[node]}
-        arrived = [step.total_after for row in edges.values() for step in row if step.parent is a and step.total_after is not None]
-        self.total: Number = seed_of(y) if a is y else arrived[-1] if self.count else seed_of(y, 0)
-        self.by_path = Cost(max(lengths.get(y, 0) - self.count, 0), max(self.count - 1, 0))
-        between = [step for node, row in self.edges.items() if node in self.through for step in row if step.parent in self.through]
-        inside = sum(step.node is not y for step in between)
-        self.by_backprop = Cost(inside, len(between) - len(self.through) + bool(self.through))
+    edges: dict[Value, list[Step]]
 
-    def _counted_from_below(self) -> tuple[dict[Value, int], dict[Value, int]]:
-        """For every node with a path to `a`: how many, and how many edges they have together."""
-        ways, lengths = {self.a: 1}, {self.a: 0}
-        for node in self._order:
-            live = [step.parent for step in self.edges.get(node, ()) if step.parent in ways]
-            if live and node is not self.a:
-                ways[node] = sum(ways[parent] for parent in live)
-                lengths[node] = sum(lengths[parent] + ways[parent] for parent in live)
-        return ways, lengths
-
-    def _counted_from_above(self) -> dict[Value, int]:
-        """For every node: how many paths there are from the root to it."""
-        ways = dict.fromkeys(self._order, 0) | {self.y: 1}
-        for node in reversed(self._order):
-            for step in self.edges.get(node, ()):
-                if step.parent in ways:
-                    ways[step.parent] += ways[node]
-        return ways
-
-    def through_edge(self, node: Value, slot: int) -> int:
-        """How many paths go through one operand of a node."""
-        return self._up[node] * self._down.get(node.parents[slot], 0) if node in self.through and node is not self.a else 0
-
-    def _listed(self) -> tuple[Path, ...]:
-        """The first paths, found by going on to operands from which `a` can be reached, without recursion."""
-        if not self.count:
-            return ()
-        found: list[Path] = []
-        way: list[Step] = []
-        waiting = [(0, step) for step in self._onward(self.y)]
-        if self.y is self.a:
-            return (Path((self.y,), (), (), seed_of(self.y)),)[: self.limit]
-        while waiting and len(found) < self.limit:
-            depth, step = waiting.pop()
-            del way[depth:]
-            way.append(step)
-            if step.parent is not self.a:
-                waiting += [(depth + 1, on) for on in self._onward(step.parent)]
-                continue
-            factors = tuple([each.local for each in way])
-            nodes = (self.y, *(each.parent for each in way))
-            found.append(Path(nodes, tuple([each.slot for each in way]), factors, reduce(product, factors, seed_of(self.y))))  # type: ignore[misc,arg-type]
-        return tuple(found)
-
-    def _onward(self, node: "Value | None") -> list[Step]:
-        """The edges that lead on towards `a`, the last operand first."""
-        return [step for step in reversed(self.edges.get(node, ())) if step.parent in self._down]  # type: ignore[arg-type]
-
-    # --- in words ---
+    def __init__(self, both: Steps, a: Value, limit: int):
+        names, y = both[0].names, both[0].root
+        super().__init__(y, a, list(names), edges_of(both), seed_of(y))
+        self.y, self.a, self.limit = y, a, limit
+        self.names: dict[Value, str] = names if a in names else {a: _stranger(a, names), **names}
+        self.rows = self.first(limit)
 
     def route(self, path: Path) -> str:
         """A path by the names of its nodes: "J ← v ← u ← b"; an operand that stands twice is numbered."""
         names = [self.names[path.nodes[0]]]
         for node, parent, slot in zip(path.nodes, path.nodes[1:], path.slots, strict=False):
             names.append(self.names[parent] + (f" ({slot + 1})" if node.parents.count(parent) > 1 else ""))
-        return joined(names, " ← ", LONGEST)
+        return _joined(names, " ← ")
 
     def text(self, lang: str = "en", digits: int | None = None) -> str:
         """The table of paths with their products and their sum, and what the backward pass saves."""
@@ -154,9 +69,9 @@ class Paths:
         """The route and the product, in numbers, of every path that a text shows: ("J ← v ← u ← b", "3 · 1 · 2 = 6")."""
         found = []
         for path in self.rows if len(self.rows) == self.count else self.rows[:FIRST]:
-            line = product_line(path.locals, path.product, digits)
-            numbers = "" if len(line.numbers) < 2 else f"{joined(_held(line.numbers), ' · ', LONGEST)} {line.result_sign} "
-            found.append((self.route(path), numbers + line.value))
+            shown = printed_product(path.locals, path.product, digits)
+            numbers = "" if len(shown.numbers) < 2 else f"{_joined(_held(shown.numbers), ' · ')} {shown.result_sign} "
+            found.append((self.route(path), numbers + shown.value))
         return found
 
     def _table(self, gradient: str, lang: str, digits: int | None) -> list[str]:
@@ -164,10 +79,13 @@ class Paths:
         wide, number = max([len(route) for route, _ in products], default=0), len(str(len(products)))
         found = [f"  {k:>{number}}  {route:<{wide}}  {numbers}" for k, (route, numbers) in enumerate(products, 1)]
         terms = [path.product for path in self.rows] if len(self.rows) == self.count else []
-        line = sum_line(terms or [self.total], self.total, digits)
-        texts = {"gradient": gradient, "sign": line.sign, "result_sign": line.result_sign, "value": line.value}
+        shown = printed_sum(terms or [self.total], self.total, digits)
+        texts = {"gradient": gradient, "sign": shown.sign, "result_sign": shown.result_sign, "value": shown.value}
         if len(terms) > 1:
-            return [*found, fill("paths.sum", {**texts, "sum": joined([line.numbers[0], *_held(line.numbers[1:], "-")], " + ")}, lang)]
+            return [
+                *found,
+                fill("paths.sum", {**texts, "sum": _joined([shown.numbers[0], *_held(shown.numbers[1:], "-")], " + ", LONGEST_SUM)}, lang),
+            ]
         more = [] if terms else [fill("paths.more", {"count": amount(self.count - len(products), lang)}, lang)]
         return [*found, *more, fill("paths.total", texts, lang)]
 
@@ -188,7 +106,12 @@ class Paths:
     __repr__ = __str__
 
 
-def _held(numbers: Any, signs: str = "-/") -> list[str]:
+def _joined(pieces: Sequence[str], between: str, longest: int = LONGEST) -> str:
+    """The pieces in one text, the middle of many left out."""
+    return between.join(pieces if len(pieces) <= longest else [*pieces[: longest // 2], "…", *pieces[1 - longest // 2 :]])
+
+
+def _held(numbers: Sequence[str], signs: str = "-/") -> list[str]:
     """Numbers of a product or sum, in parentheses where a sign of their own would run into another."""
     return [f"({text})" if any(each in text[: None if each == "/" else 1] for each in signs) else text for text in numbers]
 
@@ -208,7 +131,7 @@ def amount(count: int, lang: str = "en") -> str:
 def paths(y: Value, a: "Value | str", limit: int = LIMIT) -> Paths:
     """The paths from y back to a node, each with the product of its local derivatives; they sum to ∂y/∂a.
 
-    That is the chain rule of a graph (lecture rows D1-42, D4-11). `a` is a Value or a name; `limit` is how many paths
+    That is the chain rule of a graph. `a` is a Value or a name; `limit` is how many paths
     are listed at most (64). Two operands that are the same node make two paths. A node that y does not depend on has
     none, and y itself has one without an edge. Raises ValueError for a constant, for a name that is not in the graph,
     for a graph whose leaves have changed, and for a limit below 0.
@@ -237,12 +160,10 @@ def paths_among(both: Steps, a: "Value | str", limit: int) -> Paths:
     if node.constant:
         name = called.get(node) or node.label or str(node.data)
         raise ValueError(f"{name} is a constant, and no gradient goes back to a constant; make it a leaf to ask for its paths")
-    edges: dict[Value, list[Step]] = {}
-    for step in both:
-        if step.parent is not None:
-            edges.setdefault(step.node, []).append(step)
-    if node not in called:
-        taken = {*called.values()}
-        stranger = node.label or next(name for name in chain("xyz", (f"x{k}" for k in count(1))) if name not in taken)
-        return Paths(y, node, limit, edges, {node: stranger, **called})
-    return Paths(y, node, limit, edges, called)
+    return Paths(both, node, limit)
+
+
+def _stranger(node: Value, called: NodeNames) -> str:
+    """What a node that is not in the graph is called beside those that are."""
+    taken = {*called.values()}
+    return node.label or next(name for name in chain("xyz", (f"x{k}" for k in count(1))) if name not in taken)
