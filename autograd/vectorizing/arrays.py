@@ -21,7 +21,6 @@ Shape = tuple[Any, ...]
 SIGNS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power", "<": "less", "<=": "less_equal", ">": "greater",
          ">=": "greater_equal", "==": "equal"}  # fmt: skip
 COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal")
-INLINE = {"relu", "abs"}  # what NumPy says shorter than the formula does
 
 
 class Array:

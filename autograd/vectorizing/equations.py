@@ -15,6 +15,7 @@ ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1
 ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dW": "weights_gradient",
          "db": "bias_gradient"}  # fmt: skip
 COMMANDS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}  # functions that LaTeX has
+OF_EXAMPLES = r"\ell"  # the losses of the examples, a row
 SIGNS = {"less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "="}
 
 
@@ -77,15 +78,15 @@ class _Equations:
         plan = self.plan
         outputs = [plan.values] + [plan.gradient[k][1] for k in in_order_of_lectures(plan, self.names)]
         order, uses = self._order(outputs)
-        for position, array in enumerate(order):
+        for array in order:
             is_backward = array.index >= plan.backward_from
             if array.index == self._root().index:
-                self._loss(array)
+                self._loss(array, is_read=uses[array.index] > 0)
             elif array.kind in ("parameters", "inputs", "scalar", "constants"):
                 continue
             elif array.index in self.errors:
                 self._error(array)
-            elif array.index in self.symbols or uses[array.index] > 1 or position == len(order):
+            elif array.index in self.symbols or (uses[array.index] > 1 and not _is_comparison(array)):
                 right = self.of(array)[0]
                 self.symbols.setdefault(array.index, self._free("g" if is_backward else "u"))
                 self.lines.append(f"{self.symbols[array.index]} &= {right}")
@@ -95,13 +96,20 @@ class _Equations:
         values = self.plan.values
         return values.args[0] if values.kind == "full" else values
 
-    def _loss(self, array: Array) -> None:
-        name = self.loss or self.symbols.get(array.index) or "J"
-        right, strength = self.of(array)
+    def _loss(self, array: Array, is_read: bool) -> None:
+        """The mean over the examples; the losses of the examples have a symbol of their own where they are read again."""
+        is_leaf = array.kind in ("parameters", "inputs")
+        name = self.loss or (not is_leaf and self.symbols.get(array.index)) or "J"
+        right, strength = self.named(array) if is_leaf else self.of(array)
         if array.shape and array.shape[-1] == N and self.plan.mean is not None:
+            if is_read and not is_leaf:
+                self.symbols[array.index] = OF_EXAMPLES
+                self.lines.append(f"{OF_EXAMPLES} &= {right}")
+                right, strength = rf"{OF_EXAMPLES}_{{i}}", ATOM
             right = rf"\frac{{1}}{{n}} \sum_{{i=1}}^{{n}} {_held(right, strength, PRODUCT)}"
+        elif not is_leaf:
+            self.symbols[array.index] = name
         self.lines.append(f"{name} &= {right}")
-        self.symbols[array.index] = name
 
     def _error(self, array: Array) -> None:
         """δ = (what arrives at the activations) ⊙ h′(a); where δ has no letter, the gradient at the activations has."""
@@ -204,10 +212,11 @@ class _Equations:
         if name == "power":
             return f"{self.held(args[0], ATOM)}^{{{self.named(args[1])[0]}}}", POWER
         if name in SIGNS:
-            return f"{self.named(args[0])[0]} {SIGNS[name]} {self.named(args[1])[0]}", SUM
+            return rf"\left[{self.comparison(args, name)}\right]", ATOM  # Iverson's bracket: 1 where it is true, else 0
         texts = [self.named(a)[0] for a in args]
         if name == "where":
-            return rf"\begin{{cases}} {texts[1]} & {texts[0]} \\ {texts[2]} & \text{{else}} \end{{cases}}", ATOM
+            condition = self.comparison(args[0].args, args[0].info) if _is_comparison(args[0]) else texts[0]
+            return rf"\begin{{cases}} {texts[1]} & {condition} \\ {texts[2]} & \text{{else}} \end{{cases}}", ATOM
         if name == "sqrt":
             return rf"\sqrt{{{texts[0]}}}", ATOM
         if name == "abs":
@@ -215,6 +224,9 @@ class _Equations:
         called = "max" if name == "maximum" else name
         command = rf"\{called}" if called in COMMANDS else rf"\operatorname{{{_escaped(called)}}}"
         return f"{command}({', '.join(texts)})", ATOM
+
+    def comparison(self, args: tuple[Array, ...], name: str) -> str:
+        return f"{self.held(args[0], SUM)} {SIGNS[name]} {self.held(args[1], SUM)}"
 
     def is_turned(self, array: Array) -> bool:
         """Whether the symbol of an array stands for its transpose: of examples, where they are rows."""
@@ -241,6 +253,10 @@ class _Equations:
             scale = r"\frac{1}{n} " if self.notation.scaled_error else ""
             return rf"{scale}\sum {self.held(inner, PRODUCT)}\text{{ over the examples}}", PRODUCT
         return rf"\sum_k {self.held(inner, PRODUCT)}", PRODUCT
+
+
+def _is_comparison(array: Array) -> bool:
+    return array.kind == "call" and array.info in SIGNS
 
 
 def _transposed(symbol: str) -> str:

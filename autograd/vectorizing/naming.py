@@ -20,7 +20,7 @@ from .grouping import PARAMETERS, Operand
 from .planning import Plan
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
-TAKEN = ("X", "n", "np", "parameters", "gradient", "value", "values", "value_and_grad", "forward", "True", "False", "None")
+TAKEN = ("X", "n", "np", "parameters", "gradient", "value", "values", "value_and_grad", "forward", "len")
 LAYER = re.compile(r"(?:delta|dW|db|[Wbaz])(\d+)")
 
 
@@ -50,7 +50,13 @@ class Names:
 
 def usable(label: str) -> str:
     """A label as the name of a variable, or "" if it cannot be one."""
-    return label if PLAIN.fullmatch(label) and not iskeyword(label) and not LAYER.fullmatch(label) else ""
+    is_free = not iskeyword(label) and not LAYER.fullmatch(label) and not _is_function(label)
+    return label if PLAIN.fullmatch(label) and is_free else ""
+
+
+def _is_function(name: str) -> bool:
+    """Whether a function that the program defines could have that name."""
+    return re.fullmatch(rf"(?:{'|'.join(TABLE)})(?:_prime(?:_[abc])?)?(?:_\d+)?_?", name) is not None
 
 
 def common(nodes: Iterable[Value], otherwise: str) -> str:
@@ -87,7 +93,7 @@ def named(plan: Plan, inputs: list[Value], params: list[Value]) -> Names:
             layer = numbers.get(k)
             if layer is not None:
                 names.give(upstream, f"delta{layer}")
-            names.hints.setdefault(upstream.index, f"d{name}")
+            names.hints.setdefault(upstream.index, "g" if _is_function(f"d{name}") else f"d{name}")
     _name_gradients(plan, names)
     return names
 
@@ -143,7 +149,7 @@ def _name_gradients(plan: Plan, names: Names) -> None:
     views = {(a.info.tobytes()): names.of[a.index] for a in plan.arrays.all if a.kind == "parameters"}
     for places, array in plan.gradient:
         name = views.get(places.tobytes())
-        names.give(array, f"d{name or 'w'}")
+        names.give(array, "dw" if not name or _is_function(f"d{name}") else f"d{name}")
 
 
 def blocks_of(plan: Plan, names: Names, params: Sequence[Value]) -> dict[str, Any]:

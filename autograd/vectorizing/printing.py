@@ -376,7 +376,7 @@ class Source:
             self.value_and_grad = self._function("value_and_grad", "parameters, X", outputs, self._value_and_gradient)
 
     def _function(self, name: str, arguments: str, outputs: list[Array], ending: Callable[[Printer], list[str]]) -> str:
-        names = Names(dict(self.names.of), self.names.hints, {*self.names.taken})
+        names = Names(dict(self.names.of), self.names.hints, {*self.names.taken, *self.constants, *self.functions})
         printer = Printer(names, self.constants, self.functions, self.size)
         printer.body(outputs, self.plan.backward_from)
         printer.lines += ending(printer)
@@ -398,7 +398,7 @@ class Source:
             value = f"{printer.held(values.args[0], ATOM)}[0, 0]"
         layers = [self._layer(printer, members) for members in layers_of_gradient(self.plan, self.size)]
         return [
-            *[f"gradient = {'gradient + ' * (k > 0)}{text}" for k, text in enumerate(layers or ["0 * parameters"])],
+            *[f"gradient = {'gradient + ' * (k > 0)}{text}" for k, text in enumerate(layers or ["np.zeros_like(parameters)"])],
             f"return {value}, gradient",
         ]
 

@@ -3,7 +3,6 @@
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from math import isfinite
 from types import MappingProxyType
 from typing import Any
@@ -55,26 +54,47 @@ def vectorize(y: Any, inputs: Iterable[Any] = (), params: Iterable[Any] = (), *,
     _refuse_unsuitable(columns, trained)
     for root in roots:
         refuse_stale(root)
-    return Program(roots, columns, trained, _dtype(dtype), is_list=not isinstance(y, Value))
+    program = Program(roots, columns, trained, _dtype(dtype), is_list=not isinstance(y, Value))
+    _warn_unused(program._used, columns, trained)
+    return program
+
+
+class _MadeOnce:
+    """A property that is made when it is first asked for. That of functools holds a lock meanwhile (until Python 3.12),
+    which the child of a fork would wait for in vain."""
+
+    def __init__(self, make: Callable[[Any], Any]):
+        self.make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, program: Any, owner: type) -> Any:
+        made = vars(program)[self.name] = self.make(program)
+        return made
 
 
 class Program:
     """What `vectorize` makes: a function of X, of shape (examples, inputs), and of one flat vector of parameters.
 
     `parameters` is that vector, copied from the leaves; change it in place, `program.parameters -= lr * gradient`.
-    `push()` writes it to the leaves, `pull()` reads it from there. Calls from several threads wait for each other.
+    `push()` writes it to the leaves, `pull()` reads it from there. It may be called from several threads at once, each of
+    which has buffers of its own; it can be copied and pickled, with its leaves.
     """
 
     def __init__(self, roots: Sequence[Value], inputs: list[Value], params: list[Value], dtype: Any, is_list: bool):
         self.inputs, self.params, self.dtype = tuple(inputs), tuple(params), dtype
-        self._is_list = is_list
+        self._outputs, self._is_list = tuple(roots), is_list
         found, numbers = read(roots, {v: k for k, v in enumerate(inputs)}, {v: k for k, v in enumerate(params)})
-        _warn_unused(found, self.inputs, self.params)
+        self._used = {*found.node}
         self._scalars, self._roots = normalised(found, numbers)
         self._plan: Plan = planned(self._scalars, self._roots)
         self._parameters = numpy.array([as_float(p.data) for p in params], dtype=dtype)
         self._is_row_by_row = len(self._roots) == 1 and rows.is_better(self._plan.groups, 1)
-        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        arguments = (self._outputs, list(self.inputs), list(self.params), self.dtype, self._is_list)
+        return _restored, (arguments, self._parameters.copy())
 
     # --- parameters ---
 
@@ -105,7 +125,7 @@ class Program:
     def __call__(self, X: Any) -> Any:
         """The value for each example: shape (examples,), or (examples, outputs) for a list of outputs."""
         X = self._examples(X)
-        with self._lock, numpy.errstate(all="ignore"):
+        with numpy.errstate(all="ignore"):
             values = self._forward.of(len(X))(X)
             if not numpy.isfinite(values).all():
                 values = numpy.array(self._careful["forward"](self._parameters, X), dtype=self.dtype)
@@ -115,7 +135,7 @@ class Program:
         """The mean value over the examples, and its gradient: a new flat array in the order of `params`."""
         self._refuse_list("value_and_grad")
         X = self._examples(X)
-        with self._lock, numpy.errstate(all="ignore"):
+        with numpy.errstate(all="ignore"):
             if self._is_row_by_row and rows.is_better(self._plan.groups, len(X)):
                 found = rows.called(self._rows, self._parameters, X)
             else:
@@ -180,34 +200,34 @@ class Program:
         arrays = self._plan.arrays.all
         return MappingProxyType(found | {name: arrays[index].shape for index, name in self._names.of.items() if name not in found})
 
-    @cached_property
+    @_MadeOnce
     def _names(self) -> Names:
         return named(self._plan, list(self.inputs), list(self.params))
 
-    @cached_property
+    @_MadeOnce
     def _blocks(self) -> dict[str, Any]:
         return blocks_of(self._plan, self._names, self.params)
 
-    @cached_property
+    @_MadeOnce
     def _text(self) -> Source:
         return Source(self._plan, self._names, len(self.params))
 
-    @cached_property
+    @_MadeOnce
     def _careful(self) -> dict[str, Any]:
         """The program that looks out for 0 times infinity in every product of the backward pass."""
         plan = planned(self._scalars, self._roots, careful=True)
         return Source(plan, Names(), len(self.params)).compiled(numpy)
 
-    @cached_property
+    @_MadeOnce
     def _forward(self) -> "_Bound":
         return _Bound(buffering.forward(self._plan, len(self.params)), self._parameters)
 
-    @cached_property
+    @_MadeOnce
     def _backward(self) -> "_Bound":
         order = in_order_of_lectures(self._plan, self._names)
         return _Bound(buffering.value_and_grad(self._plan, len(self.params), order), self._parameters)
 
-    @cached_property
+    @_MadeOnce
     def _rows(self) -> Callable[..., Any]:
         return rows.value_and_grad(self._scalars, self._roots[0])
 
@@ -239,22 +259,29 @@ class Program:
         return f"<program of {len(self.inputs)} inputs and {len(self.params)} parameters>"
 
 
+def _restored(arguments: tuple[Any, ...], parameters: Any) -> Program:
+    program = Program(*arguments)
+    program.parameters = parameters
+    return program
+
+
 class _Bound:
-    """A function with buffers for the numbers of examples that it was last asked for."""
+    """A function with buffers for the numbers of examples that it was last asked for, in each thread."""
 
     KEPT = 8
 
     def __init__(self, bind: Callable[..., Any], parameters: Any):
         self.bind, self.parameters = bind, parameters
-        self.functions: dict[int, Callable[..., Any]] = {}
+        self.kept = threading.local()
 
     def of(self, n: int) -> Callable[..., Any]:
         """The function for n examples."""
-        if n not in self.functions:
-            if len(self.functions) == self.KEPT:
-                del self.functions[next(iter(self.functions))]
-            self.functions[n] = self.bind(n, self.parameters.dtype, self.parameters)
-        return self.functions[n]
+        functions = vars(self.kept).setdefault("functions", {})
+        if n not in functions:
+            if len(functions) == self.KEPT:
+                del functions[next(iter(functions))]
+            functions[n] = self.bind(n, self.parameters.dtype, self.parameters)
+        return functions[n]
 
 
 # --- what is asked of the arguments --------------------------------------------------------------------------------
@@ -287,14 +314,13 @@ def _refuse_unsuitable(inputs: list[Value], params: list[Value]) -> None:
         raise ValueError(f"{fixed.label or repr(fixed)} in params is a constant, which is not trained; make it without constant=True")
 
 
-def _warn_unused(found: Any, inputs: Sequence[Value], params: Sequence[Value]) -> None:
-    used = {*found.node}
+def _warn_unused(used: set[Value], inputs: Sequence[Value], params: Sequence[Value]) -> None:
     for leaves, what, then in ((inputs, "input", "its column is not used"), (params, "parameter", "its gradient is 0")):
         unused = [leaf for leaf in leaves if leaf not in used]
         if unused:
             listed = ", ".join([leaf.label or repr(leaf) for leaf in unused[:8]]) + ", …" * (len(unused) > 8)
             plural = "s" * (len(unused) > 1)
-            warnings.warn(f"the output does not depend on the {what}{plural} {listed}: {then}", stacklevel=4)
+            warnings.warn(f"the output does not depend on the {what}{plural} {listed}: {then}", stacklevel=3)
 
 
 def _dtype(given: Any) -> Any:

@@ -3,12 +3,13 @@
 import numpy
 import pytest
 
+import autograd
 from autograd import Value, leaves, vectorize
 from autograd.explain.notation import DIALECTS, Notation
 from nn import formulas, losses
 from nn.losses import LOSSES
 
-from .networks import graph, program_of
+from .networks import graph, program_of, quietly
 
 FORWARD = {
     "delta": [r"a^{(1)} &= W^{(1)} x + w_{0}^{(1)}", "z^{(1)} &= h(a^{(1)})", r"a^{(2)} &= W^{(2)} z^{(1)} + w_{0}^{(2)}"],
@@ -102,6 +103,48 @@ def test_a_graph_without_layers_is_written_with_its_labels():
     a, b, c = leaves(a=5, b=3, c=2)
     text = vectorize(3 * (a + b * c), inputs=[c], params=[a, b]).latex()
     assert r"\frac{1}{n} \sum_{i=1}^{n} 3 \left(b c + a\right)" in text
+
+
+def lines_of(program):
+    """The equations; inside a choice, ; stands for a new line."""
+    return [line.removesuffix(r" \\").replace(r" \\", ";") for line in program.latex().splitlines()[1:-1]]
+
+
+def test_the_mean_and_the_values_of_the_examples_are_two_symbols():
+    w, x = leaves(w=2, x=3)
+    lines = lines_of(vectorize(autograd.exp(w * x), [x], [w]))
+    assert lines == [
+        r"\ell &= \exp(w \odot x)",
+        r"J &= \frac{1}{n} \sum_{i=1}^{n} \ell_{i}",
+        r"\mathrm{dw} &= \sum \frac{1}{n} \ell \odot x\text{ over the examples}",
+    ]
+    y = autograd.exp(w * x)
+    y.label = "E"
+    assert lines_of(vectorize(y, [x], [w]))[:2] == [r"\ell &= \exp(w \odot x)", r"E &= \frac{1}{n} \sum_{i=1}^{n} \ell_{i}"]
+
+
+def test_a_value_that_is_not_read_again_has_one_line():
+    w, x = leaves(w=2, x=3)
+    assert lines_of(vectorize((w * x) ** 2, [x], [w]))[1] == r"J &= \frac{1}{n} \sum_{i=1}^{n} u_{1}^{2}"
+    assert lines_of(vectorize(w * w, [], [w])) == [r"J &= w \odot w", r"\mathrm{dw} &= 2 w"]
+
+
+def test_a_leaf_that_is_the_output_is_shown_by_its_name():
+    w, x = leaves(w=2, x=3)
+    assert lines_of(quietly(x, [x], [w]))[0] == r"J &= \frac{1}{n} \sum_{i=1}^{n} x"
+    assert lines_of(quietly(w, [x], [w]))[0] == "J &= w"
+
+
+def test_a_comparison_is_a_condition_or_stands_in_brackets_and_is_no_equation():
+    w, x = leaves(w=2, x=3)
+    assert lines_of(vectorize(autograd.maximum(w * x, w), [x], [w]))[1:4] == [
+        r"\ell &= \max_k u_{1}",
+        r"J &= \frac{1}{n} \sum_{i=1}^{n} \ell_{i}",
+        r"g_{1} &= \frac{1}{n} \begin{cases} \frac{1}{\sum_k \left[u_{1} = \ell\right]} & u_{1} = \ell; 0 & \text{else} \end{cases}",
+    ]
+    assert lines_of(vectorize((w * x).leaky_relu(0.1) ** 2, [x], [w]))[1] == (
+        r"u_{2} &= \begin{cases} u_{1} & u_{1} > 0; 0.1 u_{1} & \text{else} \end{cases}"
+    )
 
 
 def test_the_largest_and_the_choice_are_written():

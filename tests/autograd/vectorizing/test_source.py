@@ -1,6 +1,9 @@
 """The program to be read: its lines, its names, and how many calls there are."""
 
 import ast
+import keyword
+import math
+import re
 import subprocess
 import sys
 
@@ -9,7 +12,7 @@ import numpy
 import pytest
 from hypothesis import given, settings
 
-from autograd import Value, vectorize
+from autograd import Value, leaves, logsumexp, maximum, total, vectorize
 from nn import MLP, losses, regularizers
 
 from .networks import constants, graph, plain_network, program_of
@@ -153,6 +156,43 @@ def test_labels_cannot_reach_the_code(label):
     names = {node.id for node in ast.walk(ast.parse(program.source)) if isinstance(node, ast.Name)}
     assert all(name.isidentifier() and name.isascii() and len(name) <= 30 for name in names)
     assert program.latex().count("aligned") == 2
+
+
+@pytest.mark.parametrize("place", ["parameter", "input", "node"])
+def test_source_and_function_run_whatever_the_labels_are(place):
+    """Every word that stands in the source, as the label of one of its nodes; Python's own words, too."""
+
+    def program_with(label):
+        x, w, b, v = leaves(x=0.5, w=-2, b=0.25, v=1.5)
+        u = (w * x + b).gelu()
+        y = (u * u + (w * x).elu(0.5)).softplus() + logsumexp([v * x, b, w]).tanh() + maximum(v * x, b, w) + Value(3.0, constant=True) * x
+        {"parameter": w, "input": x, "node": u}[place].label = label
+        return vectorize(y, [x], [w, b, v])
+
+    X = numpy.array([[0.5], [-1.25]])
+    words = {*re.findall(r"[a-zA-Z]\w*", program_with("w").source), *keyword.kwlist, *keyword.softkwlist, "gelu_prime_", "K1", "i1"}
+    assert {"len", "np", "gelu_prime", "logsumexp"} <= words
+    for label in sorted(words):
+        program, made = program_with(label), {}
+        made.update(program.constants)
+        exec(program.source, made)
+        value, gradient = program.value_and_grad(X)
+        pure = program.function()
+        assert pure(program.parameters, X) == pytest.approx(value, rel=1e-12), label
+        for found in (made["value_and_grad"](program.parameters, X), pure.value_and_grad(program.parameters, X)):
+            assert (found[0], found[1].tolist()) == (pytest.approx(value, rel=1e-12), pytest.approx(gradient.tolist(), rel=1e-11)), label
+
+
+def test_numbers_of_the_way_forward_and_back_have_names_of_their_own():
+    x, w = leaves(x=0.5), leaves(**{f"w{k}": k / 40 - 1 for k in range(80)})
+    scales = [Value(math.sin(k) + 2, constant=True) for k in range(80)]
+    powers = [Value(math.cos(k) + 3, constant=True) for k in range(80)]
+    y = total([((s + 2 - v * x[0]) ** p).tanh() for s, p, v in zip(scales, powers, w, strict=True)])
+    program = vectorize(y, x, w)
+    X = numpy.array([[0.5], [-0.75]])
+    value, gradient = program.value_and_grad(X)
+    assert program.function()(program.parameters, X) == pytest.approx(value, rel=1e-12)
+    assert program.function().value_and_grad(program.parameters, X)[1] == pytest.approx(gradient, rel=1e-11)
 
 
 def test_scopes_do_not_reach_the_code():
