@@ -1,18 +1,16 @@
 """The graph of one example, read as what holds for all: with leaves for the features, the targets and the masks of dropout.
 
-A trace freezes what the model's code decides. That is sound for the modules of this package, which decide nothing by
-numbers. Code of one's own is watched while it runs: where it reads the number of a Value, changes the model, or builds
-another graph when it is called again, the model cannot be traced, and CannotTrace says why.
+Such a graph freezes what the model's code decides. That is sound for the modules of this package, which decide nothing by
+numbers. Code of one's own is read in this way only if it promises the same, by `traceable = True` in its class or on its
+function. The promise is put to the test: at other numbers it must build the same graph.
 """
 
 import copy
 import random
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 import numpy
@@ -21,26 +19,13 @@ from autograd import Value, topological_order
 
 from .scalar_engine import outputs_of
 
-READS = (
-    "__float__",
-    "__int__",
-    "__bool__",
-    "__round__",
-    "__format__",
-    "__lt__",
-    "__le__",
-    "__gt__",
-    "__ge__",
-    "data",
-)  # what tells a number
-
 
 class CannotTrace(ValueError):
     """Why the graph of one example does not stand for all."""
 
 
 @dataclass
-class Trace:
+class ExampleGraph:
     """The roots of a graph, and its leaves by role. `masks`: for each call of a dropout, its place in model.modules() and its factors."""
 
     parameters: list[Value]
@@ -79,45 +64,93 @@ class Trace:
         return [*found, *[place[root] for root in self.roots]]
 
 
-Build = Callable[[Trace, Any], Sequence[Value]]  # a trace whose model has been called, and its output → the roots
+Build = Callable[[ExampleGraph, Any], Sequence[Value]]  # a trace whose model has been called, and its output → the roots
 
 
-def traced(model: Any, example: Sequence[float], build: Build) -> Trace:
+def traced(model: Any, example: Sequence[float], build: Build) -> ExampleGraph:
     """The graph that `build` makes of the model's output for one example. Its parameters are in the order of model.parameters().
 
-    `build` gives the roots, and adds the leaves of targets that it makes to the trace. Raises CannotTrace.
+    `build` gives the roots, and adds the leaves of targets that it makes to the graph. Raises CannotTrace.
     """
-    if all(map(is_ours, model.modules())):
+    foreign = [code for module in model.modules() for code in _own_code(module)]
+    if not foreign:
         return _trace(model, example, build)
+    _refuse_unpromised(foreign)
     try:
         twin = copy.deepcopy(model)  # what the code does to a model by calling it, it does to the twin
     except Exception as error:
         raise CannotTrace(f"the model cannot be copied for a trial: {error}") from None
     before = state_of(twin)
+    found = _trace(twin, example, build)
+    if state_of(twin) != before:
+        raise CannotTrace("the model changes itself when it is called")
+    with _other_numbers(twin.parameters()):
+        again = _trace(twin, [_other(number) for number in example], build)
+    return _same(found, again, "the model")
 
-    def refuse_change() -> None:
-        if state_of(twin) != before:
-            raise CannotTrace("the model changes itself when it is called")
 
-    return _twice(lambda: _trace(twin, example, build), "the model", refuse_change)
-
-
-def traced_penalty(model: Any, regularizer: Any) -> Trace:
+def traced_penalty(model: Any, regularizer: Any) -> ExampleGraph:
     """The graph of what a regularizer adds to the loss. Raises CannotTrace."""
 
-    def trace() -> Trace:
+    def trace() -> ExampleGraph:
         cost = regularizer(model)
         if not isinstance(cost, Value):
             raise CannotTrace(f"the regularizer gives no Value but {type(cost).__name__}")
-        return Trace(model.parameters(), roots=[cost])
+        return ExampleGraph(model.parameters(), roots=[cost])
 
-    return trace() if of_this_package(regularizer) else _twice(trace, "the regularizer")
+    if of_this_package(regularizer):
+        return trace()
+    _refuse_unpromised([regularizer])
+    found = trace()
+    with _other_numbers(model.parameters()):
+        again = trace()
+    return _same(found, again, "the regularizer")
+
+
+def _refuse_unpromised(foreign: list[Any]) -> None:
+    """Raises CannotTrace for code of one's own that does not say, each class for itself, that it decides nothing by numbers."""
+    for code in foreign:
+        owner = code if hasattr(code, "__name__") else type(code)
+        if getattr(owner, "__dict__", {}).get("traceable") is not True:
+            raise CannotTrace(
+                f"{owner.__name__} is code of one's own, which may decide by numbers; if it does not, give it the attribute traceable = True"
+            )
+
+
+def _own_code(module: Any) -> list[Any]:
+    """What in a module is not of this package: its class, its activation."""
+    activation: Any = getattr(module, "activation", None)
+    foreign = [] if of_this_package(module) else [type(module)]
+    return foreign if getattr(activation, "known", True) else [*foreign, activation.of_value]
+
+
+def _same(found: ExampleGraph, again: ExampleGraph, who: str) -> ExampleGraph:
+    if found.signature() != again.signature():
+        raise CannotTrace(f"{who} builds another graph at other numbers, although it says that it is traceable")
+    return found
+
+
+def _other(number: float) -> float:
+    """Another number, of the other sign."""
+    return -1.25 * number - 0.125 if number > 0 else -1.25 * number + 0.125
+
+
+@contextmanager
+def _other_numbers(parameters: list[Value]) -> Iterator[None]:
+    """Inside, all parameters have other numbers."""
+    before = [parameter.data for parameter in parameters]
+    try:
+        for parameter in parameters:
+            parameter.data = _other(float(parameter))
+        yield
+    finally:
+        for parameter, data in zip(parameters, before, strict=True):
+            parameter.data = data
 
 
 def is_ours(module: Any) -> bool:
     """Whether the code of a module is of this package, where nothing is decided by the numbers of Values."""
-    activation = getattr(module, "activation", None)
-    return of_this_package(module) and (activation is None or activation.known)
+    return not _own_code(module)
 
 
 def of_this_package(thing: Any) -> bool:
@@ -125,27 +158,15 @@ def of_this_package(thing: Any) -> bool:
     return type(thing).__module__.partition(".")[0] == __package__
 
 
-def _trace(model: Any, example: Sequence[float], build: Build) -> Trace:
-    trace = Trace(model.parameters(), [Value(number, f"x{k}", constant=True) for k, number in enumerate(example, 1)])
-    with _masks_as_leaves(model, trace.masks):
+def _trace(model: Any, example: Sequence[float], build: Build) -> ExampleGraph:
+    graph = ExampleGraph(model.parameters(), [Value(number, f"x{k}", constant=True) for k, number in enumerate(example, 1)])
+    with _masks_as_leaves(model, graph.masks):
         try:
-            output = outputs_of(model, [trace.features])[0]
+            output = outputs_of(model, [graph.features])[0]
         except Exception as error:  # its code may take nothing but floats
             raise CannotTrace(f"the model does not take Values as inputs: {type(error).__name__}: {error}") from None
-    trace.roots = list(build(trace, output))
-    return trace
-
-
-def _twice(trace: Callable[[], Trace], who: str, check: Callable[[], None] = lambda: None) -> Trace:
-    """A trace of code of one's own, which must make the same one again, without a look at any number."""
-    with _watching() as reads:
-        found = trace()
-    if reads:
-        raise CannotTrace(f"{reads[0]} reads the number of a Value, so {who} may build another graph next time")
-    check()
-    if found.signature() != trace().signature():
-        raise CannotTrace(f"{who} builds another graph when it is called again")
-    return found
+    graph.roots = list(build(graph, output))
+    return graph
 
 
 @contextmanager
@@ -167,30 +188,6 @@ def _masks_as_leaves(model: Any, masks: list[tuple[int, list[Value]]]) -> Iterat
     finally:
         for _, module in dropouts:
             del module.mask
-
-
-@contextmanager
-def _watching() -> Iterator[list[str]]:
-    """The places outside of the engine where the number of a Value is read inside. Not for use in threads, like `scope`."""
-    places: list[str] = []
-
-    def noted(read: Any) -> Any:
-        def reading(*operands: Any) -> Any:
-            frame = sys._getframe(1)
-            if frame.f_globals.get("__name__", "").partition(".")[0] != "autograd":
-                places.append(f"{frame.f_code.co_name} (line {frame.f_lineno} of {Path(frame.f_code.co_filename).name})")
-            return read(*operands)
-
-        return reading
-
-    kept = {name: vars(Value)[name] for name in READS}
-    try:
-        for name, read in kept.items():
-            setattr(Value, name, property(noted(read.fget), read.fset) if isinstance(read, property) else noted(read))
-        yield places
-    finally:
-        for name, read in kept.items():
-            setattr(Value, name, read)
 
 
 # --- what a model is made of ---------------------------------------------------------------------------------------

@@ -18,6 +18,9 @@ from .training import evaluate, fit, loss_of, predict
 class Module:
     """A part of a model, or a whole model: parameters, and a function of one example made from them.
 
+    A class of one's own is trained by the scalar engine, unless it says `traceable = True`: its __call__ promises to build
+    the same graph whatever the numbers are, so that the graph of one example can be made into a program for all.
+
     >>> from nn import MLP
     >>> model = MLP(2, [3, 1], rng=0)
     >>> len(model.parameters()), model.named_parameters()[0][0]

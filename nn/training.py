@@ -9,6 +9,7 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -197,78 +198,142 @@ def fit(
     [False, True, True, False]
     """
     X, y, function = prepared(model, X, y, loss, reduction)
-    chosen: Any = _chosen(model, loss)
     validation: Any = None
     if validation_data is not None:
         if validation_split:
             raise ValueError("give validation_split or validation_data, not both")
         validation = prepared(model, *_pair(validation_data), loss, reduction)[:2]
     elif validation_split:
-        X, y, held_out, aims = _split(X, y, validation_split)
-        validation = held_out, aims
-    count("epochs", epochs)
-    if batch_size is not None:
-        count("batch_size", batch_size)
-    callbacks = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
-    for callback in callbacks:
-        if not callable(getattr(callback, "on_epoch_end", None)):
-            raise TypeError(f"a callback has a method on_epoch_end(epoch, history, model), but {callback!r} has none")
-    if regularizer is not None and not callable(regularizer):
-        raise TypeError(f"a regularizer is a function of the model, such as regularizers.L2(0.01), not {regularizer!r}")
-    kept = _snapshot_epochs(count("snapshots", snapshots, 0), epochs)
+        X, y, *validation = _split(X, y, validation_split)
+    plan = Plan(epochs, batch_size, shuffle, callbacks, snapshots, engine, regularizer, reduction)
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"{model!r} has no parameters to train")
-    if engine not in ("auto", "scalar", "vectorized"):
-        raise ValueError(f'engine is "auto", "scalar" or "vectorized", not {engine!r}')
-    trained = optimizer_for(optimizer, parameters, lr)
-    scalar = ScalarEngine(model, function, regularizer, trained)
-    updater, reason = _engine(engine, scalar, chosen, reduction, X, y)
-    rng = getattr(model, "rng", None) or generator(None)
+    chosen = _chosen(model, loss)
+    scalar = ScalarEngine(model, function, regularizer, optimizer_for(optimizer, parameters, lr))
+    return Training(model, plan, scalar, chosen, X, y, validation).run(progress)
 
-    history = model.history = History(updater.name, reason)
-    model._fitted_loss = chosen
-    modes = [(module, module.training) for module in model.modules()]
-    model.train()
-    if 0 in kept:
-        history.snapshots.append(snapshot(0, model))
-    if progress:
-        print(_engine_line(history), file=sys.stderr)
-    bar = _progress_bar(epochs) if progress else None
-    rows = updater.encoded(X, y)
-    try:
-        for epoch in range(1, epochs + 1):
-            total, penalty = _epoch(updater, history, epoch, minibatches(rows, y, batch_size, rng, shuffle), reduction)
-            total = total if reduction == "sum" else total / len(X)
-            if validation or callbacks or epoch in kept:
-                updater.push()
-            val_loss = None if validation is None else float(_evaluation(model, validation[0], validation[1], function, chosen))
-            history.add(loss=total, val_loss=val_loss, penalty=penalty if regularizer else None)
-            if epoch in kept:
-                history.snapshots.append(snapshot(epoch, model))
-            if bar is not None:
-                bar.set_postfix_str(", ".join(f"{name} {series[-1]:.4g}" for name, series in history.series.items()), refresh=False)
-                bar.update()
-            answers = [callback.on_epoch_end(epoch, history, model) for callback in callbacks]
-            if not all(map(of_this_package, callbacks)):
-                updater, rows = _after_others(engine, updater, scalar, history, rows, X)
-            if any(answers):
-                history.stopped = history.stopped or f"stopped by a callback after epoch {epoch}"
-                break
-    except KeyboardInterrupt:
-        history.stopped = f"interrupted in epoch {history.epochs + 1}"
-    finally:
-        updater.push()
-        if bar is not None:
-            bar.close()
-        for module, mode in modes:
-            module.training = mode
-    if history.snapshots and history.snapshots[-1].epoch < history.epochs < epochs:
-        history.snapshots.append(snapshot(history.epochs, model))
-    for callback in callbacks:
-        if callable(getattr(callback, "on_fit_end", None)):
-            callback.on_fit_end(history, model)
-    return history
+
+@dataclass(frozen=True)
+class Plan:
+    """How a model is to be trained: the settings of `fit`. Raises TypeError or ValueError for what is none."""
+
+    epochs: int
+    batch_size: int | None
+    shuffle: bool
+    callbacks: Any
+    snapshots: int
+    engine: str
+    regularizer: Any
+    reduction: str
+
+    def __post_init__(self) -> None:
+        count("epochs", self.epochs)
+        if self.batch_size is not None:
+            count("batch_size", self.batch_size)
+        count("snapshots", self.snapshots, 0)
+        for callback in self.listeners:
+            if not callable(getattr(callback, "on_epoch_end", None)):
+                raise TypeError(f"a callback has a method on_epoch_end(epoch, history, model), but {callback!r} has none")
+        if self.regularizer is not None and not callable(self.regularizer):
+            raise TypeError(f"a regularizer is a function of the model, such as regularizers.L2(0.01), not {self.regularizer!r}")
+        if self.engine not in ("auto", "scalar", "vectorized"):
+            raise ValueError(f'engine is "auto", "scalar" or "vectorized", not {self.engine!r}')
+
+    @property
+    def listeners(self) -> list[Any]:
+        """The callbacks as a list."""
+        return list(self.callbacks) if isinstance(self.callbacks, (list, tuple)) else [self.callbacks]
+
+    @property
+    def kept(self) -> set[int]:
+        """The epochs after which a snapshot is kept, evenly from 0 (before the training) to the last one."""
+        n = self.snapshots
+        return {self.epochs} if n == 1 else {round(self.epochs * k / (n - 1)) for k in range(n)}
+
+
+class Training:
+    """One training of a model, from the first epoch to the last: what `fit` does once its arguments are found good."""
+
+    def __init__(self, model: Any, plan: Plan, scalar: ScalarEngine, chosen: Any, X: Any, y: Any, validation: Any):
+        self.model, self.plan, self.scalar, self.chosen, self.X, self.y, self.validation = model, plan, scalar, chosen, X, y, validation
+        self.callbacks, self.kept = plan.listeners, plan.kept
+        self.updater, reason = _engine(plan.engine, scalar, chosen, plan.reduction, X, y)
+        self.history = History(self.updater.name, reason)
+
+    def run(self, progress: bool) -> History:
+        """All epochs, with what is kept of them. Whatever ends it, the leaves are up to date and the modules as they were."""
+        model, history, epochs = self.model, self.history, self.plan.epochs
+        model.history, model._fitted_loss = history, self.chosen
+        rng = getattr(model, "rng", None) or generator(None)
+        if 0 in self.kept:
+            history.snapshots.append(snapshot(0, model))
+        if progress:
+            print(_engine_line(history), file=sys.stderr)
+        bar = _progress_bar(epochs) if progress else None
+        self.rows = self.updater.encoded(self.X, self.y)
+        with in_mode(model, training=True):
+            try:
+                for epoch in range(1, epochs + 1):
+                    self._epoch(epoch, rng)
+                    if bar is not None:
+                        bar.set_postfix_str(", ".join(f"{name} {series[-1]:.4g}" for name, series in history.series.items()), refresh=False)
+                        bar.update()
+                    if self._asked_to_stop(epoch):
+                        history.stopped = history.stopped or f"stopped by a callback after epoch {epoch}"
+                        break
+            except KeyboardInterrupt:
+                history.stopped = f"interrupted in epoch {history.epochs + 1}"
+            finally:
+                self.updater.push()
+                if bar is not None:
+                    bar.close()
+        if history.snapshots and history.snapshots[-1].epoch < history.epochs < epochs:
+            history.snapshots.append(snapshot(history.epochs, model))
+        for callback in self.callbacks:
+            if callable(getattr(callback, "on_fit_end", None)):
+                callback.on_fit_end(history, model)
+        return history
+
+    def _epoch(self, epoch: int, rng: Any) -> None:
+        """All updates of an epoch, and what the history keeps of it: the mean of the losses, or their sum, and the last penalty."""
+        plan, total, penalty = self.plan, 0.0, 0.0
+        for batch, (X, y) in enumerate(minibatches(self.rows, self.y, plan.batch_size, rng, plan.shuffle), 1):
+            try:
+                loss, penalty = self.updater.update(X, y)
+            except NotFinite as error:
+                self.history.stopped = f"{error} in epoch {epoch}, batch {batch}"
+                raise FloatingPointError(
+                    f"{self.history.stopped}; the training has stopped, and the model keeps the weights of the last finite loss: "
+                    "try a smaller learning rate, scaled inputs, or a loss that takes logits"
+                ) from None
+            self.history.updates += 1
+            total += loss if plan.reduction == "sum" else loss * len(X)
+        if self.validation or self.callbacks or epoch in self.kept:
+            self.updater.push()
+        val_loss = float(_evaluation(self.model, *self.validation, self.scalar.function, self.chosen)) if self.validation else None
+        self.history.add(
+            loss=total if plan.reduction == "sum" else total / len(self.X), val_loss=val_loss, penalty=penalty if plan.regularizer else None
+        )
+        if epoch in self.kept:
+            self.history.snapshots.append(snapshot(epoch, self.model))
+
+    def _asked_to_stop(self, epoch: int) -> bool:
+        """Whether a callback wants no more epochs; what it has changed counts from now on."""
+        answers = [callback.on_epoch_end(epoch, self.history, self.model) for callback in self.callbacks]
+        if not all(map(of_this_package, self.callbacks)):
+            self._read_again()
+        return any(answers)
+
+    def _read_again(self) -> None:
+        """Goes on with what callbacks, which had the model in their hands, may have changed."""
+        try:
+            self.updater.refresh()
+        except CannotTrace as error:
+            if self.plan.engine == "vectorized":
+                raise ValueError(f'a callback changed the model, and now it cannot be vectorised: {error}; use engine="auto"') from None
+            self.updater, self.rows = self.scalar, self.X
+            self.history.engine, self.history.reason = self.scalar.name, str(error)
 
 
 def _engine(asked: str, scalar: ScalarEngine, chosen: Any, reduction: str, X: Any, y: Any) -> tuple[Engine, str]:
@@ -283,37 +348,8 @@ def _engine(asked: str, scalar: ScalarEngine, chosen: Any, reduction: str, X: An
         return scalar, str(error)
 
 
-def _after_others(asked: str, updater: Engine, scalar: ScalarEngine, history: History, rows: Any, X: Any) -> tuple[Engine, Any]:
-    """The engine and the rows to go on with after callbacks, which may have changed the model or the optimizer."""
-    try:
-        updater.refresh()
-        return updater, rows
-    except CannotTrace as error:
-        if asked == "vectorized":
-            raise ValueError(f'a callback changed the model, and now it cannot be vectorised: {error}; use engine="auto"') from None
-        history.engine, history.reason = scalar.name, str(error)
-        return scalar, X
-
-
 def _engine_line(history: History) -> str:
     return f"engine: {history.engine}" + (f", because {history.reason}" if history.reason else "")
-
-
-def _epoch(updater: Engine, history: History, epoch: int, batches: Any, reduction: str) -> tuple[float, float]:
-    """All updates of an epoch; gives the sum of the losses (of means, times their number of examples) and the last penalty."""
-    total, penalty = 0.0, 0.0
-    for batch, (X, y) in enumerate(batches, 1):
-        try:
-            loss, penalty = updater.update(X, y)
-        except NotFinite as error:
-            history.stopped = f"{error} in epoch {epoch}, batch {batch}"
-            raise FloatingPointError(
-                f"{history.stopped}; the training has stopped, and the model keeps the weights of the last finite loss: "
-                "try a smaller learning rate, scaled inputs, or a loss that takes logits"
-            ) from None
-        history.updates += 1
-        total += loss if reduction == "sum" else loss * len(X)
-    return total, penalty
 
 
 def _pair(validation_data: Any) -> tuple[Any, Any]:
@@ -322,11 +358,6 @@ def _pair(validation_data: Any) -> tuple[Any, Any]:
     except (TypeError, ValueError):
         raise ValueError("validation_data is a pair (X, y)") from None
     return X, y
-
-
-def _snapshot_epochs(n: int, epochs: int) -> set[int]:
-    """The epochs to keep: n of them, evenly from 0 (before the training) to the last one."""
-    return {epochs} if n == 1 else {round(epochs * k / (n - 1)) for k in range(n)}
 
 
 def _progress_bar(epochs: int) -> Any:

@@ -13,7 +13,7 @@ import numpy
 
 from autograd import Value, scope, vectorize
 
-from .example_graphs import CannotTrace, Trace, is_ours, make_of, traced, traced_penalty
+from .example_graphs import CannotTrace, ExampleGraph, is_ours, make_of, traced, traced_penalty
 from .losses import entry_of
 from .optim import Optimizer
 from .scalar_engine import Loss, ScalarEngine, in_mode
@@ -29,7 +29,7 @@ _STEP = Optimizer.step
 class Compiled:
     """A program of all parameters of a model and all inputs of a trace, also of those that the graph does not depend on."""
 
-    def __init__(self, trace: Trace, is_list: bool = False):
+    def __init__(self, trace: ExampleGraph, is_list: bool = False):
         self.signature = trace.signature()
         leaves = {part for part in self.signature if isinstance(part, tuple)}
         self.columns = [k for k in range(len(trace.inputs)) if ("input", k) in leaves]
@@ -138,10 +138,10 @@ class VectorizedEngine:
         self.penalty = None if penalty is None else Compiled(penalty)
         self.masks = Masks(self.model, self.loss.masks) if self.loss.masks else None
 
-    def _loss_trace(self) -> Trace:
+    def _loss_trace(self) -> ExampleGraph:
         x, y = self.example
 
-        def build(trace: Trace, output: Any) -> list[Value]:
+        def build(trace: ExampleGraph, output: Any) -> list[Value]:
             self.outputs = len(output) if isinstance(output, list) else 1
             aims = self.entry.rows_of_targets(y, self.outputs)[0].tolist()
             trace.targets = [Value(number, f"t{k}", constant=True) for k, number in enumerate(aims, 1)]
@@ -150,7 +150,7 @@ class VectorizedEngine:
 
         return traced(self.model, x, build)
 
-    def _penalty_trace(self) -> Trace | None:
+    def _penalty_trace(self) -> ExampleGraph | None:
         return traced_penalty(self.model, self.regularizer) if self.regularizer else None
 
     def _make(self) -> Any:
@@ -278,7 +278,7 @@ def _program_of(model: Any, example: list[float]) -> Compiled:
         return kept[1]
     lists = []
 
-    def build(trace: Trace, output: Any) -> list[Value]:
+    def build(trace: ExampleGraph, output: Any) -> list[Value]:
         lists.append(isinstance(output, list))
         return output if isinstance(output, list) else [output]
 
