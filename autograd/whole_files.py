@@ -1,23 +1,43 @@
 """Files that appear whole or not at all."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that nobody ever sees half of it, and a failure leaves what was there before."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    """Writes a file so that nobody ever sees half of it, and a failure leaves what was there before.
+
+    A link stays one, and what it names is written; a file that was there keeps its mode. Raises ValueError when the path
+    names what is no regular file, such as a device.
+    """
+    path = Path(os.path.realpath(path))
+    mode = _mode_of(path)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, 0o666 & ~_umask())  # a temporary file is for its owner alone; this one is for everybody
+        os.chmod(beside, mode)  # a temporary file is for its owner alone
         os.replace(beside, path)
     except BaseException:
         os.unlink(beside)
         raise
+
+
+def _mode_of(path: Path) -> int:
+    """The mode of the file that is there, or that of a new one."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(f"{path} is a folder; give the name of a file in it")
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(f"{path} is no regular file, so nothing is written there; give the name of a file")
+    return stat.S_IMODE(found.st_mode)
 
 
 def _umask() -> int:

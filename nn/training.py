@@ -9,6 +9,7 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,9 +210,12 @@ def fit(
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"{model!r} has no parameters to train")
+    if not (-parameters[0]).parents:
+        raise ValueError("fit needs the graph of the loss, but graphs are not recorded here; call it outside of no_grad()")
     chosen = _chosen(model, loss)
     scalar = ScalarEngine(model, function, regularizer, optimizer_for(optimizer, parameters, lr))
-    return Training(model, plan, scalar, chosen, X, y, validation).run(progress)
+    training = Training(model, plan, scalar, chosen, X, y, validation)
+    return copy_context().run(training.run, progress)  # a scope that Ctrl-C leaves open ends with it
 
 
 @dataclass(frozen=True)
@@ -311,7 +315,10 @@ class Training:
             total += loss if plan.reduction == "sum" else loss * len(X)
         if self.validation or self.callbacks or epoch in self.kept:
             self.updater.push()
-        val_loss = float(_evaluation(self.model, *self.validation, self.scalar.function, self.chosen)) if self.validation else None
+        val_loss = None
+        if self.validation:
+            X, y = self.validation
+            val_loss = float(_evaluation(self.model, X, y, self.scalar.function, self.chosen))
         self.history.add(
             loss=total if plan.reduction == "sum" else total / len(self.X), val_loss=val_loss, penalty=penalty if plan.regularizer else None
         )

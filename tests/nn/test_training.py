@@ -9,7 +9,7 @@ from functools import partial
 import numpy
 import pytest
 
-from autograd import Value, numeric_grad, topological_order
+from autograd import Value, no_grad, numeric_grad, topological_order
 from nn import (
     MLP,
     Dropout,
@@ -524,3 +524,11 @@ def test_xor_is_learned_by_a_hidden_layer(activation, width):
     model = MLP(2, [width, 1], activation, "sigmoid", init="normal", rng=1)
     model.fit(X, y, "bce", lr=1.0, epochs=400, batch_size=None, **quiet)
     assert model.evaluate(X, y).accuracy == 1.0
+
+
+@pytest.mark.parametrize("engine", ["auto", "scalar", "vectorized"])
+def test_a_training_where_no_graph_is_recorded_is_refused(engine):
+    model = Neuron(1).set([1.0], 0.0)
+    with no_grad(), pytest.raises(ValueError, match="call it outside of no_grad"):
+        model.fit([[1.0]], [2.0], engine=engine, progress=False)
+    assert model.weights[0].data == 1.0 and not hasattr(model, "history")
