@@ -121,7 +121,7 @@ def derive(
     words, `notation` as for `steps`. Of many lines, factors or terms the first and last ones are written.
 
     Raises ValueError for a constant, an unknown name, style, language or notation, and for a graph whose leaves have
-    changed (lecture rows D1-42, D3-01, D4-02).
+    changed.
 
     >>> a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
     >>> J = 3 * (a + b * c)
@@ -137,12 +137,12 @@ def derive(
         if not isinstance(given, str):
             raise TypeError(f"{name} is given as a text, not as {type(given).__name__}")
     if style not in STYLES:
-        raise ValueError(f"style is one of {', '.join(STYLES)}, not {style!r}")
+        raise ValueError(f"style is one of {', '.join(STYLES)}, not {style[:40]!r}")
     refuse_digits(digits)
     templates(lang)
     both = steps(y, notation=notation)
     found = paths_among(both, _meant(y, both[0].names, wrt), ROWS)
-    writer = _Derivation(found, both, numbers, digits, lang)
+    writer = _ChainRule(found, both, numbers, digits, lang)
     if found.count == 0 or found.a is y:
         result = seed_of(y, found.count)
         return Derivation([row(writer.gradient, "=", put_in(result).layout)], [*found.lines(lang), *both.notes(lang)])
@@ -156,7 +156,7 @@ def _meant(y: Value, called: NodeNames, node: Any) -> Any:
     return find(y, node, own if node in own.values() else dict(called)) if isinstance(node, str) else node
 
 
-class _Derivation:
+class _ChainRule:
     """Writes the derivation of one derivative, from its paths and the steps between its ends."""
 
     def __init__(self, found: Paths, both: Sequence[Step], numbers: bool, digits: int | None, lang: str):

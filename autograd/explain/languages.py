@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .typeset import plain
+from .typeset import legible, plain
 
 FOLDER = Path(__file__).parents[1] / "lang"
 MODEL = "en"  # the language whose keys the others have, too
@@ -32,7 +32,7 @@ def templates(lang: str) -> dict[str, str]:
     """The templates of a language by their keys. Raises ValueError for one that there is not, or that is not complete."""
     known = languages()
     if lang not in known:
-        raise ValueError(f'there are no words for the language "{lang}"; there are {", ".join(known)}')
+        raise ValueError(f'there are no words for the language "{str(lang)[:40]}"; there are {", ".join(known)}')
     words = _read(lang)
     for path in sorted((FOLDER / MODEL).glob("*.json")):
         missing = [key for key in _read_file(path) if key not in words]
@@ -56,5 +56,5 @@ def _read_file(path: Path) -> dict[str, str]:
 
 def fill(key: str, texts: dict[str, Any], lang: str = MODEL) -> str:
     """The sentence of a key with its texts and layouts filled in, in one line. They are data: braces in them mean nothing."""
-    shown = {name: plain(text) if isinstance(text, tuple) else str(text) for name, text in texts.items()}
-    return templates(lang)[key].format_map({name: " ".join(text.splitlines()) for name, text in shown.items()})
+    shown = {name: plain(text) if isinstance(text, tuple) else legible(str(text)) for name, text in texts.items()}
+    return templates(lang)[key].format_map(shown)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
+from ..engine.graph import topological_order
 from ..engine.ieee import Number
 from ..engine.value import Value
 from ..reading.passes import StepRecord
@@ -24,6 +26,10 @@ class NodeNames(dict[Value, str]):
     ):
         super().__init__(called)
         self.root, self.symbols, self.notes = root, dict(symbols or {}), list(notes)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        signs = {self.places[node]: sign for node, sign in self.symbols.items()}
+        return _restored, (self.root, list(self.values()), signs, self.notes)
 
     def said(self, lang: str = "en") -> list[str]:
         """The notes in words."""
@@ -51,6 +57,11 @@ class NodeNames(dict[Value, str]):
         return put_in(data, digits) if is_number else Operand(self[node], data)
 
     @cached_property
+    def order(self) -> list[Value]:
+        """The nodes in topological order."""
+        return list(self)
+
+    @cached_property
     def places(self) -> dict[Value, int]:
         """The place of each node in the topological order."""
         return {node: k for k, node in enumerate(self)}
@@ -67,6 +78,12 @@ class NodeNames(dict[Value, str]):
                 seen.add(below)
                 waiting += below.parents
         return False
+
+
+def _restored(root: Value, texts: list[str], signs: dict[int, str], notes: list[Sentence]) -> NodeNames:
+    """The names of a graph that has been copied or stored."""
+    order = topological_order(root)
+    return NodeNames(dict(zip(order, texts, strict=True)), root, {order[place]: sign for place, sign in signs.items()}, notes)
 
 
 def gradient_name(root: str, node: str) -> str:

@@ -56,14 +56,13 @@ class Trap(NamedTuple):
 class Notation:
     """A table from role to symbol, with the conventions that go with it.
 
-    Notation("ng") is one of the dialects "delta", "bishop", "murphy", "ng" and "dY" (columns D0 to D4 of the notation
-    dictionary of the lectures). Notation("mine", like="ng", weights="Θ") is one's own: another dialect with some
-    symbols changed. The conventions:
+    Notation("ng") is one of the dialects "delta", "bishop", "murphy", "ng" and "dY". Notation("mine", like="ng",
+    weights="Θ") is one's own: another dialect with some symbols changed. The conventions:
 
     - `layers`: how the layer is marked: "superscript", W⁽¹⁾; "brackets", W^[1]; "subscript", W₁;
     - `examples`: whether the examples of a batch are "columns" or "rows";
     - `scaled_error`: with a mean over n examples, whether the error signal is n times the gradient, so that 1/n stands
-      in the formulas of the parameters (lecture row D3-08, erratum E3-4).
+      in the formulas of the parameters.
 
     Raises ValueError for an unknown dialect, role or convention, and for one symbol with two roles.
 
@@ -112,6 +111,12 @@ class Notation:
     def of(cls, given: "str | Notation") -> "Notation":
         """The notation that is meant by a name or a Notation. Raises ValueError for an unknown name."""
         return given if isinstance(given, Notation) else cls(given)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "symbols": dict(self.symbols)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, symbols=MappingProxyType(state["symbols"]))
 
     def __repr__(self) -> str:
         return f'Notation("{self.name}")'
@@ -207,7 +212,7 @@ def _nearest(kind: str, name: Any, table: Mapping[str, Any]) -> str:
         return name
     near = get_close_matches(str(name), table, n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ";"
-    raise ValueError(f"there is no {kind.removeprefix('a ')} called {name!r}{hint} there are {', '.join(table)}")
+    raise ValueError(f"there is no {kind.removeprefix('a ')} called {repr(name)[:40]}{hint} there are {', '.join(table)}")
 
 
 def _with_mark(symbol: Any, template: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain, count
 from math import log10
+from typing import Any
 
 from ..engine.derivatives import seed_of
 from ..engine.graph import find
@@ -12,6 +13,7 @@ from .languages import fill, templates
 from .node_names import NodeNames, gradient_name
 from .numbers import printed_product, printed_sum, refuse_digits
 from .steps import Step, Steps, steps
+from .typeset import legible
 
 LIMIT = 64
 FIRST = 4  # rows of a text whose table is not complete
@@ -41,12 +43,16 @@ class Paths(Ways):
         self.y, self.a, self.limit = y, a, limit
         self.names: dict[Value, str] = names if a in names else {a: _stranger(a, names), **names}
         self.rows = self.first(limit)
+        self._both = both
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._both, self._both[0].names.places.get(self.a, self.a), self.limit)
 
     def route(self, path: Path) -> str:
         """A path by the names of its nodes: "J ← v ← u ← b"; an operand that stands twice is numbered."""
-        names = [self.names[path.nodes[0]]]
+        names = [legible(self.names[path.nodes[0]])]
         for node, parent, slot in zip(path.nodes, path.nodes[1:], path.slots, strict=False):
-            names.append(self.names[parent] + (f" ({slot + 1})" if node.parents.count(parent) > 1 else ""))
+            names.append(legible(self.names[parent]) + (f" ({slot + 1})" if node.parents.count(parent) > 1 else ""))
         return _joined(names, " ← ")
 
     def text(self, lang: str = "en", digits: int | None = None) -> str:
@@ -70,7 +76,7 @@ class Paths(Ways):
         found = []
         for path in self.rows if len(self.rows) == self.count else self.rows[:FIRST]:
             shown = printed_product(path.locals, path.product, digits)
-            numbers = "" if len(shown.numbers) < 2 else f"{_joined(_held(shown.numbers), ' · ')} {shown.result_sign} "
+            numbers = "" if len(shown.numbers) < 2 else f"{_joined(_in_parentheses(shown.numbers), ' · ')} {shown.result_sign} "
             found.append((self.route(path), numbers + shown.value))
         return found
 
@@ -84,7 +90,11 @@ class Paths(Ways):
         if len(terms) > 1:
             return [
                 *found,
-                fill("paths.sum", {**texts, "sum": _joined([shown.numbers[0], *_held(shown.numbers[1:], "-")], " + ", LONGEST_SUM)}, lang),
+                fill(
+                    "paths.sum",
+                    {**texts, "sum": _joined([shown.numbers[0], *_in_parentheses(shown.numbers[1:], "-")], " + ", LONGEST_SUM)},
+                    lang,
+                ),
             ]
         more = [] if terms else [fill("paths.more", {"count": amount(self.count - len(products), lang)}, lang)]
         return [*found, *more, fill("paths.total", texts, lang)]
@@ -111,7 +121,7 @@ def _joined(pieces: Sequence[str], between: str, longest: int = LONGEST) -> str:
     return between.join(pieces if len(pieces) <= longest else [*pieces[: longest // 2], "…", *pieces[1 - longest // 2 :]])
 
 
-def _held(numbers: Sequence[str], signs: str = "-/") -> list[str]:
+def _in_parentheses(numbers: Sequence[str], signs: str = "-/") -> list[str]:
     """Numbers of a product or sum, in parentheses where a sign of their own would run into another."""
     return [f"({text})" if any(each in text[: None if each == "/" else 1] for each in signs) else text for text in numbers]
 
@@ -159,8 +169,15 @@ def paths_among(both: Steps, a: "Value | str", limit: int) -> Paths:
     node = a if isinstance(a, Value) and a not in called else find(y, a, dict(called))
     if node.constant:
         name = called.get(node) or node.label or str(node.data)
-        raise ValueError(f"{name} is a constant, and no gradient goes back to a constant; make it a leaf to ask for its paths")
+        raise ValueError(
+            f"{legible(name)[:40]} is a constant, and no gradient goes back to a constant; make it a leaf to ask for its paths"
+        )
     return Paths(both, node, limit)
+
+
+def _restored(both: Steps, place: "int | Value", limit: int) -> Paths:
+    """Paths that have been copied or stored."""
+    return Paths(both, both[0].names.order[place] if isinstance(place, int) else place, limit)
 
 
 def _stranger(node: Value, called: NodeNames) -> str:

@@ -1,6 +1,7 @@
 """`steps`: both passes of a graph as a sequence of `Step`s, which can say themselves in words and in equations."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..engine.graph import names
 from ..engine.value import Value
@@ -23,6 +24,10 @@ class Step(StepRecord):
     """
 
     names: NodeNames = field(kw_only=True, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        places = {key: self.names.places[node] for key, node in vars(self).items() if isinstance(node, Value)}
+        return _restored, (self.names, places, {key: data for key, data in vars(self).items() if key not in (*places, "names")})
 
     def text(self, lang: str = "en", digits: int | None = None) -> str:
         """This step in one line.
@@ -62,6 +67,12 @@ class Step(StepRecord):
 
     def _equations(self, digits: int | None) -> list[Layout]:
         return [("row", *[part for line in chain for part in line[1:]]) for chain in chains(self, self.names, digits)]
+
+
+def _restored(names: NodeNames, places: dict[str, int], data: dict[str, Any]) -> Step:
+    """A step that has been copied or stored, with nodes of the graph that its names belong to."""
+    nodes: dict[str, Any] = {key: names.order[place] for key, place in places.items()}
+    return Step(names=names, **nodes, **data)
 
 
 def equations(step: Step, digits: int | None = None) -> list[Layout]:

@@ -37,6 +37,7 @@ MATHML_SIGNS = {"-": "−", "<=": "≤", ">=": "≥"}
 # In a text, in signs that both LaTeX and MathJax know: MathJax has no \textbackslash.
 ESCAPES = {"\\": r"\(\backslash\)", "^": r"\(\hat{\ }\)", "~": r"\(\sim\)", "<": r"\(<\)", ">": r"\(>\)",
            **{sign: f"\\{sign}" for sign in "{}$&#%_"}}  # fmt: skip
+TURNING = {*"\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 DOTS: Layout = ("sign", "…")
 
 
@@ -89,6 +90,28 @@ def name_parts(name: str) -> "tuple[str, str, str] | None":
     return GREEK.get(letters, letters), below.translate(ON_THE_LINE), (above.lstrip("^") + primes).translate(ON_THE_LINE)
 
 
+def legible(text: str) -> str:
+    """A text in one line of letters that every reader and every file can carry.
+
+    A space stands for a line break, and "�" for a control character, half of a surrogate pair, or what is no character.
+    Marks that turn the direction of writing are dropped: they would turn what stands beside them, too.
+
+    >>> legible("a\\nb\\x00")
+    'a b�'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join([_legible(letter) for letter in text.replace("\r\n", " ") if letter not in TURNING])
+
+
+def _legible(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if letter.isspace() and category != "Zs":
+        return " "
+    is_none = category in ("Cc", "Cs") or ord(letter) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(letter) <= 0xFDEF
+    return "\ufffd" if is_none else letter
+
+
 # --- plain text --------------------------------------------------------------------------------------------------
 
 
@@ -100,9 +123,9 @@ def plain(layout: Layout) -> str:
     """
     kind, *parts = layout
     if kind in ("number", "name", "sign"):
-        return str(parts[0])
+        return legible(str(parts[0]))
     if kind == "derivative":
-        return f"∂{parts[0]}/∂{parts[1]}"
+        return f"∂{legible(parts[0])}/∂{legible(parts[1])}"
     if kind == "call":
         return f"{parts[0]}({', '.join(map(plain, parts[1:]))})"
     texts = [plain(part) for part in parts]
@@ -171,7 +194,7 @@ def _mathml_number(text: str) -> str:
 def _mathml_name(name: str) -> str:
     parts = name_parts(name)
     if parts is None:
-        return f"<mtext>{escape(' '.join(name.split()))}</mtext>"
+        return f"<mtext>{escape(' '.join(legible(name).split()))}</mtext>"
     letters, below, above = parts
     text = f"<mi>{letters}</mi>"
     low = f"<mn>{below}</mn>" if re.fullmatch(r"[\d,]*", below) else f"<mi>{below}</mi>"
@@ -244,7 +267,7 @@ def _latex_number(text: str) -> str:
 def _latex_name(name: str) -> str:
     parts = name_parts(name)
     if parts is None:
-        return rf"\text{{{_escaped(' '.join(name.split()))}}}"
+        return rf"\text{{{_escaped(' '.join(legible(name).split()))}}}"
     letters, below, above = parts
     text = _latex_letters(letters)
     if below:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from autograd import Value, examples, parse, steps
+from autograd import Value, examples, label, parse, steps
 from autograd.engine.operations import Operation
+from autograd.explain.languages import languages
 
 
 def said(text, parent, **numbers):
@@ -100,3 +101,13 @@ def test_a_label_is_text_and_an_explanation_is_one_line(name):
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="there are no words for the language"):
         steps(examples.J())[0].explanation("xx")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_derivative_of_a_sigmoid_is_told_with_the_name_of_its_own_node(lang):
+    """A leaf called y is another number: with y = 1, y · (1 - y) would be 0."""
+    z, y = Value(0.3, "z"), Value(1.0, "y")
+    p = z.sigmoid()
+    label(p=p)
+    (told,) = [step.explanation(lang) for step in steps(p * y) if step.parent is z]
+    assert "1 - p" in told and "1 - y" not in told

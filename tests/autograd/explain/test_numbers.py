@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.engine.dialects import formula
-from autograd.explain.numbers import as_printed, exact_value, is_exact, number_text
+from autograd.explain.numbers import as_printed, exact_value, is_exact, number_text, printed_product, printed_sum
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,33 @@ def test_exact_values(text, value):
 )  # fmt: skip
 def test_where_a_value_is_no_fraction_for_certain_nothing_is_claimed(text):
     assert exact_value(formula(text), {"x": []}) is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "result", "shown"),
+    [
+        ([1.0, 2.0], 3.0, (("1", "2"), "=", "3", "=")),
+        ([1 / 3, 2.0], 7 / 3, (("0.333333", "2"), "≈", "2.33333", "≈")),
+        ([math.inf, 1.0], math.inf, (("inf", "1"), "=", "inf", "=")),
+        ([math.inf, -math.inf], math.nan, (("inf", "-inf"), "=", "nan", "=")),
+        ([math.nan, 1 / 3], math.nan, (("nan", "0.333333"), "≈", "nan", "=")),
+        ([1e308, 1e308], math.inf, (("1e308", "1e308"), "=", "inf", "=")),
+        ([Fraction(1, 3), Fraction(1, 6)], Fraction(1, 2), (("1/3", "1/6"), "=", "1/2", "=")),
+    ],
+)
+def test_a_printed_sum_has_the_signs_that_are_true(terms, result, shown):
+    assert printed_sum(terms, result) == shown
+
+
+@pytest.mark.parametrize(
+    ("factors", "result", "shown"),
+    [
+        ([0.5, 3.0], 1.5, (("0.5", "3"), "=", "1.5", "=")),
+        ([1 / 3, 3.0], 1.0, (("0.333333", "3"), "≈", "1", "≈")),
+        ([0.0, math.inf], 0.0, (("0", "inf"), "=", "0", "=")),
+        ([-2.0, math.inf], -math.inf, (("-2", "inf"), "=", "-inf", "=")),
+        ([math.nan, 2.0], math.nan, (("nan", "2"), "=", "nan", "=")),
+    ],
+)
+def test_a_printed_product_has_the_signs_that_are_true(factors, result, shown):
+    assert printed_product(factors, result) == shown

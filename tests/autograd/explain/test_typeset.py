@@ -2,13 +2,15 @@
 
 import json
 import re
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from autograd import Value, derive, paths, steps
 from autograd.engine.dialects import formula
 from autograd.explain.node_names import NodeNames
-from autograd.explain.typeset import as_layout, latex, latex_block, math_block, mathml, name_parts, plain, row
+from autograd.explain.typeset import as_layout, latex, latex_block, legible, math_block, mathml, name_parts, plain, row
 from autograd.explain.written import Operand, put_in, write
 
 A, B = Operand("a", 2.0), Operand("b", -3.0)
@@ -150,3 +152,30 @@ def test_a_notation_can_give_a_gradient_a_sign_of_its_own():
     assert called.gradient(2) == ("name", "δ₁⁽¹⁾")
     assert called.gradient(3) == ("derivative", "E", "x")
     assert plain(called.local(1, 2)) == "∂L/∂a1"
+
+
+# --- letters that no file can carry --------------------------------------------------------------------------------
+
+STRANGE = ["\x00", "a\x07b", "\ud800", "x\udfff", "\ufffe", "\ufdd0", "\U0001ffff", "\x1b[31mred", "a\u202eb", "\u2066", "é\n\x85\u2028z"]
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_whatever_stands_in_a_label_every_form_is_well_formed_and_one_line(name):
+    a, b = Value(2.0, name), Value(3.0, "b")
+    J = a * b + a
+    derivation = derive(J, a)
+    texts = [str(steps(J)), str(paths(J, a)), derivation.text, derivation.latex, *[step.explanation("es") for step in steps(J)]]
+    for step in steps(J):
+        ElementTree.fromstring(step.mathml())
+        texts += [step.latex(), step.mathml()]
+        assert len(step.text().splitlines()) == 1
+    ElementTree.fromstring(derivation.mathml)
+    for text in texts:
+        text.encode()
+        assert not any(unicodedata.category(letter) == "Cc" for letter in text.replace("\n", "")) and not set(text) & {
+            *"\u202e\u2066\ufffe"
+        }
+
+
+def test_letters_of_other_alphabets_are_left_as_they_are():
+    assert legible("ŷ₂⁽¹⁾ 名前 ∂ 🙂 שם a\u00a0b") == "ŷ₂⁽¹⁾ 名前 ∂ 🙂 שם a\u00a0b"
