@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
+from math import pi
 from typing import Any, NamedTuple
 
 from .engine import functions
@@ -20,10 +21,10 @@ LONGEST = 80  # characters of a name, and of a repaired text that a complaint ca
 LISTS = {"total", "mean", "logsumexp"}  # functions of one list: typed with its elements as arguments
 FUNCTIONS = LISTS | {"maximum", "minimum", "clip", "leaky_relu", "elu"}
 ARGUMENTS = {"clip": (3, 3), "leaky_relu": (1, 2), "elu": (1, 2)}  # fewest and most; others take as many as their operation
-INSTEAD = {"ln": "log", "max": "maximum", "min": "minimum", "sum": "total", "sig": "sigmoid", "σ": "sigmoid", "sen": "sin",
-           "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "log2": "log(x)/log(2)",
+SAME = {"ln": "log", "max": "maximum", "min": "minimum", "σ": "sigmoid"}  # other names of functions
+INSTEAD = {"sum": "total", "sig": "sigmoid", "sen": "sin", "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "log2": "log(x)/log(2)",
            "dot": "the sum of the products, w1*x1 + w2*x2", "softmax": "one of its outputs, exp(x1)/total(exp(x1), exp(x2))"}  # fmt: skip
-USUAL = {"pi": 3.141592653589793, "π": 3.141592653589793, "e": 2.718281828459045}
+PI = ("pi", "π")  # a name for a number, unless a leaf or a step is called so
 OPERATORS = {entry.symbol: entry for entry in TABLE.values() if entry.symbol and len(entry.letters) == 2}
 
 
@@ -83,7 +84,8 @@ def parse(text: str, values: Mapping[str, Any] | None = None, /, *, constants: I
 
     Leaves get their numbers from `values` or by name; a Value is taken as it is. `constants` are names of leaves to
     be marked constant. Statements may be separated by ";" or new lines; their names become labels, and the last one
-    is the root. A power is ** (or ^, with a warning), a product *, and the functions are those of this package.
+    is the root. A power is ** (or ^, with a warning), a product *, and the functions are those of this package; ln,
+    max, min and σ are read as log, maximum, minimum and sigmoid, and pi or π as the number, unless a leaf is called so.
 
     Raises ValueError, with the column, for an unknown name or what is not arithmetic.
 
@@ -126,8 +128,18 @@ def _read(text: str, known: set[str] | None) -> tuple[list[Statement], tuple[str
             if is_function(name):
                 raise wrong(f'"{name}" is a function', column, "use another name")
             tokens = tokens[2:]
+        tokens = [
+            token._replace(text=SAME[token.text])
+            if token.text in SAME and after.text == "(" and token.text not in (here or assigned)
+            else token
+            for token, after in zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
+        ]
         _check_words(tokens, here, assigned)
         program = postfix(tokens, is_function, lambda found: _repaired(found, here))
+        program = [
+            item._replace(kind="number", text=repr(pi)) if item.kind == "name" and _is_pi(item.text, here, assigned) else item
+            for item in program
+        ]
         for item in program:
             _check_item(item, here, assigned, tokens)
             if item.kind == "name" and item.text not in assigned:
@@ -192,16 +204,18 @@ def _check_item(item: Item, known: set[str] | None, assigned: set[str], tokens: 
         if factors:
             raise wrong(f'"{item.text}" is no known name', item.column, f"write {_repaired(tokens, known) or '*'.join(factors)}")
         near = difflib.get_close_matches(item.text, known, 1)
-        raise wrong(
-            f'"{item.text}" has no number',
-            item.column,
-            f"did you mean {near[0]}?" if near else f"give it one: {item.text}={USUAL.get(item.text, 2)}",
-        )
+        advice = "write exp(1), or give it one: e=2.718281828459045" if item.text == "e" else f"give it one: {item.text}=2"
+        raise wrong(f'"{item.text}" has no number', item.column, f"did you mean {near[0]}?" if near else advice)
     if item.kind == "call":
         few, many = ARGUMENTS.get(item.text) or ((1, None) if item.text in FUNCTIONS else (len(TABLE[item.text].letters),) * 2)
         if item.takes < few or (many is not None and item.takes > many):
             wanted = f"{few}" if few == many else f"at least {few}" if many is None else f"{few} or {many}"
             raise wrong(f"{item.text} takes {wanted} argument{'s' * (few != 1 or many == 2)}, not {item.takes}", item.column)
+
+
+def _is_pi(name: str, known: set[str] | None, assigned: set[str]) -> bool:
+    """Whether a name is the number pi: nothing else is called so, nor is it a product of p and i."""
+    return name in PI and name not in assigned and (known is None or not (name in known or _factors(name, known)))
 
 
 def _factors(name: str, known: set[str]) -> list[str]:
@@ -235,7 +249,7 @@ def _repaired(tokens: list[Token], known: set[str] | None) -> str:
         program = postfix(mended, is_function)
     except ValueError:
         return ""
-    if known is not None and any(item.kind == "name" and item.text not in known for item in program):
+    if known is not None and any(item.kind == "name" and item.text not in (*PI, *known) for item in program):
         return ""
     text = spelled(mended)
     return text if len(text) <= LONGEST else ""
