@@ -85,12 +85,11 @@ def point(function: Any, at: Mapping[str, Any] | None) -> dict[str, float]:
     if not callable(function):
         raise TypeError(f"a derivative is taken of a Value or a function of numbers, not of {type(function).__name__}")
     try:
-        arguments = inspect.signature(function).parameters.values()
-        defaults = {p.name: p.default for p in arguments if p.default is not p.empty}
+        arguments = {name: argument.default for name, argument in inspect.signature(function).parameters.items()}
     except ValueError:  # a function of C tells nothing about its arguments
-        defaults = {}
-    known = {**defaults, **(at or {})}
-    return {name: as_float(number(data, f"the argument {name}")) for name, data in known.items()}
+        arguments = {}
+    known = {**arguments, **(at or {})}
+    return {name: as_float(number(data, f"the argument {name}")) for name, data in known.items() if data is not inspect.Parameter.empty}
 
 
 @dataclass(frozen=True)
