@@ -124,6 +124,10 @@ class Drawing(Shown):
         super().__init__(picture.title, [*picture.lines, *picture.notes], theme)
         self._picture, self._passes, self._direction, self._engine, self._digits = picture, passes, direction, engine, digits
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: the text takes the place of the graph whose steps it says."""
+        return {**self.__dict__, "text": self.text, "_passes": None}
+
     @cached_property
     def _shapes(self) -> list[Shape]:
         return shapes_of(self._picture, self._direction)

@@ -247,7 +247,8 @@ class NetworkDrawing(Shown):
 
     def __init__(self, model: str, layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], lines: Sequence[Connection], signals: Signals,
                  notation: Notation, theme: str):  # fmt: skip
-        self._columns, self._lines, self._notation, self._gradient_mode = columns, lines, notation, signals.loss is not None
+        self._columns, self._lines, self._gradient_mode = columns, lines, signals.loss is not None
+        self._error = harmless(notation.symbol("error"))
         model = harmless(model)
         self._words = [model, *_words(layers, columns, signals, notation)]
         self._largest = max([abs(line.number) for line in lines if abs(line.number) < float("inf")], default=0.0)
@@ -300,7 +301,7 @@ class NetworkDrawing(Shown):
         """What the symbols below the units mean."""
         symbols = dict.fromkeys([one.symbol for column in self._columns for unit in column.units.values() for one in unit.below[:1]])
         bias = f"{', '.join(symbols)}: bias"
-        return f"{bias}; {harmless(self._notation.symbol('error'))} (bold): gradient at the pre-activation" if self._gradient_mode else bias
+        return f"{bias}; {self._error} (bold): gradient at the pre-activation" if self._gradient_mode else bias
 
 
 def _words(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation) -> Iterator[str]:

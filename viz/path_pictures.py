@@ -116,8 +116,9 @@ class PathsDrawing(Shown):
             return replace(card, slots=slots, chip=Chip("paths", amount(self._through[card.key]), "complete"))
 
         picture = replace(self._picture, cards=tuple([counted(card) for card in self._picture.cards]))
-        used = {f"e{key[1:]}-{slot}" for key in self._through for slot, count in enumerate(_slots(picture, key)) if count}
-        return _marked(picture, set(self._through), used)
+        on = [card for card in picture.cards if card.key in self._through]
+        used = {f"e{card.key[1:]}-{slot}" for card in on for slot, count in enumerate(card.slots) if count}
+        return _marked(picture, {card.key for card in on}, used)
 
     # --- drawing ---
 
@@ -156,10 +157,6 @@ class PathsDrawing(Shown):
         if self._pictures[0][0]:
             return [("pill", "local derivative"), ("now", "on the path")]
         return [("pill", "paths through this operand"), ("complete", "paths through this node")]
-
-
-def _slots(picture: Picture, key: str) -> Sequence[str]:
-    return next((card.slots for card in picture.cards if card.key == key), ())
 
 
 def _bare(picture: Picture) -> Picture:

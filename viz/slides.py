@@ -107,7 +107,7 @@ class Slides:
             replace(shape, texts=replace(shape.texts, value=shortened(card.value, NUMBER, LONGEST)))
             for card, shape in zip(picture.cards, self._shapes, strict=True)
         ]
-        return svg.write(picture, shapes, self._layout, "LR", theme, self._largest, caption)
+        return svg.write(picture, shapes, self._layout, "LR", theme, self._largest, harmless(caption))
 
     def _card(self, card: Card, at: int, step: Step | None) -> Card:
         known = self.timetable.computed.get(card.key, 0) <= at

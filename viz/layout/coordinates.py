@@ -8,8 +8,7 @@ would overlap. In the end what is computed stands level with what it is computed
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-Pull = tuple[int, float, int]  # a neighbour, its distance that makes the link straight, and how much it counts
-STRENGTHS = (0.05, 0.5, 1.0, 1.0)  # of a constant, a source, a link from afar, a link from the rank before
+Pull = tuple[int, float, int]  # a neighbour, its distance that makes the link straight, and its importance in the end
 FIRM = 1e6  # the weight of what must not be moved by its neighbours
 LANE_GAP = 12.0  # free room between a passing link and what stands beside it
 
@@ -61,14 +60,9 @@ class Across:
         if not pulls:
             return None
         if len(pulls) == 1:
-            neighbour, straight, counts = pulls[0]
-            return self.middles[neighbour] + straight, STRENGTHS[counts]
-        wish, weight = 0.0, 0.0
-        for neighbour, straight, counts in pulls:
-            strength = STRENGTHS[counts]
-            wish += (self.middles[neighbour] + straight) * strength
-            weight += strength
-        return wish / weight, weight
+            neighbour, straight, _ = pulls[0]
+            return self.middles[neighbour] + straight, 1
+        return sum([self.middles[neighbour] + straight for neighbour, straight, _ in pulls]) / len(pulls), len(pulls)
 
     def _of_source(self, item: int) -> tuple[float, float] | None:
         """Only what has nothing before it may still move: towards what uses it."""

@@ -3,9 +3,10 @@
 from typing import Any
 
 from ..layout.graphviz_engine import clustered
+from ..picture.lettering import cut
 from ..picture.records import Card, Picture, Wire
 
-LONGEST = 40  # letters of a name; tooltips have all of it
+LONGEST, TOOLTIP = 40, 1000  # letters of a name, and of a tooltip: Graphviz reads no text of more than 16,384 bytes
 
 
 def source(picture: Picture, direction: str) -> str:
@@ -30,7 +31,7 @@ def _lines(picture: Picture, direction: str) -> list[str]:
         [frame.parent for frame in picture.frames],
         picture.home,
         lambda k: f"{picture.cards[k].key} [{_attributes(picture.cards[k])}]",
-        lambda g: f"subgraph cluster_{picture.frames[g].key} {{ label={quoted(_cut(picture.frames[g].title))} style=rounded",
+        lambda g: f"subgraph cluster_{picture.frames[g].key} {{ label={quoted(cut(picture.frames[g].title, LONGEST))} style=rounded",
     )
     return [*lines, *cards, *[_edge(wire, picture) for wire in picture.wires]]
 
@@ -46,21 +47,17 @@ def quoted(text: str) -> str:
 
 def _attributes(card: Card) -> str:
     if card.quiet:
-        return f'label={quoted(card.value)} style="rounded,dashed" tooltip={quoted(card.title)}'
-    rows = [f"{_cut(card.name)}: {card.value}" if card.kind == "folded" else f"{_cut(card.name)} = {card.value}"]
+        return f'label={quoted(card.value)} style="rounded,dashed" tooltip={quoted(cut(card.title, TOOLTIP))}'
+    rows = [f"{cut(card.name, LONGEST)}: {card.value}" if card.kind == "folded" else f"{cut(card.name, LONGEST)} = {card.value}"]
     if card.badge:
         rows[0] = f"{card.badge}   {rows[0]}"
     if card.chip:
-        label = _cut(card.chip.label)
+        label = cut(card.chip.label, LONGEST)
         rows.append(f"{label} = {card.chip.text}" if card.chip.text else f"{label}: not computed")
     if card.note:
         rows.append(card.note)
     label = "\\n".join([quoted(row)[1:-1] for row in rows])
-    return f'label="{label}" tooltip={quoted(card.title)}'
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return f'label="{label}" tooltip={quoted(cut(card.title, TOOLTIP))}'
 
 
 def _edge(wire: Wire, picture: Picture) -> str:
@@ -71,4 +68,4 @@ def _edge(wire: Wire, picture: Picture) -> str:
     attributes = [f"label={quoted(label)}"] if label else []
     if wire.flow is not None and wire.flow < 0:
         attributes.append("style=dashed")
-    return f"{picture.cards[wire.source].key} -> {target.key} [{' '.join([*attributes, f'tooltip={quoted(wire.title)}'])}]"
+    return f"{picture.cards[wire.source].key} -> {target.key} [{' '.join([*attributes, f'tooltip={quoted(cut(wire.title, TOOLTIP))}'])}]"

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
+from .lettering import cut, harmless
+
 WHOLE = -1
 READABLE = 300  # more cards than this are not drawn unless they are asked for
 DRAWABLE = 200_000  # more nodes, and columns passed by wires, than this are not laid out in any case
 GIVEN = 24  # more leaves and constants than this share a card where scopes are folded for the reader
 BANDS = 12  # parts of an overview
 PART = 200  # nodes in a part that is looked at closely
+MENTIONED, LETTERS = 20, 60  # scopes that a message names, and letters of each
 MOST_ROOMS = 60  # pictures of single groups beside an overview
 
 
@@ -47,18 +50,25 @@ def grouped(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]],
     if isinstance(fold, int):
         folded = [len(group.path) == fold for group in groups]
     else:
+        if not isinstance(fold, Iterable):
+            raise TypeError(f"fold is True, False, a depth, or titles of scopes, not {type(fold).__name__}")
         titles = [fold] if isinstance(fold, str) else list(fold)
         known = {name for group in groups for name in (group.path[-1], "/".join(group.path))}
         for title in titles:
             if not isinstance(title, str):
-                raise TypeError(f"fold is True, False, a depth, or titles of scopes, not {title!r}")
+                raise TypeError(f"fold is True, False, a depth, or titles of scopes, not {cut(repr(title), LETTERS)}")
             if title not in known:
-                raise ValueError(f'no scope is called "{title}"; there are {", ".join(sorted(known)[:20]) or "none in this graph"}')
+                there_are = ", ".join([_in_a_message(name) for name in sorted(known)[:MENTIONED]]) or "none in this graph"
+                raise ValueError(f'no scope is called "{_in_a_message(title)}"; there are {there_are}')
         folded = [group.path[-1] in titles or "/".join(group.path) in titles for group in groups]
     groups, home = _without_hidden(groups, home, folded)
     if _size(parents, [at == WHOLE or not groups[at].folded for at in home]) > DRAWABLE:
         raise ValueError(f"{len(parents)} nodes are too many for one picture; leave fold out for an overview")
     return groups, home
+
+
+def _in_a_message(title: str) -> str:
+    return cut(harmless(title), LETTERS)
 
 
 @dataclass(frozen=True)
@@ -152,32 +162,37 @@ def _pieces(members: Sequence[int], titles: Sequence[str | None], parents: Seque
                 feeds[parent].append(node)
                 waits[block[node]] += block[parent] != block[node]
     missing = {node: sum([parent in block for parent in parents[node]]) for node in members}
+    computable: dict[str | int, list[int]] = {name: [] for name in nodes_of}  # as heaps
+    for node in members:
+        if not missing[node]:
+            computable[block[node]].append(node)
+    first = [node for nodes in computable.values() for node in nodes]
     ready = [nodes[0] for name, nodes in nodes_of.items() if not waits[name]]
+    heapify(first)
     heapify(ready)
     pieces: list[tuple[str, list[int]]] = []
     left = set(members)
     while left:
-        if ready:
-            name = block[heappop(ready)]
-            piece = [node for node in nodes_of[name] if node in left]
-        else:  # scopes that take from each other: as much of one as can be computed now
-            name = block[min(node for node in left if not missing[node])]
-            piece, here = [], dict(missing)
-            for node in nodes_of[name]:
-                if node in left and not here[node]:
-                    piece.append(node)
-                    for other in feeds[node]:
-                        here[other] -= 1
-        left.difference_update(piece)
-        if isinstance(name, str):
-            pieces.append((name, piece))
-        for node in piece:
+        node = heappop(ready or first)  # scopes that take from each other: as much of one as can be computed now
+        if node not in left:
+            continue
+        name, piece = block[node], []
+        here = computable[name]
+        while here:
+            node = heappop(here)
+            piece.append(node)
+            left.discard(node)
             for other in feeds[node]:
                 missing[other] -= 1
+                if not missing[other]:
+                    heappush(computable[block[other]], other)
+                    heappush(first, other)
                 if block[other] != name:
                     waits[block[other]] -= 1
                     if not waits[block[other]]:
                         heappush(ready, next(node for node in nodes_of[block[other]] if node in left))
+        if isinstance(name, str):
+            pieces.append((name, piece))
     return pieces
 
 

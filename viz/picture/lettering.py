@@ -62,6 +62,15 @@ def shortened(text: str, size: float, room: float) -> str:
     return text
 
 
+def cut(text: str, letters: int) -> str:
+    """The text with at most so many letters, where room is no matter.
+
+    >>> cut("a long title", 7)
+    'a long…'
+    """
+    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+
+
 def harmless(text: str) -> str:
     """The text as one line that XML can carry: line breaks as "↵", and "�" for control characters and lone surrogates.
 
