@@ -15,6 +15,7 @@ from .layout.arrangement import arranged
 from .layout.nested import Layout
 from .layout.shapes import LONGEST, NUMBER, Shape, shapes_of
 from .output import svg
+from .picture.gradients import receiver
 from .picture.lettering import harmless, number_drawn, shortened, signed, width
 from .picture.records import Card, Chip, Picture
 from .picture.rooms import View, read_rooms
@@ -41,7 +42,7 @@ class Rooms:
         passes = self.slides[0].timetable.passes
         if not step:
             return self.slides[0]
-        group = self.group[self.slides[0].timetable.place[passes[step - 1].parent or passes[step - 1].node]]
+        group = self.group[self.slides[0].timetable.place[receiver(passes[step - 1])]]
         return self.slides[group + 1]
 
 
@@ -58,7 +59,7 @@ class _Timetable:
             if step.phase == "forward":
                 self.computed[self.key(step.node)] = at
             else:
-                self.arrivals.setdefault(self.key(step.parent or step.node), []).append(at)
+                self.arrivals.setdefault(self.key(receiver(step)), []).append(at)
                 if step.parent is not None:
                     self.sent[f"e{self.place[step.node]}-{step.slot}"] = at
 
@@ -113,7 +114,7 @@ class Slides:
         known = self.timetable.computed.get(card.key, 0) <= at
         mark = ""
         if step is not None:
-            written = self.timetable.key(step.parent or step.node)
+            written = self.timetable.key(receiver(step))
             read = [step.node] if step.parent is not None else step.node.parents if step.phase == "forward" else ()
             mark = "now" if card.key == written else "read" if card.key in map(self.timetable.key, read) else ""
         chip = self._chip(card, at) if card.chip else None

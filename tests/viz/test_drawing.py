@@ -1,6 +1,8 @@
 """Drawings as a whole: what they say, what they write, what they refuse."""
 
+import copy
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -11,7 +13,8 @@ import pytest
 
 import viz
 from autograd import Value, scope
-from viz import draw
+from nn import MLP
+from viz import draw, network, show_paths
 
 from .graphs import mission, random_graph, worked
 
@@ -115,6 +118,7 @@ HOSTILE = [
     "x" * 300,
     "two\nlines",
     "\x00\x1b\u202e",
+    "\ud800\uffff\U0001fffe",
     "--><!--",
 ]
 
@@ -142,6 +146,23 @@ def test_a_label_is_drawn_as_text(label, tmp_path):
         assert float(root.get("width")) < 1500
         drawing.save(tmp_path / "g.pdf")
         drawing.save(tmp_path / "g.dot")
+
+
+@pytest.mark.parametrize("letter", ["x", '"', "\\", "&", "é"])
+def test_no_text_of_the_source_is_longer_than_graphviz_reads(letter):
+    x = Value(2.0, letter * 10_000)
+    with scope(letter * 10_000):
+        y = x * x
+    y.backward()
+    for drawing in (draw(y), draw(y, fold=True)):
+        assert max([len(text.encode()) for text in re.findall(r'"((?:[^"\\]|\\.)*)"', drawing.source)]) < 16_384
+
+
+def test_a_copy_and_a_pickle_show_the_same():
+    J = mission()
+    for drawing in (draw(J), draw(J, fold=True), show_paths(J, "b"), network(MLP(2, [2, 1], rng=0))):
+        for other in (copy.deepcopy(drawing), pickle.loads(pickle.dumps(drawing))):
+            assert (other.svg, other.text) == (drawing.svg, drawing.text)
 
 
 def test_a_long_label_is_cut_in_the_picture_and_whole_in_its_title():

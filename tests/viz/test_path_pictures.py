@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from autograd import Value, examples, grad, parse
+from autograd import Value, examples, grad, parse, total
 from viz import show_paths
 from viz.path_pictures import FEW
 
@@ -86,6 +86,17 @@ def test_a_picture_of_many_thousand_nodes_is_an_overview():
 def test_of_a_large_graph_only_what_is_near_the_paths_is_drawn():
     drawing = show_paths(examples.mazur(), "net_h1")
     assert "net_h2" not in texts(drawing) and {"out_h1", "w5", "b2", "E"} <= set(texts(drawing))
+
+
+def test_beside_a_path_stands_the_other_one_of_two_operands_and_none_of_many():
+    x = Value(2.0, "x")
+    y = total([x * Value(3.0, "factor"), *(Value(float(k), f"term {k}") for k in range(20))])
+    assert {"factor", "x"} <= set(texts(show_paths(y, x))) and "term 3" not in texts(show_paths(y, x))
+    y = total([x * Value(3.0, "factor"), Value(1.0, "other"), Value(2.0, "third")])
+    for k in range(20):
+        y = y + Value(float(k), f"term {k}")
+    said = texts(show_paths(y, x))
+    assert "term 3" in said and "other" not in said
 
 
 def test_the_sum_is_the_gradient_and_the_graph_is_left_as_it_was():

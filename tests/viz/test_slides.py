@@ -1,5 +1,6 @@
 """The picture at each step, as the slides show it: nothing moves, and nothing is told before it is computed."""
 
+import base64
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -160,6 +161,12 @@ def test_a_partial_sum_that_is_zero_is_partial(slides):
     assert ("partial", "0 (2 of 3)") in states and states[-1] == ("complete", "+3")
 
 
+def test_a_node_whose_value_is_0_gets_its_gradient_like_any_other(slides):
+    a, b = leaves(a=0, b=3)
+    states = [chip(slide, "a") for slide in slides(a * b + 2 * a)]
+    assert ("partial", "+2 (1 of 2)") in states and states[-1] == ("complete", "+5")
+
+
 def test_a_constant_has_no_chip(slides):
     x, k = Value(2.0, "x"), Value(3.0, "k", constant=True)
     assert all(chip(slide, "k") == ("", "") for slide in slides(x * k))
@@ -204,6 +211,24 @@ def test_the_arrow_of_a_backward_step_touches_the_receiver(slides, name):
 def test_the_start_marks_nothing(slides):
     start = slides(mission())[0]
     assert not marked(start, "now") and not marked(start, "read") and not wires(start, "now")
+
+
+@pytest.mark.parametrize(("lang", "english"), [("es", ("from", "derivative", "gradient ")), ("pt", ("from", "derivative", "gradient "))])
+def test_slides_and_the_still_image_speak_the_language_of_the_page(slides, lang, english):
+    y = parse("a*b + a", a=2, b=3)
+    said = [element.text for slide in slides(y, lang=lang) for element in slide.iter() if element.text and element.tag != f"{SVG}style"]
+    assert not [text for text in said for word in english if word in text]
+    assert any(" de 2)" in text for text in said), "the partial sum"
+    page = step(y, lang=lang)._page()
+    still = base64.b64decode(re.search(r"base64,([^\"]*)", page)[1]).decode()
+    assert "Grafo de" in still and "from a" not in still
+    assert "Computation graph" not in page.split("<script")[0]
+
+
+@pytest.mark.parametrize("label", ["\x00\x1b", "\ud800", "\ufffe", "\U0001ffff", "a\u202eb", "<b>&"])
+def test_a_label_of_any_letters_makes_slides_that_can_be_read(slides, label):
+    x = Value(2.0, label)
+    assert len(slides(x * x)) == 5
 
 
 # --- large graphs ------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from autograd import Value, topological_order
 from autograd.engine.derivatives import gradients, plus, product
 from autograd.engine.value import stored_grad
+from autograd.reading.passes import StepRecord
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,14 @@ class Gradients:
 NOTHING = Gradients({}, {}, frozenset())
 
 
-def of_steps(passes: Sequence[Any]) -> Gradients:
+def receiver(step: StepRecord) -> Value:
+    """The node to which a step writes."""
+    return step.node if step.parent is None else step.parent
+
+
+def of_steps(passes: Sequence[StepRecord]) -> Gradients:
     """The gradients that the steps of a pass end with."""
-    found = {step.parent or step.node: step.total_after for step in passes if step.phase == "backward"}
+    found = {receiver(step): step.total_after for step in passes if step.phase == "backward"}
     return Gradients(found, found, frozenset(found))
 
 

@@ -43,6 +43,17 @@ def test_operands_of_one_box_do_not_cross_in_front_of_it():
     assert order([[0, 1], [2]], joints) == [[1, 0], [2]]
 
 
+def test_neighbours_change_places_where_sorting_alone_ends_with_more_crossings():
+    between = [(0, 4), (1, 4), (1, 5), (1, 6), (2, 4), (2, 6), (3, 5), (3, 7)], [(4, 10), (5, 10), (6, 10), (6, 11), (7, 11)]
+    joints = [[(a, b, 0.0, 0.0) for a, b in pairs] for pairs in between]
+    layers = order([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], joints)
+    place = {item: k for layer in layers for k, item in enumerate(layer)}
+    crossings = [
+        (place[a] - place[c]) * (place[b] - place[d]) < 0 for pairs in between for (a, b), (c, d) in itertools.combinations(pairs, 2)
+    ]
+    assert sum(crossings) == 2  # the fewest of all orders
+
+
 def test_a_way_changes_its_height_as_seldom_as_it_can():
     assert _fewest_heights([(0, 10), (4, 20), (4, 6)], 0, 5) == [0, 5, 5]
     assert _fewest_heights([(-5, 5)] * 6, 2, 2) == [2] * 6

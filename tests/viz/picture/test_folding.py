@@ -83,7 +83,7 @@ def test_a_scope_that_others_pass_through_is_drawn_in_several_pieces():
     assert len(seen(draw(w, fold="odd")).cards) == 5
 
 
-@pytest.mark.parametrize("fold, error, message", [("layer 7", ValueError, 'no scope is called "layer 7"; there are .*layer 1/neuron 2'), ([3], TypeError, "not 3")])  # fmt: skip
+@pytest.mark.parametrize("fold, error, message", [("layer 7", ValueError, 'no scope is called "layer 7"; there are .*layer 1/neuron 2'), ([3], TypeError, "not 3"), (0.5, TypeError, "not float"), ("z" * 40_000, ValueError, '"z{59}…"; there are')])  # fmt: skip
 def test_a_fold_that_makes_no_sense_is_refused(fold, error, message):
     with pytest.raises(error, match=message):
         draw(network(), fold=fold)

@@ -58,6 +58,28 @@ def test_a_sum_of_which_terms_are_missing_says_how_many_have_arrived():
     assert chips(f)["a"] == ("∂f/∂a", "−3", "complete")
 
 
+def test_a_contribution_is_drawn_on_its_wire_once_it_has_been_sent():
+    a, b = leaves(a=-2, b=3)
+    d, e = a * b, a + b
+    f = d * e
+    f.grad = 1
+    f._backward()
+    e._backward()
+    flows = {wire.key: wire.flow for wire in read(f).wires}
+    assert flows == {"e2-0": None, "e2-1": None, "e3-0": -6, "e3-1": -6, "e4-0": 1, "e4-1": -6}
+
+
+def test_contributions_in_another_order_are_shown_without_a_count():
+    a, b = leaves(a=-2, b=3)
+    d, e = a * b, a + b
+    f = d * e
+    f.grad = 1
+    f._backward()
+    d._backward()
+    assert chips(f)["a"] == ("a.grad", "+3", "complete")
+    assert cards(f)["a"].note == "∂J/∂a = −3"
+
+
 def test_a_leaf_that_has_accumulated_two_passes_shows_both_numbers():
     J = mission()
     J.backward()
@@ -77,11 +99,22 @@ def test_the_gradient_of_another_graph_is_not_called_a_derivative_of_this_one():
     assert chips(y)["J"] == ("∂J/∂J", "", "none")
 
 
-def test_a_seed_other_than_1_is_told():
+@pytest.mark.parametrize("seed, grad, text", [(2, "+6", "2"), (0.5, "+1.5", "0.5"), (-1, "−3", "−1"), (0, "0", "0")])
+def test_a_seed_other_than_1_is_told(seed, grad, text):
     J = mission()
-    J.backward(seed=2)
-    assert chips(J)["v"] == ("v.grad", "+6", "complete")
-    assert read(J).notes == ("The backward pass started with 2 at J, not with 1.",)
+    J.backward(seed=seed)
+    assert chips(J)["v"] == ("v.grad", grad, "complete" if seed else "zero")
+    assert read(J).notes == (f"The backward pass started with {text} at J, not with 1.",)
+
+
+def test_a_picture_speaks_the_language_that_is_asked_for():
+    J = mission()
+    J.backward()
+    picture = read(J, lang="es")
+    assert picture.title == "Grafo de cálculo de J = 33"
+    assert picture.wires[0].title == "de b a u: derivada local = 2; por aquí vuelve +6 del gradiente"
+    with pytest.raises(ValueError, match='no words for the language "xx"'):
+        read(J, lang="xx")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
