@@ -11,12 +11,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .engine import copying  # noqa: F401 (a Value can be copied and pickled from here on)
 from .engine.derivatives import grad, hessian, jacobian, jvp
 from .engine.functions import (
     clip,
     cos,
     cosh,
+    define,
     dot,
     elu,
     exp,
@@ -41,8 +41,10 @@ from .engine.functions import (
     total,
     xlogy,
 )
-from .engine.graph import label, leaves, names, no_grad, nodes, replay, scope, topological_order
-from .engine.operations import define
+from .engine.names import label, leaves, names, nodes
+from .engine.order import topological_order
+from .engine.recording import no_grad, scope
+from .engine.replaying import replay
 from .engine.value import Value
 
 if TYPE_CHECKING:
@@ -76,12 +78,14 @@ _LATER = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(_LATER[name], __name__)
-    found = globals()[name] = module if name == "examples" else getattr(module, name)
-    return found
+if not TYPE_CHECKING:  # a type checker knows the names above, and that there are no others
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(_LATER[name], __name__)
+        found = globals()[name] = module if name == "examples" else getattr(module, name)
+        return found
 
 
 __all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip

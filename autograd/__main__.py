@@ -22,7 +22,7 @@ if not hasattr(autograd, "Value"):
     )
 
 from autograd import Value, check, grad, gradcheck, parse, steps
-from autograd.engine.graph import names
+from autograd.engine.names import names
 from autograd.explain.languages import fill, languages, templates
 from autograd.explain.numbers import is_exact, number_text, sign
 from autograd.handcheck.answers import typed

@@ -5,7 +5,8 @@ replaced by keyword.
 """
 
 from .engine.functions import log, sigmoid
-from .engine.graph import label, leaves, scope
+from .engine.names import label, leaves
+from .engine.recording import scope
 from .engine.value import Value
 
 

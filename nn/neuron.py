@@ -3,14 +3,15 @@
 from typing import Any
 
 from autograd import Value, scope
-from autograd.engine.value import OPERATORS, number
+from autograd.engine.operations import TABLE
+from autograd.engine.value import number
 
 from .activations import LIKE_RELU, Activation, activation
 from .arguments import as_values, count, generator
 from .init import draw
 from .module import Module
 
-weighted_sum = OPERATORS["dot"]  # takes a tuple of weights and one of inputs, as long, all Values; `autograd.dot` would look again
+weighted_sum = TABLE["dot"].make  # takes a tuple of weights and one of inputs, as long, all Values; `autograd.dot` would look again
 
 
 def default_init(chosen: Activation) -> str:

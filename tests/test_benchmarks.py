@@ -12,7 +12,7 @@ import numpy
 import pytest
 
 from autograd import Value, grad
-from autograd.engine.graph import topological_order
+from autograd.engine.order import topological_order
 from benchmarks import __main__ as command_line
 from benchmarks import (
     by_hand,

@@ -1,73 +1,106 @@
-"""Copying and pickling a graph of any size: as flat records in topological order, never by recursion."""
+"""Copying and pickling a graph of any size: in topological order, never by recursion.
 
-from typing import Any
+What `Value` does for `copy`, `deepcopy` and `pickle`. Nodes that are pickled together stay together: one that several
+of them need is written once, and comes back as one.
+"""
 
-from .graph import topological_order
-from .operations import TABLE
-from .value import Value
+from threading import local
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from .operations import CONSTANT, LEAF, TABLE, Operation
+from .order import topological_order
+
+if TYPE_CHECKING:
+    from .value import Value
+
+LEAF_SLOTS = ("_data", "_grad", "_label", "_scope", "_earlier")
+NODE_SLOTS = ("_data", "_grad", "_label", "_scope", "_da", "_db")
 
 
-def _like(node: Value, parents: tuple[Value, ...]) -> Value:
+def slots_for(operation: Operation, items: tuple[Any, ...]) -> tuple[Any, Any]:
+    """What the two slots of a node hold for its operands: one or two of them as they are, a list of them as a tuple."""
+    if operation.is_nary or len(items) > 2:
+        return items, None
+    return (*items, None, None)[:2]
+
+
+def like(node: "Value", parents: "tuple[Value, ...]") -> "Value":
     """A new node with everything of `node` but its parents."""
-    copy = Value.__new__(Value)
-    for slot in Value.__slots__:
+    copy = object.__new__(node.__class__)
+    for slot in ("_operation", *(NODE_SLOTS if parents else LEAF_SLOTS)):
         setattr(copy, slot, getattr(node, slot))
-    if parents:
-        copy._a, copy._b = (parents, None) if node._a.__class__ is tuple else (*parents, None)[:2]
+    copy._a, copy._b = slots_for(node._operation, parents)
+    if hasattr(node, "__dict__"):  # a subclass takes attributes
+        vars(copy).update(vars(node))
     return copy
 
 
-def _deep_copy(y: Value, memo: dict[int, Any]) -> Value:
+def deep_copy(y: "Value", memo: dict[int, Any]) -> "Value":
+    """A copy of y and of everything below it that is not in the memo yet."""
     for node in topological_order(y):
         if id(node) not in memo:
-            memo[id(node)] = _like(node, tuple([memo[id(parent)] for parent in node.parents]))
+            memo[id(node)] = like(node, tuple([memo[id(parent)] for parent in node.parents]))
     return memo[id(y)]
 
 
-_LEAF_SLOTS = ("_data", "_grad", "_label", "_scope", "_da")
-_NODE_SLOTS = ("_data", "_grad", "_label", "_scope", "_da", "_db")
+class Written:
+    """A node while it is pickled: it is written by its operation, its parents, also `Written`, and what its slots hold.
+
+    The pickler remembers it, and lets go of it in the end; so the nodes of one pickle share what is below them.
+    """
+
+    __slots__ = ("__weakref__", "node", "parents")
+
+    def __init__(self, node: "Value", parents: "tuple[Written, ...]"):
+        self.node, self.parents = node, parents
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        slots = NODE_SLOTS if self.parents else LEAF_SLOTS
+        state = [getattr(self.node, slot) for slot in slots]
+        return restored, (self.node.__class__, self.node.op, self.parents, state, getattr(self.node, "__dict__", None))
 
 
-def _reduce(y: Value) -> tuple[Any, ...]:
-    """For pickle: a leaf by itself, a computed node as flat records of its graph, whose leaves are shared by all graphs."""
-    if y._a is None:
-        return _restore_leaf, (y.constant, [getattr(y, slot) for slot in _LEAF_SLOTS])
-    order = topological_order(y)
-    place = {node: k for k, node in enumerate(order)}
-    records = [
-        node if node._a is None else (node.op, [place[parent] for parent in node.parents], [getattr(node, slot) for slot in _NODE_SLOTS])
-        for node in order
-    ]
-    return _restore_graph, (records,)
+class _Written(local):
+    """The nodes that are being pickled by this thread, by id."""
+
+    def __init__(self) -> None:
+        self.by_id: WeakValueDictionary[int, Written] = WeakValueDictionary()
 
 
-def _restore_leaf(constant: bool, state: list[Any]) -> Value:
-    leaf = Value(0.0, constant=constant)
-    for slot, content in zip(_LEAF_SLOTS, state, strict=True):
-        setattr(leaf, slot, content)
-    return leaf
+_now = _Written()
 
 
-def _restore_graph(records: list[Any]) -> Value:
-    made: list[Value] = []
-    for record in records:
-        if isinstance(record, Value):
-            made.append(record)
+def reduced(y: "Value") -> tuple[Any, ...]:
+    """For pickle: y, after those nodes below it that have not been written yet, parents first."""
+    known, new, waiting = _now.by_id, [], [y]
+    while waiting:
+        node = waiting[-1]
+        missing = [parent for parent in node.parents if id(parent) not in known]
+        if missing:
+            waiting += missing[::-1]
             continue
-        name, places, state = record
-        if name not in TABLE:
-            raise ValueError(f"this graph has the operation {name}, which is not in the table here; define it first")
-        node = Value.__new__(Value)
-        node._operation = TABLE[name]
-        parents = tuple([made[place] for place in places])
-        many = node._operation.is_nary or len(parents) > 2
-        node._a, node._b = (parents, None) if many else (*parents, None)[:2]
-        for slot, content in zip(_NODE_SLOTS, state, strict=True):
-            setattr(node, slot, content)
-        made.append(node)
-    return made[-1]
+        waiting.pop()
+        if id(node) not in known:
+            new.append(Written(node, tuple([known[id(parent)] for parent in node.parents])))
+            known[id(node)] = new[-1]
+    return _last, (new or [known[id(y)]],)
 
 
-Value.__deepcopy__ = _deep_copy  # type: ignore[attr-defined]
-Value.__copy__ = lambda node: _like(node, node.parents)  # type: ignore[attr-defined]
-Value.__reduce_ex__ = lambda node, protocol: _reduce(node)  # type: ignore[method-assign, assignment, arg-type]
+def _last(nodes: "list[Value]") -> "Value":
+    return nodes[-1]
+
+
+def restored(cls: type, name: str, parents: tuple[Any, ...], state: list[Any], attributes: dict[str, Any] | None) -> "Value":
+    """The node that was written. Raises ValueError for an operation that is not in the table here."""
+    operation = {"leaf": LEAF, "const": CONSTANT}.get(name) or TABLE.get(name)
+    if operation is None:
+        raise ValueError(f"this graph has the operation {name}, which is not in the table here; define it first")
+    node: Any = object.__new__(cls)
+    node._operation = operation
+    node._a, node._b = slots_for(operation, parents)
+    for slot, content in zip(NODE_SLOTS if parents else LEAF_SLOTS, state, strict=True):
+        setattr(node, slot, content)
+    if attributes:
+        vars(node).update(attributes)
+    return node

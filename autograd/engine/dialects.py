@@ -8,7 +8,7 @@ floats, for exact numbers, for Values, for NumPy arrays.
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-from .grammar import postfix, tokenize
+from .grammar import ATOM, BINDING, postfix, tokenize
 
 Tree = tuple[Any, ...]  # ("number", 2), ("name", "a"), ("call", "exp", tree, …), ("negate", tree), ("+", tree, tree)
 OVER_ALL = ("sum", "max", "min")  # called on a formula in a[i]: over all i
@@ -120,41 +120,54 @@ class Dialect:
 
     def write(self, tree: Tree, lets: dict[str, str]) -> str:
         """The formula as an expression. Sums, maxima and minima over i go to `lets` (text → local name), innermost first."""
-        return _Writer(self.patterns, lets).read(tree)
+        return _Writer(self.patterns, lets).read(tree)[0]
 
 
-class _Writer(Reader[str]):
+class _Writer(Reader[tuple[str, int]]):
+    """Writes a formula: each piece is its text, and how tightly that binds, so that only needed parentheses are written."""
+
     def __init__(self, patterns: dict[str, str], lets: dict[str, str]):
         self.patterns, self.lets = patterns, lets
 
-    def number(self, number: int) -> str:
+    def number(self, number: int) -> tuple[str, int]:
         text = self.patterns["number"].format(number)
-        return text if number >= 0 else f"({text})"
+        return text if number >= 0 else f"({text})", ATOM
 
-    def name(self, name: str) -> str:
-        return name.replace("[i]", self.patterns["item"])
+    def name(self, name: str) -> tuple[str, int]:
+        return name.replace("[i]", self.patterns["item"]), ATOM
 
-    def negate(self, part: str) -> str:
-        return f"(-{part})"
+    def negate(self, part: tuple[str, int]) -> tuple[str, int]:
+        return f"-{_held(part, BINDING['negate'])}", BINDING["negate"]
 
-    def operator(self, sign: str, left: str, right: str) -> str:
-        return self.patterns.get(sign, "({} " + sign + " {})").format(left, right)
+    def operator(self, sign: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        if sign in self.patterns:
+            return self.patterns[sign].format(left[0], right[0]), ATOM
+        binding = BINDING[sign]
+        low, high = (binding + 1, BINDING["negate"]) if sign == "**" else (binding, binding + 1)  # a power binds from right to left
+        return f"{_held(left, low)} {sign} {_held(right, high)}", binding
 
-    def read(self, tree: Tree) -> str:
-        if tree[0] == "**" and tree[2][0] == "number":
-            return self.patterns.get("power of a number", "({} ** {})").format(self.read(tree[1]), tree[2][1])
+    def read(self, tree: Tree) -> tuple[str, int]:
+        if tree[0] == "**" and tree[2][0] == "number" and "power of a number" in self.patterns:
+            return self.patterns["power of a number"].format(self.read(tree[1])[0], tree[2][1]), ATOM
+        if tree[0] == "**" and tree[2][0] == "number":  # the exponent is a whole number in every dialect
+            return f"{_held(self.read(tree[1]), ATOM)} ** {tree[2][1]}", BINDING["**"]
         return super().read(tree)
 
-    def call(self, name: str, arguments: list[str]) -> str:
-        return self.patterns.get(name, f"{name}({', '.join(['{}'] * len(arguments))})").format(*arguments)
+    def call(self, name: str, arguments: list[tuple[str, int]]) -> tuple[str, int]:
+        texts = [text for text, _ in arguments]
+        return self.patterns[name].format(*texts) if name in self.patterns else f"{name}({', '.join(texts)})", ATOM
 
-    def where(self, condition: Tree, one: Tree, other: Tree) -> str:
-        texts = [self.read(part) for part in (condition, one, other)]
-        return self.patterns.get("where", "where({}, {}, {})").format(*texts)
+    def where(self, condition: Tree, one: Tree, other: Tree) -> tuple[str, int]:
+        return self.patterns.get("where", "where({}, {}, {})").format(*[self.read(part)[0] for part in (condition, one, other)]), ATOM
 
-    def over(self, name: str, each: Tree) -> str:
-        text = self.patterns["over"].format(name, self.read(each), each=each_of(names_in(each)))
-        return self.lets.setdefault(text, f"r{len(self.lets)}")
+    def over(self, name: str, each: Tree) -> tuple[str, int]:
+        text = self.patterns["over"].format(name, self.read(each)[0], each=each_of(names_in(each)))
+        return self.lets.setdefault(text, f"r{len(self.lets)}"), ATOM
+
+
+def _held(piece: tuple[str, int], binding: int) -> str:
+    """A piece in parentheses if it binds less tightly than it must."""
+    return piece[0] if piece[1] >= binding else f"({piece[0]})"
 
 
 def each_of(names: Iterable[str]) -> str:

@@ -29,8 +29,9 @@ class Item(NamedTuple):
     column: int
 
 
-# Binary operators: how tightly each binds, as in Python. "negate" stands between the products and the powers.
+# How tightly each operator binds, as in Python: the one table of precedence. "negate" is the sign of a number.
 BINDING = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "negate": 4, "**": 5}
+ATOM = 6  # a name, a number, a call, what stands in parentheses
 SPELLINGS = {"·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-", "^": "**"}  # what people paste
 NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 INSTEAD = {".": "use * for a product", "|": "use abs( )", "√": "use sqrt( )", **dict.fromkeys("[]{}", "use ( )")}
@@ -68,67 +69,79 @@ def postfix(tokens: "list[Token]", is_function: Callable[[str], bool] = lambda n
     >>> [item.text for item in postfix(tokenize("3*(a + b*c)"))]
     ['3', 'a', 'b', 'c', '*', '+', '*']
     """
-    program: list[Item] = []
-    waiting: list[Item] = []  # operators and open parentheses; an open call counts its arguments
-    operand_next = True
+    yard = _Yard()
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        if not yard.operand_next:
+            yard.after_an_operand(token, before, after, lambda: hint(tokens))
+        elif not (token.kind == "name" and after is not None and after.text == "(" and is_function(token.text)):
+            yard.an_operand(token, before)  # a name before "(" waits for it: together they open a call
+    return yard.program
 
-    def place_until(binding: int) -> None:
-        while waiting and BINDING.get(waiting[-1].kind, 0) >= binding:
-            operator = waiting.pop()
-            if operator.kind == "negate" and program[-1].kind == "number" and program[-1].text[0] != "-":
-                number = program.pop()  # -2 is a number, not an operation on 2
-                operator = Item("number", "-" + number.text, 0, operator.column)
-            program.append(operator)
 
-    for position, token in enumerate(tokens):
-        before = tokens[position - 1] if position else None
-        if operand_next:
-            if token.kind == "number":
-                program.append(Item("number", token.text, 0, token.column))
-                operand_next = False
-            elif token.kind == "name":
-                if tokens[position + 1].text == "(" and is_function(token.text):
-                    continue  # the "(" that follows opens the call
-                program.append(Item("name", token.text, 0, token.column))
-                operand_next = False
-            elif token.text == "(":
-                call = before is not None and before.kind == "name"
-                waiting.append(Item("call", before.text, 1, before.column) if before and call else Item("(", "(", 1, token.column))
-            elif token.text == "-":
-                waiting.append(Item("negate", "-", 1, token.column))
-            elif token.text == ")" and before is not None and before.text == "(" and waiting and waiting[-1].kind == "call":
-                call_item = waiting.pop()
-                program.append(call_item._replace(takes=0))
-                operand_next = False
-            elif token.text != "+":  # a sign + changes nothing
-                raise _missing_operand(token, before)
-        elif token.kind == "operator" and token.text in BINDING:
-            binding = BINDING[token.text]
-            if binding == 1 and any(item.kind in BINDING and BINDING[item.kind] == 1 for item in waiting[-1:]):
-                raise wrong("comparisons cannot be chained", token.column)
-            place_until(binding + (token.text == "**"))  # a power binds from right to left
-            waiting.append(Item(token.text, token.text, 2, token.column))
-            operand_next = True
-        elif token.text in (")", ","):
-            place_until(1)
-            if not waiting:
-                raise _stray(token, before, tokens[position + 1])
-            if token.text == ",":
-                if waiting[-1].kind != "call":
-                    raise _stray(token, before, tokens[position + 1])
-                waiting[-1] = waiting[-1]._replace(takes=waiting[-1].takes + 1)
-                operand_next = True
-            else:
-                opened = waiting.pop()
-                if opened.kind == "call":
-                    program.append(opened)
+class _Yard:
+    """The program so far, the operators and open parentheses that wait for their last operand, and what may come next."""
+
+    def __init__(self) -> None:
+        self.program: list[Item] = []
+        self.waiting: list[Item] = []  # an open call counts its arguments
+        self.operand_next = True
+
+    def an_operand(self, token: Token, before: "Token | None") -> None:
+        """Takes a token where an operand must begin."""
+        called = before if before is not None and before.kind == "name" else None
+        if token.kind in ("number", "name"):
+            self.program.append(Item(token.kind, token.text, 0, token.column))
+            self.operand_next = False
+        elif token.text == "(":
+            self.waiting.append(Item("call", called.text, 1, called.column) if called else Item("(", "(", 1, token.column))
+        elif token.text == "-":
+            self.waiting.append(Item("negate", "-", 1, token.column))
+        elif token.text == ")" and before is not None and before.text == "(" and self.waiting and self.waiting[-1].kind == "call":
+            self.program.append(self.waiting.pop()._replace(takes=0))
+            self.operand_next = False
+        elif token.text != "+":  # a sign + changes nothing
+            raise _missing_operand(token, before)
+
+    def after_an_operand(self, token: Token, before: "Token | None", after: "Token | None", hint: Callable[[], str]) -> None:
+        """Takes a token where an operator, a closing parenthesis or the end must follow."""
+        if token.kind == "operator" and token.text in BINDING:
+            self.an_operator(token)
+        elif token.text == ")":
+            self.place_until(1)
+            if not self.waiting:
+                raise _stray(token, before, after)
+            opened = self.waiting.pop()
+            if opened.kind == "call":
+                self.program.append(opened)
+        elif token.text == ",":
+            self.place_until(1)
+            if not self.waiting or self.waiting[-1].kind != "call":
+                raise _stray(token, before, after)
+            self.waiting[-1] = self.waiting[-1]._replace(takes=self.waiting[-1].takes + 1)
+            self.operand_next = True
         elif token.kind == "end":
-            place_until(1)
-            if waiting:
-                raise wrong('this "(" is never closed', waiting[-1].column, 'add a ")"')
+            self.place_until(1)
+            if self.waiting:
+                raise wrong('this "(" is never closed', self.waiting[-1].column, 'add a ")"')
         else:
-            raise _juxtaposed(token, before, hint(tokens))
-    return program
+            raise _juxtaposed(token, before, hint())
+
+    def an_operator(self, token: Token) -> None:
+        binding = BINDING[token.text]
+        if binding == 1 and self.waiting and BINDING.get(self.waiting[-1].kind) == 1:
+            raise wrong("comparisons cannot be chained", token.column)
+        self.place_until(binding + (token.text == "**"))  # a power binds from right to left
+        self.waiting.append(Item(token.text, token.text, 2, token.column))
+        self.operand_next = True
+
+    def place_until(self, binding: int) -> None:
+        """Places the waiting operators that bind at least so tightly."""
+        while self.waiting and BINDING.get(self.waiting[-1].kind, 0) >= binding:
+            operator = self.waiting.pop()
+            if operator.kind == "negate" and self.program[-1].kind == "number" and self.program[-1].text[0] != "-":
+                number = self.program.pop()  # -2 is a number, not an operation on 2
+                operator = Item("number", "-" + number.text, 0, operator.column)
+            self.program.append(operator)
 
 
 def _missing_operand(token: Token, before: "Token | None") -> ValueError:
@@ -140,10 +153,10 @@ def _missing_operand(token: Token, before: "Token | None") -> ValueError:
     return wrong(f"something is missing {place}", token.column, "write a number, a name or a ( there")
 
 
-def _stray(token: Token, before: "Token | None", after: Token) -> ValueError:
+def _stray(token: Token, before: "Token | None", after: "Token | None") -> ValueError:
     if token.text == ")":
         return wrong('this ")" closes nothing', token.column, "take it away")
-    if before and before.kind == after.kind == "number":
+    if before and after and before.kind == after.kind == "number":
         return wrong("a comma separates arguments", token.column, f"write the decimal point: {before.text}.{after.text}")
     return wrong("a comma stands only between the arguments of a function", token.column, "take it away")
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
+from numbers import Real
 from operator import add
 from typing import Any
 
@@ -27,6 +28,31 @@ def settle(a: Any) -> Number:
         return a
     a = Fraction(a)
     return a if a.numerator.bit_length() + a.denominator.bit_length() <= EXACT_BITS else as_float(a)
+
+
+def number(data: Any, what: str = "a Value") -> Number:
+    """A real number as the engine keeps it: a Fraction of up to 4,096 bits as it is, all others as a float. Raises TypeError for the rest."""
+    if data.__class__ is float:
+        return data
+    if isinstance(data, Real) and not isinstance(data, bool) and type(data).__name__ != "timedelta64":
+        return settle(data) if isinstance(data, Fraction) else as_float(data)
+    raise TypeError(f"{what} takes one real number, not {_described(data)}")
+
+
+def _described(data: Any) -> str:
+    """What was given instead of a number, and what to do about it."""
+    kind = type(data).__name__
+    if hasattr(data, "partials"):
+        return "another Value; use it as it is, or copy its number with Value(v.data)"
+    if isinstance(data, bool) or kind == "bool":
+        return "a bool; write 1 or 0"
+    if isinstance(data, complex):
+        return "a complex number; give its real part"
+    if isinstance(data, str):
+        return f'the text "{data[:40]}"; convert it with float(…), or use parse for an expression'
+    if hasattr(data, "__array__") and kind != "timedelta64":
+        return "an array; make one Value for each element"
+    return "None; give a number" if data is None else f"an object of type {kind}; convert it with float(…)"
 
 
 def divide(a: Any, b: Any) -> Any:
@@ -88,8 +114,8 @@ def _ieee(function: Callable[[float], float], poles: dict[float, float]) -> Call
 POLES = {"log": {0.0: -inf}, "log1p": {-1.0: -inf}}
 PRIMITIVES = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")  # math has these
 
-# What a formula can call when it is computed with numbers: these, and every operation of the table.
-NUMBER_FUNCTIONS: dict[str, Any] = {
+# What a formula can call and name when it is computed with numbers, besides the operations of the table.
+FUNCTIONS: dict[str, Any] = {
     "divide": divide, "power": power, "max": largest, "min": smallest, "pi": math.pi,
     "sum": sum if sys.version_info < (3, 12) else added_up,
     **{name: _ieee(getattr(math, name), POLES.get(name, {})) for name in PRIMITIVES},

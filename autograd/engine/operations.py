@@ -2,18 +2,17 @@
 
 An entry gives the value and the local derivative for each operand, in the operands `a`, `b`, `c` and the result `y`;
 an n-ary entry uses `a[i]` and `b[i]`. A formula may use + - * / **, integers, pi, comparisons, where(condition, x, y),
-the functions of this table, and sum, max and min over i. `dialects` writes it for each reader. To add an operation,
-`define` it.
+the functions of this table, and sum, max and min over i. `dialects` writes it for each reader, and what it is compiled
+to belongs to the entry. The table stands at the end of this file.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
-from keyword import iskeyword
 from typing import Any
 
-from .dialects import ARRAYS, NUMBERS, VALUES, Dialect, calls_in, each_of, formula, names_in
-from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float, settle
+from .dialects import ARRAYS, NUMBERS, Dialect, calls_in, each_of, formula, names_in
+from .ieee import FUNCTIONS, PRIMITIVES, Number, as_float, settle
 
 
 class Operation:
@@ -23,7 +22,13 @@ class Operation:
     formula to show where the rule is a stable form of it. `kinks` are formulas whose sign says which side of a kink
     the operands are on. `skips_constant` names an operand whose local derivative is 0 when it is a constant, because
     nobody asks for it. `symbol` is set for the operators of Python.
+
+    An operation can be called: on Values it makes a node, on numbers it gives a number, on NumPy arrays an array; an
+    n-ary one takes a list for each of its letters.
     """
+
+    make: Callable[..., Any]  # makes the node, of Values (of tuples of Values where it is n-ary); written by `specialised`
+    function: Callable[..., Any]  # what a call does; from `functions`
 
     def __init__(self, name: str, value: str = "", *partials: str, symbol: str = "", definition: str = "", kinks: Iterable[str] = (),
                  skips_constant: str = "", about: str = ""):  # fmt: skip
@@ -34,8 +39,17 @@ class Operation:
         self.is_nary = "[i]" in value
         self.operand_names = {*(letter + "[i]" * self.is_nary for letter in self.letters), "y", "pi"}
 
+    def __call__(self, *operands: Any) -> Any:
+        return self.function(*operands)
+
     def __repr__(self) -> str:
         return f"<operation {self.name}: {self.definition}>"
+
+    @property
+    def rules(self) -> str:
+        """The value and the local derivatives in a line: "y = tanh(a); ∂y/∂a = 1 - y ** 2"."""
+        rules = ", ".join(f"∂y/∂{letter} = {partial}" for letter, partial in zip(self.letters, self.partials, strict=True))
+        return f"y = {self.definition}; {rules}"
 
     def arguments(self, operands: Sequence[Any]) -> Sequence[Any]:
         """The operands of a node as the formulas take them: one by one, or one list for each letter."""
@@ -43,6 +57,8 @@ class Operation:
             return operands
         n = len(operands) // len(self.letters)
         return [operands[k * n : (k + 1) * n] for k in range(len(self.letters))]
+
+    # --- on numbers ---
 
     def at(self, operands: Sequence[Number]) -> Number:
         """The value at the operands (floats or fractions), as IEEE 754 has it.
@@ -75,10 +91,17 @@ class Operation:
         operands, keep = _alike(operands)
         return tuple([(distance > 0) - (distance < 0) for distance in self._distances(*self.arguments(operands), keep(y))])
 
+    # --- on arrays ---
+
     def on_arrays(self, *arrays: Any) -> Any:
-        """The value on NumPy arrays, element by element; an n-ary operation reduces the last axis."""
+        """The value on NumPy arrays, element by element; an n-ary operation reduces the last axis.
+
+        Raises TypeError for arrays of what is no real number, and for masked arrays, whose masks would be lost.
+        """
         import numpy
 
+        if any(isinstance(array, numpy.ma.MaskedArray) for array in arrays):
+            raise TypeError(f"{self.name} takes plain arrays, not masked ones; fill in what is masked, with array.filled(…)")
         arrays = tuple(map(numpy.asarray, arrays))
         strange = next((a.dtype for a in arrays if a.dtype.kind not in "fiuO"), None)
         if strange:
@@ -88,9 +111,7 @@ class Operation:
             y = self._value_of_arrays(*arrays)
         return y[..., 0][()] if self.is_nary else y
 
-    def partials_of_values(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
-        """The local derivatives as Values (or plain numbers), so that they can be differentiated again."""
-        return self._partials_of_values(*self.arguments(operands), y)
+    # --- the formulas as code ---
 
     def written(self, dialect: Dialect, formulas: Sequence[str], one: bool = False) -> tuple[str, str]:
         """The formulas in one of the dialects: statements for what they share, and an expression (a tuple, unless `one`)."""
@@ -103,34 +124,40 @@ class Operation:
         return statements or "pass", results[0] if one else f"({', '.join(results)}{',' * bool(results)})"
 
     def compile(self, dialect: Dialect, formulas: Sequence[str], names: dict[str, Any], one: bool = False) -> Callable[..., Any]:
-        """The formulas as a function of the operands and y. Only formulas of the table ever come here."""
+        """The formulas as a function of the operands and y, which finds `names`. Only formulas of the table ever come here."""
         statements, expression = self.written(dialect, formulas, one)
         made: dict[str, Any] = {}
-        exec(f"def {self.name}({', '.join(self.letters)}, y=None):\n    {statements}\n    return {expression}", names, made)
+        exec(f"def {self.name}({', '.join(self.letters)}, y=None):\n    {statements}\n    return {expression}", {**names}, made)
         return made[self.name]
+
+    def called(self) -> "list[Operation]":
+        """The operations of the table that the formulas call, but for the primitive ones."""
+        texts = (self.value, *self.partials, *self.kinks)
+        names = {name for text in texts for name, _ in calls_in(formula(text)) if name not in PRIMITIVES}
+        return [TABLE[name] for name in sorted(names) if name in TABLE]
+
+    def _on_numbers(self, formulas: Sequence[str], one: bool = False) -> Callable[..., Any]:
+        return self.compile(NUMBERS, formulas, {**FUNCTIONS, **{entry.name: number_function(entry.name) for entry in self.called()}}, one)
 
     @cached_property
     def _value_of_numbers(self) -> Callable[..., Any]:
-        return self.compile(NUMBERS, [self.value], NUMBER_FUNCTIONS, one=True)
+        return self._on_numbers([self.value], one=True)
 
     @cached_property
     def _partials_of_numbers(self) -> list[Callable[..., Any]]:
-        return [self.compile(NUMBERS, [text], NUMBER_FUNCTIONS, one=not self.is_nary) for text in self.partials]
+        return [self._on_numbers([text], one=not self.is_nary) for text in self.partials]
 
     @cached_property
     def _distances(self) -> Callable[..., Any]:
-        return self.compile(NUMBERS, self.kinks, NUMBER_FUNCTIONS)
-
-    @cached_property
-    def _partials_of_values(self) -> Callable[..., Any]:
-        return self.compile(VALUES, self.partials, VALUE_FUNCTIONS)
+        return self._on_numbers(self.kinks)
 
     @cached_property
     def _value_of_arrays(self) -> Callable[..., Any]:
         import numpy
 
-        names = {name: entry._value_of_arrays for name, entry in TABLE.items() if name in self.value and name not in PRIMITIVES}
-        return self.compile(ARRAYS, [self.value], {**vars(numpy), **names}, one=True)
+        return self.compile(
+            ARRAYS, [self.value], {**vars(numpy), **{entry.name: entry._value_of_arrays for entry in self.called()}}, one=True
+        )
 
 
 def _alike(operands: Sequence[Number]) -> tuple[Sequence[Number], Callable[[Any], Number]]:
@@ -150,33 +177,22 @@ def _beyond_floats(function: Callable[..., Any], arguments: Sequence[Any], keep:
 
 
 TABLE: dict[str, Operation] = {}
-VALUE_FUNCTIONS: dict[str, Any] = {"pi": NUMBER_FUNCTIONS["pi"], "equal": lambda a, b: a <= b <= a}  # `functions` adds to it
-RESERVED = {*"abciypq", "node", "of_a", "of_b", "of_c", "where", "sum"}  # names no operation can have; other files add theirs
-_readers: list[Callable[[Operation], Any]] = []
 
 
-def for_each_operation(reader: Callable[[Operation], Any]) -> None:
-    """Calls `reader` with every entry of the table, now and whenever one is added."""
-    _readers.append(reader)
-    for entry in TABLE.values():
-        reader(entry)
+def number_function(name: str) -> Callable[..., Any]:
+    """What a call of that name in a formula does with numbers.
 
-
-def define(name: str, value: str, *partials: str, **more: Any) -> Operation:
-    """Adds an operation to the table: its value, then its local derivative for each operand.
-
-    The rest of the engine follows: after define("cube", "a ** 3", "3 * a ** 2") there is v.cube(), it can be drawn,
-    stepped through and differentiated to any order. `more` is described at `Operation`. Raises ValueError for a name
-    that is taken, or a formula that cannot be read.
+    >>> number_function("sigmoid")(0.0), number_function("sqrt")(-1.0)
+    (0.5, nan)
     """
-    if name in TABLE or name in RESERVED or iskeyword(name) or not name.isidentifier():
-        raise ValueError(f'an operation needs a new name that is a Python name, not "{name}"')
+    return FUNCTIONS[name] if name in FUNCTIONS else lambda *operands: TABLE[name].at(operands)
+
+
+def enter(name: str, value: str, *partials: str, **more: Any) -> Operation:
+    """Puts an operation into the table. Raises ValueError, and leaves the table as it was, when its formulas cannot be read."""
     entry = Operation(name, value, *partials, **more)
     _refuse_unreadable(entry)
     TABLE[name] = entry
-    NUMBER_FUNCTIONS.setdefault(name, lambda *operands: entry.at(operands))
-    for reader in _readers:
-        reader(entry)
     return entry
 
 
@@ -205,57 +221,59 @@ def _refuse_unreadable(entry: Operation) -> None:
 LEAF, CONSTANT = Operation("leaf"), Operation("const")
 
 # fmt: off
-define("add", "a + b", "1", "1", symbol="+")
-define("sub", "a - b", "1", "-1", symbol="-")
-define("mul", "a * b", "b", "a", symbol="*")
-define("div", "a / b", "1 / b", "-y / b", symbol="/")
-define("pow", "a ** b", "where(b == 0, where(a == 0, 0, b / a), b * a ** (b - 1))", "where(a == 0, where(b < 0, y * log(a), 0), y * log(a))",
+enter("add", "a + b", "1", "1", symbol="+")
+enter("sub", "a - b", "1", "-1", symbol="-")
+enter("mul", "a * b", "b", "a", symbol="*")
+enter("div", "a / b", "1 / b", "-y / b", symbol="/")
+enter("pow", "a ** b", "where(b == 0, where(a == 0, 0, b / a), b * a ** (b - 1))", "where(a == 0, where(b < 0, y * log(a), 0), y * log(a))",
        symbol="**", skips_constant="b")
-define("neg", "-a", "-1", symbol="-")
-define("abs", "where(a < 0, -a, a)", "where(a == 0, 0, where(a < 0, -1, 1))", kinks=["a"], about="The absolute value; its derivative at 0 is 0.")
+enter("neg", "-a", "-1", symbol="-")
+enter("abs", "where(a > 0, a, where(a == 0, 0, -a))", "where(a == 0, 0, where(a < 0, -1, 1))", kinks=["a"], about="The absolute value; its derivative at 0 is 0.")
 
-define("exp", "exp(a)", "y", about="The exponential function.")
-define("expm1", "expm1(a)", "y + 1", about="exp(a) - 1, accurate near 0.")
-define("log", "log(a)", "1 / a", about="The natural logarithm.")
-define("log1p", "log1p(a)", "1 / (1 + a)", about="log(1 + a), accurate near 0.")
-define("xlogy", "where(a == 0, where(b == b, 0, b), a * log(b))", "log(b)", "where(b == 0, where(a == 0, 0, a / b), a / b)",
+enter("exp", "exp(a)", "y", about="The exponential function.")
+enter("expm1", "expm1(a)", "y + 1", about="exp(a) - 1, accurate near 0.")
+enter("log", "log(a)", "1 / a", about="The natural logarithm.")
+enter("log1p", "log1p(a)", "1 / (1 + a)", about="log(1 + a), accurate near 0.")
+enter("xlogy", "where(a == 0, where(b == b, 0, b), a * log(b))", "log(b)", "where(b == 0, where(a == 0, 0, a / b), a / b)",
        definition="a * log(b)",
        about="a log(b) with 0 log(0) = 0, as a cross-entropy has it: a class of probability 0 that does not occur costs nothing.")
-define("sqrt", "sqrt(a)", "1 / (2 * y)", about="The square root; its derivative at 0 is infinite.")
-define("sin", "sin(a)", "cos(a)", about="The sine of an angle in radians.")
-define("cos", "cos(a)", "-sin(a)", about="The cosine of an angle in radians.")
-define("tan", "tan(a)", "1 + y ** 2", about="The tangent of an angle in radians.")
-define("sinh", "sinh(a)", "cosh(a)", about="The hyperbolic sine.")
-define("cosh", "cosh(a)", "sinh(a)", about="The hyperbolic cosine.")
-define("tanh", "tanh(a)", "1 - y ** 2", about="The hyperbolic tangent.")
+enter("sqrt", "sqrt(a)", "1 / (2 * y)", about="The square root; its derivative at 0 is infinite.")
+enter("sin", "sin(a)", "cos(a)", about="The sine of an angle in radians.")
+enter("cos", "cos(a)", "-sin(a)", about="The cosine of an angle in radians.")
+enter("tan", "tan(a)", "1 + y ** 2", about="The tangent of an angle in radians.")
+enter("sinh", "sinh(a)", "cosh(a)", about="The hyperbolic sine.")
+enter("cosh", "cosh(a)", "sinh(a)", about="The hyperbolic cosine.")
+enter("tanh", "tanh(a)", "1 - y ** 2", about="The hyperbolic tangent.")
 
-define("sigmoid", "where(a >= 0, 1 / (1 + exp(-a)), exp(a) / (1 + exp(a)))", "y * (1 - y)", definition="1 / (1 + exp(-a))",
-       about="The logistic function; no overflow at either side (lecture rows D2-04, D4-01).")
-define("softplus", "where(a > 0, a + log1p(exp(-a)), log1p(exp(a)))", "sigmoid(a)", definition="log(1 + exp(a))",
+enter("sigmoid", "where(a >= 0, 1 / (1 + exp(-a)), exp(a) / (1 + exp(a)))", "y * (1 - y)", definition="1 / (1 + exp(-a))",
+       about="The logistic function; no overflow at either side.")
+enter("softplus", "where(a > 0, a + log1p(exp(-a)), log1p(exp(a)))", "sigmoid(a)", definition="log(1 + exp(a))",
        about="A smooth relu; no overflow at either side.")
-define("relu", "where(a <= 0, 0, a)", "where(a <= 0, 0, 1)", kinks=["a"], definition="max(a, 0)",
-       about="The rectifier. Its derivative at 0 is 0; that of maximum(a, 0) is 1/2 there (lecture row D2-21).")
-define("leaky_relu", "where(a > 0, a, b * a)", "where(a > 0, 1, b)", "where(a > 0, 0, a)", kinks=["a"],
-       about="The rectifier with slope `b` below 0, and at 0 (lecture row D2-22).")
-define("elu", "where(a > 0, a, b * expm1(a))", "where(a > 0, 1, b * exp(a))", "where(a > 0, 0, expm1(a))", kinks=["a"],
+enter("relu", "where(a <= 0, 0, a)", "where(a <= 0, 0, 1)", kinks=["a"], definition="max(a, 0)",
+       about="The rectifier. Its derivative at 0 is 0; that of maximum(a, 0) is 1/2 there.")
+enter("leaky_relu", "where(a > 0, a, b * a)", "where(a > 0, 1, b)", "where(a > 0, 0, a)", kinks=["a"],
+       about="The rectifier with slope `b` below 0, and at 0.")
+enter("elu", "where(a > 0, a, b * expm1(a))", "where(a > 0, 1, b * exp(a))", "where(a > 0, 0, expm1(a))", kinks=["a"],
        about="The exponential linear unit with scale `b`; at 0 it has the derivative from the left, `b`.")
 _TANH = "tanh(sqrt(2 / pi) * (a + 44715 / 1000000 * a ** 3))"
-define("gelu", f"a / 2 * (1 + {_TANH})",
+enter("gelu", f"a / 2 * (1 + {_TANH})",
        f"where(a ** 2 > 400, where(a > 0, 1, 0), (1 + {_TANH}) / 2 + a / 2 * (1 - {_TANH} ** 2) * sqrt(2 / pi) * (1 + 134145 / 1000000 * a ** 2))",
        about="The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, arXiv:1606.08415).")
-define("silu", "a * sigmoid(a)", "sigmoid(a) * (1 + a * sigmoid(-a))", about="a * sigmoid(a), also called swish.")
-define("heaviside", "where(a > 0, 1, where(a <= 0, 0, a))", "0", kinks=["a"],
-       about="The unit step, 0 at 0. Its derivative is 0 everywhere, so nothing can be learned through it (lecture row D1-01).")
+enter("silu", "a * sigmoid(a)", "sigmoid(a) * (1 + a * sigmoid(-a))", about="a * sigmoid(a), also called swish.")
+enter("heaviside", "where(a > 0, 1, where(a <= 0, 0, a))", "0", kinks=["a"],
+       about="The unit step, 0 at 0. Its derivative is 0 everywhere, so nothing can be learned through it.")
 
-define("clip", "where(a < b, b, where(a > c, c, a))", "where(a < b, 0, where(a > c, 0, 1))", "where(a < b, 1, 0)",
+enter("clip", "where(a < b, b, where(a > c, c, a))", "where(a < b, 0, where(a > c, 0, 1))", "where(a < b, 1, 0)",
        "where(a < b, 0, where(a > c, 1, 0))", kinks=["a - b", "a - c"],
        about="The number between the borders `b` and `c` that is nearest to `a`; the gradient passes at the borders.")
-define("maximum", "max(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
+enter("maximum", "max(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
        about="The largest operand. Where k operands tie, each has the local derivative 1/k.")
-define("minimum", "min(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
+enter("minimum", "min(a[i])", "where(a[i] == y, 1 / sum(a[i] == y), 0)", kinks=["a[i] - y"],
        about="The smallest operand. Where k operands tie, each has the local derivative 1/k.")
-define("total", "sum(a[i])", "1", about="The sum of all operands, as one node.")
-define("dot", "sum(a[i] * b[i])", "b[i]", "a[i]", about="The sum of products of two lists of equal length, as one node.")
+enter("total", "sum(a[i])", "1", about="The sum of all operands, as one node.")
+enter("dot", "sum(a[i] * b[i])", "b[i]", "a[i]", about="The sum of products of two lists of equal length, as one node.")
 _MAX = "max(a[i])"
-define("logsumexp", f"where({_MAX} - {_MAX} == 0, {_MAX} + log(sum(exp(a[i] - {_MAX}))), {_MAX})", "exp(a[i] - y)",
-       definition="log(sum(exp(a[i])))", about="The logarithm of the sum of the exponentials; no overflow.")
+_SHARE, _NEAR = f"exp(a[i] - {_MAX}) / sum(exp(a[i] - {_MAX}))", "exp(a[i] - y)"  # far from 0, a[i] - y has lost its digits
+enter("logsumexp", f"where({_MAX} - {_MAX} == 0, {_MAX} + log(sum(exp(a[i] - {_MAX}))), {_MAX})",
+      f"where(y - y == 0, where(y > 1000, {_SHARE}, where(y < -1000, {_SHARE}, {_NEAR})), {_NEAR})",
+      definition="log(sum(exp(a[i])))", about="The logarithm of the sum of the exponentials; no overflow.")

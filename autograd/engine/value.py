@@ -1,44 +1,20 @@
-"""`Value`: one node of a computation graph, and the operators that make new nodes.
+"""`Value`: one node of a computation graph. Everything that a Value can do stands in this class.
 
-A node holds its number, its gradient, the operation that made it, its parents in order, and the local derivative
-for each parent, fixed at the moment the node is made. The operators are written from the table of `operations`,
-one specialised function each. Reading a graph is left to `graph`, the backward pass to `differentiate`.
+A node holds its number, its gradient, the operation that made it, its parents in order, and the local derivative for
+each parent, fixed at the moment the node is made. What an operation computes stands in the table of `operations`.
 """
 
-import math
 from fractions import Fraction
 from numbers import Real
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .dialects import FLOATS, formula
-from .ieee import NUMBER_FUNCTIONS, PRIMITIVES, Number, as_float, settle
-from .operations import CONSTANT, LEAF, RESERVED, Operation, for_each_operation
-
-
-def number(data: Any, what: str = "a Value") -> Number:
-    """A real number as the engine keeps it: a Fraction of up to 4,096 bits as it is, all others as a float. Raises TypeError for the rest."""
-    if data.__class__ is float:
-        return data
-    if isinstance(data, Real) and not isinstance(data, bool):
-        return settle(data) if isinstance(data, Fraction) else as_float(data)
-    raise TypeError(f"{what} takes one real number, not {_described(data)}")
-
-
-def _described(data: Any) -> str:
-    """What was given instead of a number, and what to do about it."""
-    kind = type(data).__name__
-    if isinstance(data, Value):
-        return "another Value; use it as it is, or copy its number with Value(v.data)"
-    if isinstance(data, bool) or kind == "bool":
-        return "a bool; write 1 or 0"
-    if isinstance(data, complex):
-        return "a complex number; give its real part"
-    if isinstance(data, str):
-        return f'the text "{data[:40]}"; convert it with float(…), or use parse for an expression'
-    if hasattr(data, "__array__"):
-        return "an array; make one Value for each element"
-    return "None; give a number" if data is None else f"an object of type {kind}; convert it with float(…)"
+from . import copying
+from .careful import evaluated, gradients, plus
+from .ieee import Number, as_float, number
+from .operations import CONSTANT, LEAF, TABLE, Operation
+from .order import topological_order
+from .recording import state
+from .specialised import backward_pass, specialise
 
 
 class Value:
@@ -48,7 +24,8 @@ class Value:
     `constant=True` marks data nobody asks a gradient for. Operators and functions on Values make new nodes;
     `backward()` on the last one fills in `grad` everywhere below it.
 
-    Raises TypeError when `data` is not one real number.
+    A Value takes no other attributes, which keeps it small: what belongs to one can stand in a dict, with the Value as
+    its key, or in a subclass of one's own. Raises TypeError when `data` is not one real number.
 
     >>> a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
     >>> J = 3 * (a + b * c)
@@ -58,32 +35,50 @@ class Value:
     """
 
     # Two slots for parents and two for local derivatives: no tuple for the commonest nodes, which makes them small
-    # and fast. A node of one parent leaves the second slots None; a node of more than two has tuples in the first.
-    __slots__ = ("_data", "_grad", "_operation", "_a", "_b", "_da", "_db", "_label", "_scope")
+    # and fast. A node of one parent leaves the second slots None; a node of a list has tuples in the first.
+    __slots__ = ("_data", "_grad", "_operation", "_a", "_b", "_da", "_db", "_label", "_scope", "_earlier")
 
     def __init__(self, data: Any, label: str = "", *more: Any, constant: bool = False):
         if more or not isinstance(label, str):
             raise TypeError(
-                _HOW_TO_ADD if more or isinstance(label, (tuple, set, list)) else f"a label is a text, not {type(label).__name__}"
+                HOW_TO_ADD if more or isinstance(label, (tuple, set, list)) else f"a label is a text, not {type(label).__name__}"
             )
         self._data = number(data)
-        self._grad: Any = None  # None until a backward pass comes by
+        self._grad: Number | None = None  # None until a backward pass comes by
         self._operation = CONSTANT if constant else LEAF
         self._a: Any = None
         self._b: Any = None
         self._da: Any = None
         self._db: Any = None
         self._label = label
-        self._scope = CONTEXT["scope"]
+        self._scope = state()[0]
+        self._earlier: Number | None = None  # what a leaf's number was before it was last changed
 
-    if TYPE_CHECKING:  # written from the table further down, and by `functions` and `differentiate`
-        data: Any
-        grad: Any
-        __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = lambda self, other: Value(0.0)
-        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = lambda self, other: Value(0.0)
-        __neg__ = __abs__ = lambda self: Value(0.0)
+    # --- what a node holds ---
 
-        def __getattr__(self, name: str) -> Any: ...
+    @property
+    def data(self) -> Any:
+        """The number. Only a leaf's can be set; what was built on it does not follow."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self._a is not None:
+            raise AttributeError(
+                f"{self._label or 'this node'} was computed by {self.op}, so its data cannot be set; set a leaf's data and build the expression again"
+            )
+        earlier, self._data = self._data, number(data, "data")
+        if earlier != self._data:
+            self._earlier = earlier
+
+    @property
+    def grad(self) -> Any:
+        """The gradient: 0.0 until a backward pass has come by, accumulated in leaves until zero_grad()."""
+        return 0.0 if self._grad is None else self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = number(grad, "grad")
 
     @property
     def label(self) -> str:
@@ -136,6 +131,159 @@ class Value:
             raise TypeError("a leaf is placed by the titles of its scopes, a tuple of texts, outermost first")
         self._scope = titles
 
+    # --- the backward pass ---
+
+    def backward(self, seed: Any = 1) -> None:
+        """Fills in `grad` for this node and everything it depends on: its gradient, times `seed`.
+
+        Walks from here back to the leaves, in reverse topological order: each node sends to every parent what has
+        arrived at it, times the local derivative, and a parent adds up what reaches it. Gradients of computed nodes are
+        new each time; those of leaves add up until zero_grad(). Where 0 has arrived, nothing goes on, even where a local
+        derivative is infinite; nor does an infinite gradient where the local derivative is 0, so that a branch not taken
+        contributes nothing.
+
+        >>> a, b = Value(2.0), Value(3.0)
+        >>> (a * b + a).backward()
+        >>> a.grad, b.grad
+        (4.0, 2.0)
+        """
+        seed = seed_of(self, seed)
+        order = topological_order(self)
+        earlier = [(leaf, leaf._grad) for leaf in order if leaf._a is None and leaf._grad]
+        if not backward_pass(order, seed):
+            for node, gradient in gradients(order, seed).items():
+                node._grad = gradient
+        for leaf, grad in earlier:
+            leaf._grad = plus(grad, leaf._grad)
+
+    def zero_grad(self) -> None:
+        """Forgets the gradient of this node and of everything it depends on.
+
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> y.backward(); y.zero_grad()
+        >>> x.grad
+        0.0
+        """
+        for node in topological_order(self):
+            node._grad = None
+
+    # --- operators: each makes a node of the operation of that name ---
+    # `specialise`, below the class, puts code that is written from the operation's formulas in the place of these bodies.
+
+    def __add__(self, other: Any) -> "Value":
+        return make("add", self, other)
+
+    def __radd__(self, other: Any) -> "Value":
+        return swapped("add", self, other)
+
+    def __sub__(self, other: Any) -> "Value":
+        return make("sub", self, other)
+
+    def __rsub__(self, other: Any) -> "Value":
+        return swapped("sub", self, other)
+
+    def __mul__(self, other: Any) -> "Value":
+        return make("mul", self, other)
+
+    def __rmul__(self, other: Any) -> "Value":
+        return swapped("mul", self, other)
+
+    def __truediv__(self, other: Any) -> "Value":
+        return make("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> "Value":
+        return swapped("div", self, other)
+
+    def __pow__(self, other: Any) -> "Value":
+        return make("pow", self, other)
+
+    def __rpow__(self, other: Any) -> "Value":
+        return swapped("pow", self, other)
+
+    def __neg__(self) -> "Value":
+        return make("neg", self)
+
+    def __abs__(self) -> "Value":
+        return make("abs", self)
+
+    def __pos__(self) -> "Value":
+        return self
+
+    # --- functions, as methods ---
+
+    def abs(self) -> "Value":
+        return abs(self)
+
+    def exp(self) -> "Value":
+        return make("exp", self)
+
+    def expm1(self) -> "Value":
+        return make("expm1", self)
+
+    def log(self) -> "Value":
+        return make("log", self)
+
+    def log1p(self) -> "Value":
+        return make("log1p", self)
+
+    def xlogy(self, other: Any) -> "Value":
+        return TABLE["xlogy"](self, other)
+
+    def sqrt(self) -> "Value":
+        return make("sqrt", self)
+
+    def sin(self) -> "Value":
+        return make("sin", self)
+
+    def cos(self) -> "Value":
+        return make("cos", self)
+
+    def tan(self) -> "Value":
+        return make("tan", self)
+
+    def sinh(self) -> "Value":
+        return make("sinh", self)
+
+    def cosh(self) -> "Value":
+        return make("cosh", self)
+
+    def tanh(self) -> "Value":
+        return make("tanh", self)
+
+    def sigmoid(self) -> "Value":
+        return make("sigmoid", self)
+
+    def softplus(self) -> "Value":
+        return make("softplus", self)
+
+    def relu(self) -> "Value":
+        return make("relu", self)
+
+    def leaky_relu(self, slope: Any = 0.01) -> "Value":
+        return TABLE["leaky_relu"](self, slope)
+
+    def elu(self, scale: Any = 1.0) -> "Value":
+        return TABLE["elu"](self, scale)
+
+    def gelu(self) -> "Value":
+        return make("gelu", self)
+
+    def silu(self) -> "Value":
+        return make("silu", self)
+
+    def heaviside(self) -> "Value":
+        return make("heaviside", self)
+
+    def clip(self, low: Any, high: Any) -> "Value":
+        return TABLE["clip"](self, low, high)
+
+    def maximum(self, *others: Any) -> "Value":
+        return TABLE["maximum"](self, *others)
+
+    def minimum(self, *others: Any) -> "Value":
+        return TABLE["minimum"](self, *others)
+
     # --- as a number ---
 
     def __repr__(self) -> str:
@@ -173,8 +321,16 @@ class Value:
     def __ge__(self, other: Any) -> bool:
         return self._data >= _data_of(other)
 
-    def __pos__(self) -> "Value":
-        return self
+    # --- copies ---
+
+    def __copy__(self) -> "Value":
+        return copying.like(self, self.parents)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
+        return copying.deep_copy(self, memo)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return copying.reduced(self)
 
     # --- for code written for micrograd ---
 
@@ -193,43 +349,35 @@ class Value:
                 parent._grad = parent.grad + self.grad * partial
 
 
-def _pair(first: Any, second: Any) -> tuple[Any, ...]:
-    """What the two slots of a node hold, as a tuple."""
-    if second is not None:
-        return first, second
-    return first if first.__class__ is tuple else () if first is None else (first,)
+HOW_TO_ADD = "a Value is made from a number and a label; for an operation of your own, add its formulas to the table with autograd.define"
 
 
-def _set_data(leaf: Value, data: Any) -> None:
-    if leaf._a is not None:
-        raise AttributeError(
-            f"{leaf._label or 'this node'} was computed by {leaf.op}, so its data cannot be set; set a leaf's data and build the expression again"
-        )
-    earlier, leaf._data = leaf._data, number(data, "data")
-    if earlier != leaf._data:
-        leaf._da = earlier  # tells `graph.changed_leaf` what has changed
+# --- making a node -----------------------------------------------------------------------------------------------
 
 
-def stored_grad(node: Value) -> Number | None:
-    """The gradient that a node holds; None until a backward pass has come by, which `node.grad` shows as 0."""
-    return node._grad
+def make(name: str, *operands: Any) -> Any:
+    """The node of an operation on Values and numbers, which become constants; NotImplemented, or a TypeError, for anything else."""
+    operation = TABLE[name]
+    values = [item for item in operands if isinstance(item, Value)]
+    beside = next((value for value in values if value._data.__class__ is Fraction), values[0])
+    parents = tuple([operand(item, beside) for item in operands])
+    if NotImplemented in parents:
+        if operation.symbol:
+            return NotImplemented
+        raise TypeError(f"{name} takes Values, numbers or arrays, not {type(operands[parents.index(NotImplemented)]).__name__}")
+    data, partials = evaluated(operation, parents, [parent._data for parent in parents])
+    node = Value(data, constant=not state()[1])
+    if state()[1]:
+        node._operation = operation
+        node._a, node._b = copying.slots_for(operation, parents)
+        node._da, node._db = copying.slots_for(operation, partials)
+    return node
 
 
-def _set_grad(node: Value, grad: Any) -> None:
-    node._grad = number(grad, "grad")
-
-
-def _get_grad(node: Value) -> Number:
-    return 0.0 if node._grad is None else node._grad
-
-
-Value.data = property(attrgetter("_data"), _set_data, doc="The number. Only a leaf's can be set; what was built on it does not follow.")
-Value.grad = property(
-    _get_grad, _set_grad, doc="The gradient: 0.0 until a backward pass has come by, accumulated in leaves until zero_grad()."
-)
-
-
-# --- operators ---------------------------------------------------------------------------------------------------
+def swapped(name: str, self: Value, other: Any) -> Any:
+    """An operator whose left operand is no Value: 3 - v."""
+    other = operand(other, self)
+    return other if other is NotImplemented else TABLE[name].make(other, self)
 
 
 def operand(other: Any, beside: Value) -> Any:
@@ -250,117 +398,21 @@ def _data_of(other: Any) -> Any:
     return other if getattr(other, "shape", ()) else number(other, "a comparison")
 
 
-def carefully(node: Value, data: list[Number]) -> tuple[Number, tuple[Number, ...]]:
-    """Value and local derivatives where the fast form does not do: fractions, and the edges of the domain."""
-    operation = node._operation
-    y = operation.at(data)
-    partials = operation.partials_at(data, y)
-    if operation.skips_constant and node.parents[-1].constant:  # x ** 2 at -3 must not need log(-3)
-        partials = (*partials[:-1], 0 * y if y.__class__ is Fraction else 0.0)
-    return y, partials
+def _pair(first: Any, second: Any) -> tuple[Any, ...]:
+    """What the two slots of a node hold, as a tuple."""
+    if second is not None:
+        return first, second
+    return first if first.__class__ is tuple else () if first is None else (first,)
 
 
-# What the written operators can see. The context managers of `graph` change `scope` and `recording`.
-CONTEXT: dict[str, Any] = {
-    **{name: getattr(math, name) for name in PRIMITIVES}, **{name: NUMBER_FUNCTIONS[name] for name in ("power", "max", "min", "pi", "sum")},
-    "Value": Value, "new": object.__new__, "operand": operand, "carefully": carefully, "CONSTANT": CONSTANT,
-    "scope": (), "recording": True,
-}  # fmt: skip
-
-# Operators are written out from their formulas when the table is read, as `dataclasses` does for its methods: one
-# generic operator would spend half of its time on finding out what to do.
-_ONE = """
-def {name}(p):
-    a = p._data
-    node = new(Value)
-    node._operation, node._a, node._b, node._db = {name}_operation, p, None, None
-    node._grad, node._label, node._scope = None, "", scope
-    try:
-        if a.__class__ is not float: raise ArithmeticError
-        node._data = y = {value}
-        node._da = {partials[0]}
-    except (ArithmeticError, ValueError):
-        node._data, (node._da,) = carefully(node, [a])
-    return node if recording else Value(node._data, constant=True)
-"""
-_TWO = """
-def {name}(p, q):
-    if q.__class__ is not Value:
-        q = operand(q, p)
-        if q is NotImplemented: return q
-    a, b = p._data, q._data
-    node = new(Value)
-    node._operation, node._a, node._b = {name}_operation, p, q
-    node._grad, node._label, node._scope = None, "", scope
-    try:
-        if a.__class__ is not float or b.__class__ is not float: raise ArithmeticError
-        node._data = y = {value}
-        node._da = {partials[0]}
-        node._db = {partials[1]}
-    except (ArithmeticError, ValueError):
-        node._data, (node._da, node._db) = carefully(node, [a, b])
-    return node if recording else Value(node._data, constant=True)
-"""
-_MANY = """
-def {name}({rows}):
-    node = new(Value)
-    node._operation, node._a, node._b, node._db = {name}_operation, {parents}, None, None
-    node._grad, node._label, node._scope = None, "", scope
-    try:
-        {data}
-        {before}
-        node._data = y = {value}
-        if y.__class__ is not float: raise ArithmeticError
-        {shared}
-        node._da = {partials}
-    except (ArithmeticError, ValueError):
-        node._data, node._da = carefully(node, [p._data for p in node._a])
-    return node if recording else Value(node._data, constant=True)
-"""
-
-OPERATORS: dict[str, Any] = {}  # name → what makes the node, of one to three Values, or of one or two tuples of Values
+def seed_of(y: Value, seed: Any = 1) -> Number:
+    """The gradient to start from at the root: of the root's kind of number where the seed allows it."""
+    return Fraction(seed) if y._data.__class__ is Fraction and seed.__class__ is int else number(seed, "a seed")
 
 
-def _write_operator(operation: Operation) -> None:
-    name, letters = operation.name, operation.letters
-    CONTEXT.setdefault(name, NUMBER_FUNCTIONS.get(name))
-    CONTEXT[f"{name}_operation"] = operation
-    if not operation.is_nary and len(letters) < 3:
-        value, *partials = [FLOATS.write(formula(text), {}) for text in (operation.value, *operation.partials)]
-        if operation.skips_constant:
-            partials[-1] = f"0.0 if q._operation is CONSTANT else {partials[-1]}"
-        source = (_ONE if len(letters) == 1 else _TWO).format(name=name, value=value, partials=partials)
-    else:
-        rows = [f"of_{letter}" for letter in letters]
-        before, value = operation.written(FLOATS, [operation.value], one=True)
-        shared, partials_text = operation.written(FLOATS, operation.partials)
-        source = _MANY.format(
-            name=name, rows=", ".join(rows), parents=" + ".join(rows) if operation.is_nary else f"({', '.join(rows)})",
-            data="; ".join(f"{letter} = " + ("[p._data for p in {}]" if operation.is_nary else "{}._data").format(row)
-                           for letter, row in zip(letters, rows, strict=True)),
-            before=before, value=value, shared=shared, partials=partials_text,
-        )  # fmt: skip
-    exec(source, CONTEXT, OPERATORS)
+def stored_grad(node: Value) -> Number | None:
+    """The gradient that a node holds; None until a backward pass has come by, which `node.grad` shows as 0."""
+    return node._grad
 
 
-RESERVED.update(CONTEXT, dir(Value))
-for_each_operation(_write_operator)
-
-
-def _reflected(operator: Any) -> Any:
-    """The operator for a number on the left: 3 - v."""
-
-    def reflected(self: Value, other: Any) -> Any:
-        other = operand(other, self)
-        return other if other is NotImplemented else operator(other, self)
-
-    return reflected
-
-
-for _name, _method in {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}.items():
-    setattr(Value, f"__{_method}__", OPERATORS[_name])
-    setattr(Value, f"__r{_method}__", _reflected(OPERATORS[_name]))
-for _name in ("neg", "abs"):
-    setattr(Value, f"__{_name}__", OPERATORS[_name])
-
-_HOW_TO_ADD = "a Value is made from a number and a label; for an operation of your own, add its formulas to the table with autograd.define"
+specialise(Value, operand)

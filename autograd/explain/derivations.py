@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..engine.derivatives import plus, product, seed_of
-from ..engine.graph import find, names
 from ..engine.ieee import Number
+from ..engine.names import find, names
 from ..engine.value import Value
 from ..reading.passes import StepRecord
 from ..reading.ways import Path, Ways

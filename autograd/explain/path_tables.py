@@ -6,7 +6,7 @@ from math import log10
 from typing import Any
 
 from ..engine.derivatives import seed_of
-from ..engine.graph import find
+from ..engine.names import find
 from ..engine.value import Value
 from ..reading.ways import Path, Ways, edges_of
 from .languages import fill, templates

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine.graph import names
+from ..engine.names import names
 from ..engine.value import Value
 from ..reading.passes import StepRecord, both_passes
 from .languages import fill

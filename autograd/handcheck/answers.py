@@ -11,8 +11,8 @@ from math import isfinite, nan
 from typing import Any, NamedTuple
 
 from ..engine.dialects import formula
-from ..engine.graph import find, names
 from ..engine.ieee import as_float
+from ..engine.names import find, names
 from ..engine.value import Value, number
 from ..explain.numbers import exact_value
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
-from ..engine.graph import topological_order
 from ..engine.ieee import Number, as_float
+from ..engine.order import topological_order
 from ..engine.value import Value
 from .answers import Quantity, Typed
 from .precision import Habit, Span, agrees, around, exactly, habit, plus, same_number, times

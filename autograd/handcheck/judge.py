@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.graph import names, refuse_stale, topological_order
+from ..engine.names import names
+from ..engine.order import topological_order
+from ..engine.replaying import refuse_stale
 from ..engine.value import Value
 from ..explain.languages import fill
 from ..explain.node_names import gradient_name

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..engine.derivatives import plus, product, seed_of
-from ..engine.graph import refuse_stale, topological_order
 from ..engine.ieee import Number
+from ..engine.order import topological_order
+from ..engine.replaying import refuse_stale
 from ..engine.value import Value
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from ..engine.dialects import Tree, formula, names_in
-from ..engine.ieee import NUMBER_FUNCTIONS, PRIMITIVES
+from ..engine.ieee import FUNCTIONS, PRIMITIVES
 from ..engine.operations import TABLE, Operation
 
 N = "n"  # the number of examples, in shapes
@@ -191,7 +191,7 @@ class Arrays:
     def _computed(self, name: str, numbers: list[Any]) -> Array | None:
         if name in COMPARISONS:
             return self.scalar(float(_COMPUTE[name](*numbers)))
-        function = _COMPUTE.get(name) or (NUMBER_FUNCTIONS.get(name) if name in TABLE or name in PRIMITIVES else None)
+        function = _COMPUTE.get(name) or (FUNCTIONS.get(name) if name in TABLE or name in PRIMITIVES else None)
         return self.scalar(float(function(*numbers))) if function else None
 
     def _where(self, args: tuple[Array, ...], numbers: list[Any]) -> Array | None:
@@ -248,9 +248,9 @@ def _is_rectified(condition: Array, yes: Array, no: Array) -> bool:
 
 _COMPUTE: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b, "negative": lambda a: -a,
-    "divide": lambda a, b: NUMBER_FUNCTIONS["divide"](a, b), "power": lambda a, b: NUMBER_FUNCTIONS["power"](a, b),
+    "divide": lambda a, b: FUNCTIONS["divide"](a, b), "power": lambda a, b: FUNCTIONS["power"](a, b),
     "less": lambda a, b: a < b, "less_equal": lambda a, b: a <= b, "greater": lambda a, b: a > b, "greater_equal": lambda a, b: a >= b,
-    "equal": lambda a, b: a == b, "maximum": lambda a, b: NUMBER_FUNCTIONS["max"]([a, b]),
+    "equal": lambda a, b: a == b, "maximum": lambda a, b: FUNCTIONS["max"]([a, b]),
 }  # fmt: skip
 
 
@@ -393,7 +393,7 @@ def write_formula(arrays: Arrays, tree: Tree, operands: dict[str, Array], axis: 
     if kind == "number":
         return arrays.scalar(float(parts[0]))
     if kind == "name":
-        return arrays.scalar(NUMBER_FUNCTIONS["pi"]) if parts[0] == "pi" else operands[parts[0]]
+        return arrays.scalar(FUNCTIONS["pi"]) if parts[0] == "pi" else operands[parts[0]]
     if kind == "call":
         name, *parts = parts
         args = [write_formula(arrays, part, operands, axis) for part in parts]

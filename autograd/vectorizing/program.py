@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy
 
-from ..engine.graph import find, names, refuse_stale
 from ..engine.ieee import as_float
+from ..engine.names import find, names
+from ..engine.replaying import refuse_stale
 from ..engine.value import Value
 from . import buffering, rows
 from .equations import equations

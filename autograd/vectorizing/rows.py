@@ -12,7 +12,7 @@ import numpy
 
 from ..engine.dialects import FLOATS, Tree
 from ..engine.operations import TABLE
-from ..engine.value import CONTEXT
+from ..engine.specialised import names as written_names
 from .arrays import tree_of
 from .grouping import Group
 from .scalars import CONST, INPUT, PARAM, Scalars
@@ -35,7 +35,7 @@ def value_and_grad(scalars: Scalars, root: int) -> Callable[..., Any]:
     text += [f"    v{i} = p[{scalars.data[i]}]; g{i} = 0.0" for i in parameters]
     text += ["    for row in rows:", *[f"        {line}" for line in body]]
     text += [*[f"    gradient[{scalars.data[i]}] = g{i}" for i in parameters], "    return total"]
-    made = dict(CONTEXT)
+    made = {**written_names, **{name: entry.function for name, entry in TABLE.items() if name not in written_names}}
     exec("\n".join(text), made)
     return made["run"]
 
@@ -79,10 +79,10 @@ def _formulas(scalars: Scalars, i: int, texts: Sequence[str]) -> tuple[list[str]
     """Formulas of a node's operation as Python: the lines before, and an expression for each; for each operand if it is n-ary."""
     names = _names(scalars, i)
     if not TABLE[scalars.op[i]].is_nary:
-        return [], [FLOATS.write(_named(tree_of(text), names), {}) for text in texts]
+        return [], [f"({FLOATS.write(_named(tree_of(text), names), {})})" for text in texts]
     elements, lets = _elements(scalars, i), {}  # type: ignore[var-annotated]
     trees = [_without_lists(tree_of(text), elements, lets) for text in texts]
-    found = [FLOATS.write(_named(tree, {"y": f"v{i}", **each}), {}) for tree in trees for each in elements]
+    found = [f"({FLOATS.write(_named(tree, {'y': f'v{i}', **each}), {})})" for tree in trees for each in elements]
     return [f"{name} = {_with_y(text, i)}" for text, name in lets.items()], found
 
 

@@ -6,8 +6,8 @@ What it hands on is a `Scalars`: four lists in topological order. It knows nothi
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..engine.graph import topological_order
 from ..engine.ieee import as_float
+from ..engine.order import topological_order
 from ..engine.value import Value
 
 CONST, PARAM, INPUT = "const", "param", "input"

@@ -12,7 +12,6 @@ import viz
 from autograd import Value, check, derive, examples, gradcheck, leaves, parse, paths, steps
 from autograd.__main__ import main, verdicts
 from autograd.engine.operations import TABLE, Operation
-from autograd.engine.value import OPERATORS
 from autograd.explain import languages as spoken
 from autograd.explain import words
 from autograd.explain.languages import templates
@@ -66,7 +65,7 @@ def one_of_each():
     for name, entry in TABLE.items():
         operands = leaves(a=0.5, b=0.25, c=2, d=3)
         rows = [operands[2 * k : 2 * k + 2] if entry.is_nary else operands[k] for k in range(len(entry.letters))]
-        yield OPERATORS[name](*rows)
+        yield TABLE[name].make(*rows)
 
 
 def without_words():

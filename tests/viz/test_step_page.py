@@ -10,7 +10,6 @@ import pytest
 from autograd import Value, examples, grad, leaves, names, nodes, parse, replay, scope, steps, total
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import TABLE
-from autograd.engine.value import OPERATORS
 from nn import MLP
 from viz import step
 from viz.page.stepper import page_words
@@ -517,7 +516,7 @@ def of_the_table(rng: Random, name: str, exact: bool) -> Value:
     numbers = [Fraction(rng.randint(1, 9), rng.randint(1, 9)) if exact else rng.uniform(0.2, 2.0) for _ in range(count)]
     operands = leaves(**{f"x{k}": number for k, number in enumerate(numbers)})
     rows = [operands[3 * k : 3 * k + 3] if entry.is_nary else operands[k] for k in range(len(entry.letters))]
-    return OPERATORS[name](*rows) * operands[0] + operands[-1]
+    return TABLE[name].make(*rows) * operands[0] + operands[-1]
 
 
 def ready_examples() -> list[Value]:
@@ -563,7 +562,7 @@ def rebuilt(y: Value, changes: dict[str, float]) -> Value:
         entry = TABLE[node.op]
         count = len(operands) // len(entry.letters)
         rows = [tuple(operands[k : k + count]) for k in range(0, len(operands), count)] if entry.is_nary else operands
-        made[node] = OPERATORS[node.op](*rows)
+        made[node] = TABLE[node.op].make(*rows)
         made[node].label = node.label
     return made[y]
 

@@ -14,7 +14,6 @@ from autograd import Value, clip, dot, examples, heaviside, leaves, maximum, nam
 from autograd.engine.dialects import formula
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import TABLE, Operation
-from autograd.engine.value import OPERATORS
 from autograd.explain.languages import templates
 from autograd.explain.numbers import exact_value, number_text
 from autograd.explain.portable import number_data, operations_in
@@ -144,7 +143,7 @@ def random_graph(rng):
         entry = TABLE[rng.choice(sorted(TABLE))]
         rows = [tuple(rng.choice(pool) for _ in range(rng.choice([1, 2, 3, 8]))) for _ in entry.letters[:1]]
         rows += [tuple(rng.choice(pool) for _ in rows[0]) for _ in entry.letters[1:]]
-        node = OPERATORS[entry.name](*(rows if entry.is_nary else [row[0] for row in rows]))
+        node = TABLE[entry.name].make(*(rows if entry.is_nary else [row[0] for row in rows]))
         if abs(float(node)) < 1e6 or rng.random() < 0.3:
             pool.append(node)
     return pool[-1] if pool[-1].parents else random_graph(rng)
@@ -155,7 +154,7 @@ def of_the_table(rng, name):
     numbers = [rng.choice([-2.5, -1.0, 0.0, 0.25, 0.5, 1.0, 3.0, 20.0]) for _ in range(len(entry.letters) * (3 if entry.is_nary else 1))]
     operands = leaves(**{f"x{k}": number for k, number in enumerate(numbers)})
     rows = [operands[3 * k : 3 * k + 3] if entry.is_nary else operands[k] for k in range(len(entry.letters))]
-    return OPERATORS[name](*rows)
+    return TABLE[name].make(*rows)
 
 
 def test_the_page_says_what_python_says_at_every_step_of_the_worked_examples(words):

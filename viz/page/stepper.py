@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Notation, Value, steps
-from autograd.engine.graph import find, names
+from autograd.engine.names import find, names
 from autograd.explain.languages import templates
 from autograd.explain.portable import number_data, operations_in
 from autograd.explain.steps import Steps

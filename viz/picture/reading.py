@@ -12,8 +12,9 @@ from typing import Any
 
 from autograd import Value
 from autograd.engine.derivatives import product
-from autograd.engine.graph import changed_leaf, names
 from autograd.engine.ieee import as_float
+from autograd.engine.names import names
+from autograd.engine.replaying import changed_leaf
 from autograd.explain.languages import fill, templates
 from autograd.explain.node_names import NodeNames, gradient_name, holds_in_symbols
 from autograd.explain.numbers import is_exact, sign

@@ -25,7 +25,8 @@ from autograd import (
     tanh,
     topological_order,
 )
-from autograd.engine.graph import changed_leaf, find
+from autograd.engine.names import find
+from autograd.engine.replaying import changed_leaf
 
 # --- making a graph ----------------------------------------------------------------------------------------------
 

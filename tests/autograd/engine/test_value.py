@@ -308,7 +308,17 @@ def slots(y):
     order = topological_order(y)
     place = {node: k for k, node in enumerate(order)}
     return [
-        (v.data, v._grad, v.op, v.label, v.scope, v.constant, [place[p] for p in v.parents], v.partials, v._da if v._a is None else None)
+        (
+            v.data,
+            v._grad,
+            v.op,
+            v.label,
+            v.scope,
+            v.constant,
+            [place[p] for p in v.parents],
+            v.partials,
+            v._earlier if v._a is None else None,
+        )
         for v in order
     ]
 

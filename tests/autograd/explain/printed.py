@@ -8,7 +8,6 @@ import mpmath
 
 from autograd import Value
 from autograd.engine.operations import TABLE
-from autograd.engine.value import OPERATORS
 
 mpmath.mp.dps = 60
 WORD = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?|[^\W\d]\w*|\S")
@@ -149,7 +148,7 @@ def random_graph(rng, exact):
         entry = TABLE[rng.choice(sorted(set(TABLE) - {"clip"}))]
         count = rng.randint(1, 4)
         rows = [tuple(rng.choice(pool) for _ in range(count)) if entry.is_nary else rng.choice(pool) for _ in entry.letters]
-        node = OPERATORS[entry.name](*rows)
+        node = TABLE[entry.name].make(*rows)
         if math.isfinite(float(node)) and abs(float(node)) < 1e6:
             pool.append(node)
     return pool[-1]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, check, examples, grad, parse
-from autograd.engine.graph import names, topological_order
+from autograd.engine.names import names
+from autograd.engine.order import topological_order
 
 WORKED = json.loads((Path(__file__).parents[2] / "data" / "worked_examples.json").read_text())["examples"]
 

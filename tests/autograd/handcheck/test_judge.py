@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from autograd import Value, check, examples, parse, steps
-from autograd.engine.graph import topological_order
+from autograd.engine.order import topological_order
 
 RIGHT = {"v": 3, "u": 3, "a": 3, "b": 6, "c": 9}
 

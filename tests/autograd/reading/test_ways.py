@@ -5,7 +5,7 @@ from math import prod
 from hypothesis import given
 
 from autograd.engine.derivatives import seed_of
-from autograd.engine.graph import topological_order
+from autograd.engine.order import topological_order
 from autograd.reading.passes import both_passes
 from autograd.reading.ways import Ways, edges_of
 

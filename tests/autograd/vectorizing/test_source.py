@@ -208,7 +208,7 @@ ADDED = """
 import numpy
 from autograd import Value, vectorize
 from autograd.engine.functions import apply
-from autograd.engine.operations import define
+from autograd.engine.functions import define
 
 for name in ("cube", "n", "parameters", "np"):
     entry = define(name, "where(a > 1, a ** 3, where(a < -1, a ** 3, a ** 3))", "3 * a ** 2")

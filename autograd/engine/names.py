@@ -1,0 +1,108 @@
+"""Names: labels that are given, a name to show for every node, and the node that is meant by one."""
+
+from collections import Counter
+from itertools import chain, count
+from typing import Any
+
+from .ieee import Number, number
+from .order import topological_order
+from .value import Value
+
+
+def leaves(**numbers: Any) -> tuple[Value, ...]:
+    """Labelled leaves, in the order given.
+
+    >>> a, b = leaves(a=5, b=3)
+    >>> a.label, b.data
+    ('a', 3.0)
+    """
+    return tuple([Value(number(data, name), name) for name, data in numbers.items()])
+
+
+def label(**nodes: Value) -> None:
+    """Labels nodes: label(u=u, v=v). Raises TypeError, and labels none, unless each of them is a Value."""
+    for name, node in nodes.items():
+        if not isinstance(node, Value):
+            raise TypeError(f"{name} is of type {type(node).__name__}, not a Value, and cannot be labelled")
+    for name, node in nodes.items():
+        node.label = name
+
+
+def shortest_text(data: Number) -> str:
+    """A number as short as it can be without loss: "3", "0.5", "1/3".
+
+    >>> shortest_text(3.0), shortest_text(0.5)
+    ('3', '0.5')
+    """
+    return str(data).removesuffix(".0")
+
+
+def names(y: Value) -> dict[Value, str]:
+    """A name to show for every node that y depends on: its label, else u, v, w, p, q, r, s, n1, n2, … in order.
+
+    A constant is called by its number, an unlabelled root J (else y). No given name is one that a label uses.
+
+    >>> a, b = leaves(a=2, b=3)
+    >>> list(names(3 * (a + b)).values())
+    ['3', 'a', 'b', 'u', 'J']
+    """
+    order = topological_order(y)
+    taken = {node._label for node in order}
+    fresh = (name for name in chain("uvwpqrs", (f"n{k}" for k in count(1))) if name not in taken)
+    found = {}
+    for node in order:
+        if node._label:
+            found[node] = node._label
+        elif node is y:
+            found[node] = next((name for name in "Jy" if name not in taken), None) or next(fresh)
+        else:
+            found[node] = shortest_text(node._data) if node.constant else next(fresh)
+    return found
+
+
+def nodes(y: Value) -> dict[str, Value]:
+    """Every node that y depends on, and y itself, by name (see `names`). A constant met again is called "2 (2)".
+
+    Raises ValueError when two nodes have one label.
+
+    >>> a, b, c = leaves(a=5, b=3, c=2)
+    >>> {name: node.data for name, node in nodes(a + b * c).items()}
+    {'a': 5.0, 'b': 3.0, 'c': 2.0, 'u': 6.0, 'J': 11.0}
+    """
+    found: dict[str, Value] = {}
+    met: Counter[str] = Counter()
+    for node, name in names(y).items():
+        if name in found and (node._label or not node.constant):
+            raise ValueError(_twice(name, found[name], node))
+        met[name] += 1
+        again = name
+        while again in found:
+            again = f"{name} ({met[name]})"
+            met[name] += again in found
+        found[again] = node
+    return found
+
+
+def _twice(name: str, one: Value, other: Value) -> str:
+    return f'two nodes are called "{name}" ({shortest_text(one.data)} by {one.op}, {shortest_text(other.data)} by {other.op}); give one of them another label'
+
+
+def find(y: Value, node: "Value | str", called: dict[Value, str] | None = None) -> Value:
+    """The node of y's graph that is meant: a Value below y, or a name of `names`.
+
+    Raises ValueError when there is none of that name, or more than one, and TypeError for anything else.
+    """
+    called = called or names(y)
+    if isinstance(node, Value):
+        if node in called:
+            return node
+        raise ValueError(f"{node.label or repr(node)} is not a node that {called[y]} depends on")
+    if not isinstance(node, str):
+        raise TypeError(f"a node is given as a Value or by its label, not as {type(node).__name__}")
+    found = [below for below, name in called.items() if name == node]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ValueError(_twice(node, found[0], found[1]))
+    known = ", ".join([name for below, name in called.items() if not below.constant][:20])
+    raise ValueError(f'no node is called "{node}"; there are {known}')

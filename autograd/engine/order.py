@@ -1,0 +1,43 @@
+"""The order in which a graph is walked: parents before children. With a loop, never by recursion: a graph may be a
+million nodes deep."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .value import Value
+
+
+def topological_order(y: "Value") -> "list[Value]":
+    """Every node that y depends on, and y itself as the last: each after all of its parents.
+
+    A depth-first walk that takes operands in order. A node is placed when the walk comes back to it, that is, when
+    all of its parents have been placed.
+
+    >>> from autograd import leaves
+    >>> a, b = leaves(a=2, b=3)
+    >>> [node.op for node in topological_order(a * b + a)]
+    ['leaf', 'leaf', 'mul', 'add']
+    """
+    if not hasattr(y, "_operation"):
+        raise TypeError(f"a graph is read from its root, a Value, not from {type(y).__name__}")
+    order: list[Value] = []
+    seen: set[Value] = set()
+    waiting: list[Value | None] = [y]
+    while waiting:
+        node = waiting.pop()
+        if node is None:  # the node below this mark has all of its parents placed
+            order.append(waiting.pop())  # type: ignore[arg-type]
+        elif node not in seen:
+            seen.add(node)
+            first, second = node._a, node._b
+            if first is None:
+                order.append(node)
+            elif second is not None:
+                waiting += (node, None, second, first)
+            elif first.__class__ is tuple:
+                waiting += (node, None)
+                if not seen.issuperset(first):
+                    waiting += first[::-1]
+            else:
+                waiting += (node, None, first)
+    return order
