@@ -11,10 +11,10 @@ from math import isfinite, nan
 from typing import Any
 
 from ..engine.derivatives import grad
-from ..engine.names import find, names
-from ..engine.replaying import refuse_stale
-from ..engine.order import topological_order
 from ..engine.ieee import as_float
+from ..engine.names import find, names
+from ..engine.order import topological_order
+from ..engine.replaying import refuse_stale
 from ..engine.value import Value, number
 from .extrapolation import NOTHING, SCHEMES, Estimate, Sample, extrapolated, rounded_width
 from .finite_differences import point, unknown, width

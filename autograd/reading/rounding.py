@@ -10,7 +10,7 @@ from math import inf, isfinite
 from typing import Any
 
 from ..engine.dialects import Tree, formula
-from ..engine.ieee import NUMBER_FUNCTIONS, PRIMITIVES, as_float, divide, power
+from ..engine.ieee import FUNCTIONS, PRIMITIVES, as_float, divide, power
 from ..engine.operations import TABLE, Operation
 
 EPSILON = 2.0**-52  # twice what one rounding does to a number near 1, and about what a function of `math` does
@@ -81,7 +81,7 @@ def _read(tree: Tree, known: Mapping[str, Any]) -> Any:
     """A formula's tree at the operands in `known`: a Rounded, or whether a comparison holds."""
     kind, *parts = tree
     if kind == "name":
-        return Rounded(as_float(NUMBER_FUNCTIONS["pi"]), EPSILON) if parts[0] == "pi" else known[parts[0]]
+        return Rounded(as_float(FUNCTIONS["pi"]), EPSILON) if parts[0] == "pi" else known[parts[0]]
     if kind == "number":
         return Rounded(float(parts[0]))
     if kind == "call":
@@ -108,11 +108,11 @@ def _call(name: str, parts: Sequence[Tree], known: Mapping[str, Any]) -> Rounded
         terms = [_read(parts[0], {**known, **row}) for row in rows]
         if name == "sum":
             return sum(terms[1:], terms[0])
-        ends = NUMBER_FUNCTIONS[name]([term.value for term in terms])
+        ends = FUNCTIONS[name]([term.value for term in terms])
         return Rounded(ends, max(term.error for term in terms))
     operands = [_read(part, known) for part in parts]
     if name not in PRIMITIVES:
         return value_with_error(TABLE[name], operands)
-    function, (a,) = NUMBER_FUNCTIONS[name], operands
+    function, (a,) = FUNCTIONS[name], operands
     y = function(a.value)
     return _rounded(y, _spread(function, a, y))
