@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy
 
-from .arrays import COMPARISONS, Array, Arrays, N, Shape, expanded
+from .arrays import COMPARISONS, Array, N, Shape, reachable
+from .expanding import rebuilt
+from .places import as_view, number_text, sizes, slice_of
 from .planning import Plan
-from .printing import as_view, number_text, reachable, slice_of
 
 UFUNCS = (
     "add", "subtract", "multiply", "divide", "power", "negative", "maximum", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan",
@@ -28,54 +29,6 @@ NAMES = {
 
 FEW_TERMS = 6  # of a loss, whose means are added up instead of the terms
 LARGE = 4096  # from that many parameters on, making views of a new gradient takes less time than copying it
-
-
-def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
-    """The arrays below the outputs once more, with the functions of the table as their formulas."""
-    arrays = Arrays()
-    new: dict[int, Array] = {}
-    for old in reachable(outputs):
-        args = [new[a.index] for a in old.args]
-        if old.kind not in ("call", "function"):  # what has become one number has its shape again where that matters
-            args = [arrays.full(a, known.shape) for a, known in zip(args, old.args, strict=True)]
-        if old.kind == "function":
-            new[old.index] = expanded(arrays, old, args)
-        elif _is_softmax(old):
-            axis = old.args[0].args[1].info[2]
-            exponentials = arrays.call("exp", arrays.call("subtract", new[old.args[0].args[0].index], _maximum(arrays, old, new, axis)))
-            new[old.index] = arrays.call("divide", exponentials, arrays.reduce("sum", exponentials, axis))
-        elif old.kind == "call":
-            new[old.index] = _call(arrays, old.info, args)
-        elif old.kind == "reshape":
-            new[old.index] = arrays.reshape(args[0], old.shape)
-        elif old.kind in ("sum", "max", "min"):
-            new[old.index] = arrays.reduce(old.kind, args[0], old.info)
-        else:
-            key = old.info.tobytes() if isinstance(old.info, numpy.ndarray) else None
-            new[old.index] = arrays.make(old.kind, tuple(args), old.info, old.shape, key=(key, old.shape) if key is not None else None)
-    return arrays, [arrays.full(new[output.index], output.shape) for output in outputs]
-
-
-def _is_softmax(array: Array) -> bool:
-    """exp(a - logsumexp(a)), for which the exponentials inside logsumexp serve again."""
-    if array.kind != "call" or array.info != "exp" or array.args[0].kind != "call" or array.args[0].info != "subtract":
-        return False
-    a, total = array.args[0].args
-    return total.kind == "function" and total.info[:2] == ("logsumexp", -1) and total.args == (a,)
-
-
-def _maximum(arrays: Arrays, softmax: Array, new: dict[int, Array], axis: int) -> Array:
-    return arrays.reduce("max", new[softmax.args[0].args[0].index], axis)
-
-
-def _call(arrays: Arrays, name: str, args: list[Array]) -> Array:
-    """A function of NumPy; where(a <= c, 0, d) is d times the truth of a > c, which is faster."""
-    if name == "where" and args[1].number == 0 and args[2].shape and args[0].kind == "call" and args[0].info == "less_equal":
-        a, c = args[0].args
-        if c.number == 0:  # with the rectified a instead, a itself need not be kept
-            a = arrays.call("maximum", a, c)
-        return arrays.call("multiply", args[2], arrays.call("greater", a, c))
-    return arrays.call(name, *args)
 
 
 class Writer:
@@ -117,7 +70,7 @@ class Writer:
 
     def new_buffer(self, shape: Shape, is_bool: bool = False) -> str:
         name = self.name("b")
-        self.setup.append(f"{name} = empty(({_sizes(shape)}), {'bool_' if is_bool else 'dtype'})")
+        self.setup.append(f"{name} = empty(({sizes(shape)}), {'bool_' if is_bool else 'dtype'})")
         return name
 
     def claim(self, array: Array, position: int, in_place: Sequence[Array] = ()) -> str:
@@ -230,10 +183,10 @@ class Writer:
     def write_reshape(self, array: Array, position: int) -> None:
         a = array.args[0]
         if a.index in self.in_call or self.is_whole(a):
-            self.view(array, f"{self.ref(a)}.reshape({_sizes(array.shape)})")
+            self.view(array, f"{self.ref(a)}.reshape({sizes(array.shape)})")
         else:
             out = self.claim(array, position)
-            self.step(f"copyto({self.once(f'{out}.reshape({_sizes(a.shape)})')}, {self.ref(a)})")
+            self.step(f"copyto({self.once(f'{out}.reshape({sizes(a.shape)})')}, {self.ref(a)})")
 
     def is_whole(self, array: Array) -> bool:
         """Whether the numbers lie one after the other, so that any other shape is a view."""
@@ -263,22 +216,20 @@ class Writer:
         self.step(f"copyto({self.claim(array, position)}, {self.ref(array.args[0])})")
 
     def write_pad(self, array: Array, position: int) -> None:
-        before, _ = array.info
-        a = array.args[0]
-        self.step(f"copyto({self.padded(array.shape, before, a.shape[0], array)}, {self.ref(a)})")
+        (before, _), a = array.info, array.args[0]
+        self.refs[array.index], rows = self.padded(array.shape, before, a.shape[0])
+        self.root[array.index] = array.index
+        self.step(f"copyto({rows}, {self.ref(a)})")
 
-    def padded(self, shape: Shape, start: int, rows: int, array: Array | None = None) -> str:
-        """Some rows of a buffer of its own that is 0 elsewhere."""
-        name = self.name("z")
-        self.setup.append(f"{name} = zeros(({_sizes(shape)}), dtype)")
-        if array is not None:
-            self.refs[array.index], self.root[array.index] = name, array.index
-        return self.once(f"{name}[{start}:{start + rows}]")
+    def padded(self, shape: Shape, start: int, rows: int) -> tuple[str, str]:
+        """A buffer of its own that is 0, and the view of some of its rows, which alone are written."""
+        whole = self.name("z")
+        self.setup.append(f"{whole} = zeros(({sizes(shape)}), dtype)")
+        return whole, self.once(f"{whole}[{start}:{start + rows}]")
 
     def write_take(self, array: Array, position: int) -> None:
         a = array.args[0]
-        rows = self.padded((a.shape[0] + 1, a.shape[1]), 0, a.shape[0])
-        whole = self.setup[-1].split(" = ")[1].split("[")[0]
+        whole, rows = self.padded((a.shape[0] + 1, a.shape[1]), 0, a.shape[0])
         table = array.info if array.info.shape[1] > 1 else array.info[:, 0]
         self.step(f"copyto({rows}, {self.ref(a)})")
         self.step(f"take({whole}, {self.constant(table)}, 0, {self.claim(array, position)}, 'clip')")
@@ -324,7 +275,7 @@ class Writer:
             name, args = "square", args[:1]
         texts = [self.ref(a) for a in args]
         if name == "maximum" and not args[1].shape:  # NumPy is faster beside an array of that number than beside the number
-            texts[1] = self.once(f"np.full(({_sizes(array.shape)}), {texts[1]}, dtype)")
+            texts[1] = self.once(f"np.full(({sizes(array.shape)}), {texts[1]}, dtype)")
         out = self.claim(array, position, args)
         self.step(f"{name}({', '.join(texts)}, {'out=' * (name == 'maximum')}{out})")
 
@@ -338,10 +289,6 @@ class Writer:
         exec("\n".join(lines), made)
         made["bind"].source = "\n".join(lines)
         return made["bind"]
-
-
-def _sizes(shape: Shape) -> str:
-    return ", ".join([str(size) for size in shape]) + "," * (len(shape) == 1)
 
 
 def forward(plan: Plan, size: int) -> Callable[..., Any]:

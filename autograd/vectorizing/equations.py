@@ -6,10 +6,10 @@ layout (examples in columns or in rows) and its error signal (the gradient, or n
 
 from ..engine.operations import TABLE
 from ..explain.notation import Notation
-from .arrays import Array, N
+from .arrays import Array, N, reachable
 from .naming import Names, is_read_once
 from .planning import Plan
-from .printing import in_order_of_lectures, reachable
+from .source import in_order_of_lectures
 
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1
 ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dW": "weights_gradient",

@@ -10,9 +10,11 @@ from typing import Any
 import numpy
 
 from ..engine.operations import TABLE
-from .arrays import Array, Arrays, N, Shape, partial_of, value_of
+from .arrays import Array, Arrays, N, Shape
 from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Operand, grouped, with_masks
 from .scalars import CONST, Scalars
+from .simplifying import SimplifiedArrays
+from .table_as_arrays import partial_of, value_of
 
 
 @dataclass
@@ -53,7 +55,7 @@ def planned(scalars: Scalars, roots: list[int], careful: bool = False) -> Plan:
 
 class _Planner:
     def __init__(self, scalars: Scalars, groups: list[Group], careful: bool):
-        self.arrays, self.scalars, self.groups = Arrays(careful), scalars, groups
+        self.arrays, self.scalars, self.groups = SimplifiedArrays(careful), scalars, groups
         self.values: list[Array] = []  # of the groups
 
     def root(self, scalars: Scalars, i: int, source: list[int], place: list[int]) -> Array:

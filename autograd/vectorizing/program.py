@@ -17,8 +17,8 @@ from . import buffering, rows
 from .equations import equations
 from .naming import Names, blocks_of, named
 from .planning import Plan, planned
-from .printing import Source, in_order_of_lectures
 from .scalars import normalised, read
+from .source import Source, in_order_of_lectures
 
 
 def vectorize(y: Any, inputs: Iterable[Any] = (), params: Iterable[Any] = (), *, dtype: Any = numpy.float64) -> "Program":

@@ -4,18 +4,19 @@ For few examples that takes less time than a NumPy call for every node. Where fl
 not finite, whoever calls asks the careful program instead.
 """
 
-import re
+import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy
 
-from ..engine.dialects import FLOATS, Tree
-from ..engine.operations import TABLE
-from ..engine.specialised import names as written_names
-from .arrays import tree_of
+from ..engine.dialects import Reader, Tree
+from ..engine.ieee import PRIMITIVES, added_up, largest, power, smallest
+from ..engine.operations import TABLE, Operation
 from .grouping import Group
 from .scalars import CONST, INPUT, PARAM, Scalars
+from .table_as_arrays import tree_of
 
 MANY_GROUPS, FEW_EXAMPLES = 200, 4
 
@@ -27,75 +28,89 @@ def is_better(groups: Sequence[Group], examples: int) -> bool:
 
 def value_and_grad(scalars: Scalars, root: int) -> Callable[..., Any]:
     """A function of the parameters and the rows of X, as lists: the sum of the values, and the list of its derivatives."""
-    lines = _forward(scalars)
     columns = [i for i, op in enumerate(scalars.op) if op == INPUT]
     parameters = [i for i, op in enumerate(scalars.op) if op == PARAM]
-    body = [*[f"v{i} = row[{scalars.data[i]}]" for i in columns], *lines, f"total += {_variable(scalars, root)}", *_backward(scalars, root)]
+    body = [f"v{i} = row[{scalars.data[i]}]" for i in columns]
+    body += [*_forward(scalars), f"total += {_variable(scalars, root)}", *_backward(scalars, root)]
     text = ["def run(p, rows, gradient):", "    total = 0.0"]
     text += [f"    v{i} = p[{scalars.data[i]}]; g{i} = 0.0" for i in parameters]
     text += ["    for row in rows:", *[f"        {line}" for line in body]]
     text += [*[f"    gradient[{scalars.data[i]}] = g{i}" for i in parameters], "    return total"]
-    made = {**written_names, **{name: entry.function for name, entry in TABLE.items() if name not in written_names}}
+    made = _names()
     exec("\n".join(text), made)
     return made["run"]
 
 
-def _named(tree: Tree, names: dict[str, str]) -> Tree:
-    """The formula with other names for its operands."""
-    if tree[0] == "name":
-        return ("name", names.get(tree[1], tree[1]))
-    return tuple([_named(part, names) if isinstance(part, tuple) else part for part in tree])
+def _names() -> dict[str, Any]:
+    """What the lines call: functions of floats, which may raise, and operations of the table."""
+
+    def called(operation: Operation, *operands: float) -> Any:
+        return operation.at(operands)
+
+    own = {"nan": math.nan, "inf": math.inf, "power": power, "max": largest, "min": smallest, "sum": added_up}
+    return {**{name: partial(called, operation) for name, operation in TABLE.items()},
+            **{name: getattr(math, name) for name in PRIMITIVES}, **own}  # fmt: skip
 
 
 def _variable(scalars: Scalars, i: int) -> str:
-    if scalars.op[i] != CONST:
-        return f"v{i}"
-    c = scalars.data[i]
-    return f"({c!r})" if c - c == 0 else f"float('{c!r}')"
+    return f"({scalars.data[i]!r})" if scalars.op[i] == CONST else f"v{i}"
 
 
-def _names(scalars: Scalars, i: int) -> dict[str, str]:
-    variables = [_variable(scalars, a) for a in scalars.args[i]]
-    return {**dict(zip("abc", variables, strict=False)), "y": f"v{i}"}
+class _Line(Reader[str]):
+    """Writes formulas of one node with variables for its operands and y. `lets` are lines that stand before them."""
 
+    def __init__(self, scalars: Scalars, i: int):
+        self.operation = TABLE[scalars.op[i]]
+        mark = "[i]" * self.operation.is_nary
+        operands = self.operation.arguments([_variable(scalars, a) for a in scalars.args[i]])
+        rows = zip(*operands, strict=True) if self.operation.is_nary else [operands]
+        self.elements = [{"y": f"v{i}", **{letter + mark: a for letter, a in zip("abc", row, strict=False)}} for row in rows]
+        self.names = self.elements[0]
+        self.known: dict[tuple[str, Tree], str] = {}
+        self.lets: list[str] = []
 
-def _elements(scalars: Scalars, i: int) -> list[dict[str, str]]:
-    """What stands for a[i] and b[i] in the formulas of an n-ary operation, for each i."""
-    operation = TABLE[scalars.op[i]]
-    rows = operation.arguments([_variable(scalars, a) for a in scalars.args[i]])
-    return [dict(zip(("a[i]", "b[i]"), pair, strict=False)) for pair in zip(*rows, strict=True)]
+    def of_each(self, tree: Tree) -> list[str]:
+        """The formula for each of the elements of an n-ary operation; else for the one set of operands."""
+        before, found = self.names, []
+        for element in self.elements:
+            self.names = element
+            found.append(self.read(tree))
+        self.names = before
+        return found
 
+    def number(self, number: int) -> str:
+        return f"({number}.0)" if number < 0 else f"{number}.0"
 
-def _without_lists(tree: Tree, elements: list[dict[str, str]], lets: dict[str, str]) -> Tree:
-    """The formula with a name for every sum, max and min over i; `lets` maps what they are to their names."""
-    if tree[:1] == ("call",) and tree[1] in ("sum", "max", "min"):
-        inner = _without_lists(tree[2], elements, lets)
-        text = f"{tree[1]}([{', '.join([FLOATS.write(_named(inner, each), {}) for each in elements])}])"
-        return ("name", lets.setdefault(text, f"r{len(lets)}"))
-    return tuple([_without_lists(part, elements, lets) if isinstance(part, tuple) else part for part in tree])
+    def name(self, name: str) -> str:
+        return repr(math.pi) if name == "pi" else self.names[name]
 
+    def negate(self, part: str) -> str:
+        return f"(-{part})"
 
-def _formulas(scalars: Scalars, i: int, texts: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Formulas of a node's operation as Python: the lines before, and an expression for each; for each operand if it is n-ary."""
-    names = _names(scalars, i)
-    if not TABLE[scalars.op[i]].is_nary:
-        return [], [f"({FLOATS.write(_named(tree_of(text), names), {})})" for text in texts]
-    elements, lets = _elements(scalars, i), {}  # type: ignore[var-annotated]
-    trees = [_without_lists(tree_of(text), elements, lets) for text in texts]
-    found = [f"({FLOATS.write(_named(tree, {'y': f'v{i}', **each}), {})})" for tree in trees for each in elements]
-    return [f"{name} = {_with_y(text, i)}" for text, name in lets.items()], found
+    def operator(self, sign: str, left: str, right: str) -> str:
+        return f"power({left}, {right})" if sign == "**" else f"({left} {sign} {right})"
 
+    def call(self, name: str, arguments: list[str]) -> str:
+        return f"{name}({', '.join(arguments)})"
 
-def _with_y(text: str, i: int) -> str:
-    return re.sub(r"\by\b", f"v{i}", text)
+    def where(self, condition: Tree, one: Tree, other: Tree) -> str:
+        return f"({self.read(one)} if {self.read(condition)} else {self.read(other)})"
+
+    def over(self, name: str, each: Tree) -> str:
+        if (name, each) not in self.known:
+            text = f"{name}([{', '.join(self.of_each(each))}])"
+            self.known[name, each] = f"r{len(self.known)}"
+            self.lets.append(f"{self.known[name, each]} = {text}")
+        return self.known[name, each]
 
 
 def _forward(scalars: Scalars) -> list[str]:
     lines = []
     for i, op in enumerate(scalars.op):
         if op not in (CONST, PARAM, INPUT):
-            before, texts = _formulas(scalars, i, [TABLE[op].value])
-            lines += [*before, f"v{i} = {texts[0]}"]
+            line = _Line(scalars, i)
+            text = line.read(tree_of(line.operation.value))
+            lines += [*line.lets, f"v{i} = {text}"]
     return lines
 
 
@@ -108,14 +123,14 @@ def _backward(scalars: Scalars, root: int) -> list[str]:
     lines = [f"g{root} {'+=' if root in begun else '='} 1.0"]
     begun.add(root)
     for i in reversed(range(len(scalars.op))):
-        operation = TABLE.get(scalars.op[i])
-        if operation is None or i not in begun or not needed[i]:
+        if i not in begun or not needed[i] or not scalars.args[i]:
             continue
-        before, partials = _formulas(scalars, i, operation.partials)
-        lines += before
-        for a, partial in zip(scalars.args[i], partials, strict=True):
+        line = _Line(scalars, i)
+        partials = [text for partial in line.operation.partials for text in line.of_each(tree_of(partial))]
+        lines += line.lets
+        for a, text in zip(scalars.args[i], partials, strict=True):
             if needed[a]:
-                term = f"g{i}" if partial == "1.0" else f"-g{i}" if partial == "(-1.0)" else f"g{i} * {partial}"
+                term = f"g{i}" if text == "1.0" else f"-g{i}" if text == "(-1.0)" else f"g{i} * {text}"
                 lines.append(f"g{a} {'+=' if a in begun else '='} {term}")
                 begun.add(a)
     return lines

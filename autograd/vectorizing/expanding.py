@@ -1,0 +1,57 @@
+"""A plan once more, for speed: functions of the table as their formulas, exponentials computed once, choices as products."""
+
+from collections.abc import Sequence
+
+import numpy
+
+from .arrays import Array, Arrays, reachable
+from .simplifying import SimplifiedArrays
+from .table_as_arrays import expanded
+
+
+def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
+    """The arrays below the outputs once more, with the functions of the table as their formulas."""
+    arrays = SimplifiedArrays()
+    new: dict[int, Array] = {}
+    for old in reachable(outputs):
+        args = [new[a.index] for a in old.args]
+        if old.kind not in ("call", "function"):  # what has become one number has its shape again where that matters
+            args = [arrays.full(a, known.shape) for a, known in zip(args, old.args, strict=True)]
+        if old.kind == "function":
+            new[old.index] = expanded(arrays, old, args)
+        elif _is_softmax(old):
+            axis = old.args[0].args[1].info[2]
+            exponentials = arrays.call("exp", arrays.call("subtract", new[old.args[0].args[0].index], _maximum(arrays, old, new, axis)))
+            new[old.index] = arrays.call("divide", exponentials, arrays.reduce("sum", exponentials, axis))
+        elif old.kind == "call":
+            new[old.index] = _call(arrays, old.info, args)
+        elif old.kind == "reshape":
+            new[old.index] = arrays.reshape(args[0], old.shape)
+        elif old.kind in ("sum", "max", "min"):
+            new[old.index] = arrays.reduce(old.kind, args[0], old.info)
+        else:
+            key = old.info.tobytes() if isinstance(old.info, numpy.ndarray) else None
+            new[old.index] = arrays.make(old.kind, tuple(args), old.info, old.shape, key=(key, old.shape) if key is not None else None)
+    return arrays, [arrays.full(new[output.index], output.shape) for output in outputs]
+
+
+def _is_softmax(array: Array) -> bool:
+    """exp(a - logsumexp(a)), for which the exponentials inside logsumexp serve again."""
+    if array.kind != "call" or array.info != "exp" or array.args[0].kind != "call" or array.args[0].info != "subtract":
+        return False
+    a, total = array.args[0].args
+    return total.kind == "function" and total.info[:2] == ("logsumexp", -1) and total.args == (a,)
+
+
+def _maximum(arrays: Arrays, softmax: Array, new: dict[int, Array], axis: int) -> Array:
+    return arrays.reduce("max", new[softmax.args[0].args[0].index], axis)
+
+
+def _call(arrays: Arrays, name: str, args: list[Array]) -> Array:
+    """A function of NumPy; where(a <= c, 0, d) is d times the truth of a > c, which is faster."""
+    if name == "where" and args[1].number == 0 and args[2].shape and args[0].kind == "call" and args[0].info == "less_equal":
+        a, c = args[0].args
+        if c.number == 0:  # with the rectified a instead, a itself need not be kept
+            a = arrays.call("maximum", a, c)
+        return arrays.call("multiply", args[2], arrays.call("greater", a, c))
+    return arrays.call(name, *args)
