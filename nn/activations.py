@@ -117,7 +117,7 @@ def activation(given: Any) -> Activation:
         name = getattr(given, "__name__", "")
         if given is getattr(autograd, name, None) and (name in TABLE or name == "softmax"):
             return activation(name)
-        return Activation(name if name.isidentifier() else type(given).__name__, given)
+        return Activation(name or f"<{type(given).__name__}>", given)
     if isinstance(given, str):
         given = ALIASES.get(given, given)
     if given == "linear":

@@ -9,6 +9,8 @@ import numpy
 
 from autograd import Value
 
+NO_NUMBERS = (bool, numpy.timedelta64)  # although Python and NumPy count them among the whole numbers
+
 
 def choose(kind: str, name: Any, table: Mapping[str, Any]) -> Any:
     """The entry of a table. Raises ValueError with the nearest names for one that is not there.
@@ -29,7 +31,7 @@ def choose(kind: str, name: Any, table: Mapping[str, Any]) -> Any:
 
 def count(name: str, given: Any, least: int = 1) -> int:
     """A whole number that is at least `least`; raises TypeError or ValueError otherwise."""
-    if not isinstance(given, Integral) or isinstance(given, bool):
+    if not isinstance(given, Integral) or isinstance(given, NO_NUMBERS):
         raise TypeError(f"{name} is a whole number, not {given!r}")
     if given < least:
         raise ValueError(f"{name} is at least {least}, not {given}")
@@ -38,7 +40,7 @@ def count(name: str, given: Any, least: int = 1) -> int:
 
 def real(name: str, given: Any, low: float = -numpy.inf, high: float = numpy.inf, *, above: bool = False, below: bool = False) -> Any:
     """A real number from `low` to `high`; `above` and `below` exclude the borders. Raises TypeError or ValueError otherwise."""
-    if isinstance(given, bool) or not isinstance(given, Real):
+    if not isinstance(given, Real) or isinstance(given, NO_NUMBERS):
         raise TypeError(f"{name} is a number, not {given!r}")
     number: Any = given
     if not (low < number if above else low <= number) or not (number < high if below else number <= high):
@@ -110,13 +112,15 @@ def targets(y: Any, n: int, name: str = "y") -> Any:
 
 
 def _array(data: Any, name: str) -> Any:
+    if numpy.ma.is_masked(data):
+        raise ValueError(f"{name} has masked entries; leave these examples out, or put numbers there with {name}.filled(…)")
     try:
         array = numpy.asarray(data)
     except ValueError:
         raise ValueError(f"the rows of {name} have different lengths; each example needs the same number of features") from None
     if array.dtype.kind in "biuf":
         return array.astype(float) if array.dtype.kind in "bf" else array
-    if array.dtype == object and all(isinstance(item, (Value, Real)) for item in array.flat):
+    if array.dtype == object and all(isinstance(item, (Value, Real)) and not isinstance(item, numpy.timedelta64) for item in array.flat):
         return array
     raise TypeError(f"{name} must hold numbers, not {array.dtype.name if array.dtype != object else 'objects of other kinds'}")
 

@@ -25,7 +25,7 @@ GATES = {
 
 
 def gates(name: str, size: int = 4, noise: float = 0.0, rng: Any = None) -> tuple[Any, Any]:
-    """The truth table of a Boolean function of two inputs, one of GATES (lecture rows D2-06, D2-07).
+    """The truth table of a Boolean function of two inputs, one of GATES.
 
     With a `size` other than 4 the four rows are repeated in turn; `noise` is the standard deviation of what is added
     to X. Raises ValueError for an unknown name.
@@ -150,7 +150,7 @@ def train_test_split(X: Any, y: Any, test_size: float = 0.25, rng: Any = None) -
 
 
 def minibatches(X: Any, y: Any, batch_size: int | None = None, rng: Any = None, shuffle: bool = True) -> Iterator[tuple[Any, Any]]:
-    """Pairs of X and y in batches, each example once: in random order, or as they stand with shuffle=False (row D1-32).
+    """Pairs of X and y in batches, each example once: in random order, or as they stand with shuffle=False.
 
     `batch_size` None takes all of them at once; the last batch may be smaller.
 

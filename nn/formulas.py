@@ -45,7 +45,7 @@ class Dense:
 
 
 def layer_forward(layer: Dense, X: Any) -> tuple[Any, Any]:
-    """Z = W X + b and Y = g(Z), for X of shape (n_in, examples) (lecture rows D0-21, D3-06, D3-15, D4-07)."""
+    """Z = W X + b and Y = g(Z), for X of shape (n_in, examples)."""
     Z = layer.W @ X + layer.b
     return Z, layer.activation.on_array(Z)
 
@@ -54,7 +54,7 @@ def layer_backward(layer: Dense, X: Any, Z: Any, Y: Any, dY: Any) -> tuple[Any, 
     """dZ, dW, db and dX from dY, the gradient at the layer's output: a layer need not know what comes after it.
 
     dZ = dY ⊙ g′(Z); dW = dZ Xᵀ; db = the sum of dZ over the examples; dX = Wᵀ dZ, which is the dY of the layer before
-    (lecture rows D4-08 to D4-13; D0-23 to D0-27 with δ = dZ). For a softmax dZ = s ⊙ (dY - Σ s dY), its full Jacobian.
+    With δ = dZ it is a step of the δ recursion. For a softmax dZ = s ⊙ (dY - Σ s dY), its full Jacobian.
     """
     with numpy.errstate(all="ignore"):  # infinity times 0 is nan, as everywhere
         dZ = Y * (dY - (Y * dY).sum(axis=-2, keepdims=True)) if layer.activation.of_layer else dY * layer.activation.derivative(Z)
@@ -81,8 +81,8 @@ def backward_pass(
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """dA, dZ, dW and db of every layer from the gradient dY at the last output, from back to front; dA begins with dX.
 
-    The δ recursion: δ⁽ˡ⁾ = (W⁽ˡ⁺¹⁾ᵀ δ⁽ˡ⁺¹⁾) ⊙ h′(a⁽ˡ⁾) (lecture rows D0-27, D1-42), with the bias of the last layer,
-    which Algorithm 1 of lecture row D0-32 leaves out (erratum E0-9).
+    The δ recursion: δ⁽ˡ⁾ = (W⁽ˡ⁺¹⁾ᵀ δ⁽ˡ⁺¹⁾) ⊙ h′(a⁽ˡ⁾), and the biases of all layers, also of the
+    last one, which textbooks sometimes leave out.
     """
     dA: list[Any] = [dY]
     dZ: list[Any] = []
@@ -168,7 +168,7 @@ def backward(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "
 
     `loss` is a name of `losses` (None: that of the last fit, else the model's own). Y holds one entry or one row for each
     example, as for `fit`. In a notation with a scaled error signal dZ and dA are n times the gradient, and 1/n stands in
-    the formulas of dW and db (lecture rows D3-08 to D3-10). Raises ValueError for what does not fit together.
+    the formulas of dW and db. Raises ValueError for what does not fit together.
     """
     return _both_passes(model, X, Y, loss, reduction, notation)[0]
 

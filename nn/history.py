@@ -107,7 +107,7 @@ class Evaluation(float):
 
 
 class EarlyStopping:
-    """A callback that ends a training when the loss has not become smaller for `patience` epochs (lecture row D1-49).
+    """A callback that ends a training when the loss has not become smaller for `patience` epochs.
 
     It watches "val_loss" where there is validation data, else "loss" (or the series named by `monitor`); smaller means
     by more than `min_delta`. With `restore_best` the model ends with the parameters of the best epoch, also when all

@@ -38,7 +38,7 @@ def _initializer(draw: Callable[..., Any]) -> Callable[..., Any]:
 
 @_initializer
 def zeros(shape: Shape, rng: Any = None) -> Any:
-    """All weights 0: the neurons of a hidden layer then stay equal for ever (lecture rows D2-23, D3-11)."""
+    """All weights 0: the neurons of a hidden layer then stay equal for ever."""
     return numpy.zeros(shape)
 
 
@@ -57,20 +57,20 @@ def uniform(shape: Shape, rng: Any = None, *, low: float = -1.0, high: float = 1
 
 @_initializer
 def normal(shape: Shape, rng: Any = None, *, mean: float = 0.0, std: float = 1.0) -> Any:
-    """w ~ N(mean, std²), N(0, 1) unless said otherwise (lecture row D2-23)."""
+    """w ~ N(mean, std²), N(0, 1) unless said otherwise."""
     real("std", std, 0)
     return rng.normal(mean, std, shape)
 
 
 @_initializer
 def lecun_normal(shape: Shape, rng: Any = None) -> Any:
-    """w ~ N(0, 1 / n_in), which keeps the variance of a linear sum (lecture rows D2-24, D2-25)."""
+    """w ~ N(0, 1 / n_in), which keeps the variance of a linear sum."""
     return rng.normal(0.0, (1 / shape[1]) ** 0.5, shape)
 
 
 @_initializer
 def glorot_normal(shape: Shape, rng: Any = None) -> Any:
-    """w ~ N(0, 2 / (n_in + n_out)) (lecture row D2-26; Glorot and Bengio, AISTATS 2010, equation 12)."""
+    """w ~ N(0, 2 / (n_in + n_out)) (Glorot and Bengio, AISTATS 2010, equation 12)."""
     return rng.normal(0.0, (2 / sum(shape)) ** 0.5, shape)
 
 
@@ -83,7 +83,7 @@ def glorot_uniform(shape: Shape, rng: Any = None) -> Any:
 
 @_initializer
 def he_normal(shape: Shape, rng: Any = None) -> Any:
-    """w ~ N(0, 2 / n_in), for relu and its kin (lecture row D2-27; He et al., arXiv:1502.01852, equation 10)."""
+    """w ~ N(0, 2 / n_in), for relu and its kin (He et al., arXiv:1502.01852, equation 10)."""
     return rng.normal(0.0, (2 / shape[1]) ** 0.5, shape)
 
 

@@ -12,7 +12,7 @@ from .neuron import Neuron, default_init
 
 
 class Layer(Module):
-    """Neurons with the same inputs and the same activation: g(W x + b), W of shape (n_out, n_in) (lecture rows D4-06, D4-07).
+    """Neurons with the same inputs and the same activation: g(W x + b), W of shape (n_out, n_in).
 
     `activation` is a name or a function of one Value; "softmax" takes the pre-activations of the whole layer together.
     `init` and `rng` are as for a Neuron. `neurons` is the list of neurons. Called with a list of `n_in` numbers or
@@ -88,7 +88,7 @@ _chosen = activation  # the argument of that name hides the function in Layer.__
 
 
 class Dropout(Module):
-    """Switches each input off with a fixed probability, for each example anew, while training (lecture row D1-50).
+    """Switches each input off with a fixed probability, for each example anew, while training.
 
     Say how many stay, `keep=0.8` (the lecture's p), or how many go, `drop=0.2` (the rate of Keras and PyTorch): exactly
     one of them. What stays is divided by the probability of staying, so that the expected output is the input and

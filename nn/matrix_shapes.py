@@ -52,7 +52,7 @@ def shapes(formula: str, **given: Shape) -> Shapes:
 
     In the formula `·` (or @) is the matrix product, `⊙` (or *) the product entry by entry, `ᵀ` (or .T) the transpose;
     + and - add. `given` maps the names to shapes (rows, columns); a column vector has one column. A 1 × 1 factor scales.
-    Raises ValueError for a formula that cannot be read, and for names without a shape (lecture row D4-14).
+    Raises ValueError for a formula that cannot be read, and for names without a shape.
 
     >>> shapes("Wᵀ·(dY⊙g)", W=(3, 2), dY=(3, 1), g=(3, 1)).shape
     (2, 1)

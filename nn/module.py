@@ -36,37 +36,43 @@ class Module:
 
     # --- parameters ---
 
-    def _parts(self) -> "Iterator[tuple[str, Value | Module]]":
-        """The Values and Modules among the attributes, also in lists, with the path to each."""
-        waiting = [(name, part) for name, part in reversed(vars(self).items())]
+    def _parts(self, above: tuple[Any, ...] = ()) -> "Iterator[tuple[str, Value | Module]]":
+        """The Values and Modules among the attributes, also in lists, with the path to each; `above` holds this module.
+
+        Raises ValueError for a module or a list that holds itself.
+        """
+        waiting: list[tuple[str, Any, tuple[Any, ...]]] = [(name, part, (*above, self)) for name, part in reversed(vars(self).items())]
         while waiting:
-            path, part = waiting.pop()
+            path, part, above = waiting.pop()
+            if part.__class__ is Value:
+                if not part.constant:
+                    yield path, part
+                continue
+            if isinstance(part, (Module, list, tuple)) and any(part is holder for holder in above):
+                raise ValueError(f"{path} of {type(self).__name__} is a {type(part).__name__} that holds itself; a model has no such loops")
             if isinstance(part, (list, tuple)):
-                waiting += [(f"{path}.{k}", item) for k, item in reversed(list(enumerate(part)))]
+                waiting += [(f"{path}.{k}", item, (*above, part)) for k, item in reversed(list(enumerate(part)))]
             elif isinstance(part, Module) or (isinstance(part, Value) and not part.constant):
                 yield path, part
 
+    def _all_parts(self, above: tuple[Any, ...] = ()) -> "Iterator[tuple[str, Value | Module]]":
+        """The same, and what is in the Modules."""
+        for path, part in self._parts(above):
+            yield path, part
+            if isinstance(part, Module):
+                for below, item in part._all_parts((*above, self)):
+                    yield f"{path}.{below}", item
+
     def modules(self) -> "list[Module]":
         """This module and every module in it, each once, in the order in which they were made attributes."""
-        found: dict[Module, None] = {self: None}
-        waiting = list(vars(self).values())[::-1]
-        while waiting:
-            part = waiting.pop()
-            if part.__class__ is not Value and isinstance(part, (list, tuple)):
-                waiting += part[::-1]
-            elif isinstance(part, Module):
-                found |= dict.fromkeys(part.modules())
-        return list(found)
+        return list(dict.fromkeys([self, *(part for _, part in self._all_parts() if isinstance(part, Module))]))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Pairs of path and parameter; the path says where it is: layers.0.neurons.1.bias. A shared one comes once."""
         found: dict[Value, str] = {}
-        for path, part in self._parts():
+        for path, part in self._all_parts():
             if isinstance(part, Value):
                 found.setdefault(part, path)
-            else:
-                for below, parameter in part.named_parameters():
-                    found.setdefault(parameter, f"{path}.{below}")
         return [(path, parameter) for parameter, path in found.items()]
 
     def parameters(self) -> list[Value]:
@@ -106,7 +112,7 @@ class Module:
             if paths:
                 more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
                 raise ValueError(
-                    f"this state {what} {', '.join(sorted(paths)[:3])}{more}, "
+                    f"this state {what} {', '.join(map(saving.shortened, sorted(paths)[:3]))}{more}, "
                     f"which {'this model has' if what == 'misses' else 'this model does not have'}; it belongs to another model"
                 )
         numbers = {path: number(data, path) for path, data in state.items()}
@@ -115,7 +121,15 @@ class Module:
         return self
 
     def save(self, path: Any) -> None:
-        """Writes the parameters to a JSON file, exactly; the file is written whole or not at all."""
+        """Writes the parameters to a JSON file, exactly; the file is written whole or not at all.
+
+        Raises ValueError for an activation without a name, by which the file could not be told from that of another model.
+        """
+        for module in self.modules():
+            if (name := getattr(getattr(module, "activation", None), "name", ""))[:1] == "<":
+                raise ValueError(
+                    f"{module!r} has a function without a name, {name}; define it with def, so that the file can say which it is"
+                )
         saving.write(path, repr(self), self.state_dict())
 
     def load(self, path: Any) -> "Module":
@@ -125,7 +139,7 @@ class Module:
         """
         model, state = saving.read(path)
         if model != repr(self):
-            raise ValueError(f"{path} holds the parameters of {model}, but this model is {self!r}")
+            raise ValueError(f"{path} holds the parameters of {saving.shortened(model, 300)}, but this model is {self!r}")
         return self.load_state_dict(state)
 
     def __repr__(self) -> str:

@@ -9,10 +9,10 @@ from .module import Module
 
 
 class Sequential(Module):
-    """Modules one after the other: Sequential([Layer(3, 4, "sigmoid"), Layer(4, 2)]) (lecture row D1-16).
+    """Modules one after the other: Sequential([Layer(3, 4, "sigmoid"), Layer(4, 2)]).
 
     The layers are numbered from 1 and their parameters labelled accordingly: w1_2_3 goes to neuron 2 of layer 1 from
-    input 3, b1_2 is that neuron's bias (w_ij^(l), to i from j, in lecture row D0-07). `rng` (a seed or generator) is
+    input 3, b1_2 is that neuron's bias (w_ij^(l), to i from j). `rng` (a seed or generator) is
     used by `fit` and by those Dropout modules that have none of their own. Called with one example it gives the list of
     outputs, or the Value itself where there is one output. Raises ValueError when two layers do not fit.
 
@@ -58,7 +58,7 @@ class Sequential(Module):
 
 
 class MLP(Sequential):
-    """A multilayer perceptron: MLP(2, [16, 16, 1]) has 2 inputs, two hidden layers of 16 and one output (rows D0-06, D3-14).
+    """A multilayer perceptron: MLP(2, [16, 16, 1]) has 2 inputs, two hidden layers of 16 and one output.
 
     `activation` is that of the hidden layers, `output` that of the last one, each a name or a function of one Value.
     `init` is an initializer for all layers (by default each layer's suits its activation; biases start at 0). `rng` is

@@ -15,12 +15,12 @@ weighted_sum = TABLE["dot"].make  # takes a tuple of weights and one of inputs, 
 
 
 def default_init(chosen: Activation) -> str:
-    """The initializer that suits an activation: He's for relu and its kin, else Glorot's (lecture row D2-28)."""
+    """The initializer that suits an activation: He's for relu and its kin, else Glorot's."""
     return "he_normal" if chosen.name in LIKE_RELU else "glorot_normal"
 
 
 class Neuron(Module):
-    """One neuron: activation(w1·x1 + … + wn·xn + b) (lecture rows D0-01, D4-01, D4-03).
+    """One neuron: activation(w1·x1 + … + wn·xn + b).
 
     `n_in` is the number of inputs, `activation` a name or a function of one Value, `init` an initializer (by default
     the one that suits the activation; the bias starts at 0), `rng` a seed or a NumPy generator. `weights` (also `w`) is
@@ -102,7 +102,7 @@ def _elementwise(given: Any) -> Activation:
 
 
 class LogisticRegression(Neuron):
-    """Logistic regression, which is a network of one layer with one neuron: σ(w·x + b) (lecture rows D2-01, D2-02).
+    """Logistic regression, which is a network of one layer with one neuron: σ(w·x + b).
 
     The weights start at 0 (the loss is convex, so nothing is gained by chance), and `fit` uses "bce" unless told otherwise.
 

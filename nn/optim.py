@@ -1,6 +1,6 @@
 """Optimizers: update rules bound to the parameters they change.
 
-The rules stand in `rules`; `trace` writes an update out with its numbers. The defaults are those of the lecture rows.
+The rules stand in `rules`; `trace` writes an update out with its numbers. The defaults are those of the papers.
 For PyTorch's conventions: SGD(momentum_form="pytorch"), AdaGrad(eps_inside=False, eps=1e-10),
 RMSProp(rho=0.99, eps_inside=False); Adam and AdamW are as there.
 """
@@ -30,7 +30,6 @@ class Optimizer:
         self.schedule: Schedule = schedule(lr)
         self.t = 0
         self.state: list[tuple[Any, ...]] = [(0.0,) * len(self.rule.slots)] * len(self.parameters)
-        self._update = self.rule.update
 
     @property
     def lr(self) -> float:
@@ -43,7 +42,7 @@ class Optimizer:
 
     def step(self) -> None:
         """Updates every parameter by its gradient. Raises ZeroDivisionError, and changes nothing, when ε = 0 is too small."""
-        t, lr, update = self.t + 1, self.lr, self._update
+        t, lr, update = self.t + 1, self.lr, self.rule.update
         try:
             results = [update(p.data, p.grad, t, lr, *slots) for p, slots in zip(self.parameters, self.state, strict=True)]
         except ZeroDivisionError:
@@ -80,7 +79,7 @@ class Optimizer:
             for k, g in enumerate(row):
                 before = {"w": weights[k], "g": g, "lr": lr, **dict(zip(self.rule.slots, state[k], strict=True))}
                 updates.append(written(self.rule, self.parameters[k].label or f"parameter {k + 1}", t, before))
-            results = [self._update(w, g, t, lr, *slots) for w, g, slots in zip(weights, row, state, strict=True)]
+            results = [self.rule.update(w, g, t, lr, *slots) for w, g, slots in zip(weights, row, state, strict=True)]
             weights, state = [w for w, *_ in results], [tuple(slots) for _, *slots in results]
         return Trace(tuple(updates))
 
@@ -110,9 +109,9 @@ def _trainable(parameters: Any) -> list[Value]:
 
 
 class SGD(Optimizer):
-    """Gradient descent: w ← w - η g (lecture rows D1-30 to D1-32: the gradient may be that of one example or a batch).
+    """Gradient descent: w ← w - η g.
 
-    With momentum γ: v ← γ v + η g; w ← w - v (row D1-36), or with momentum_form="pytorch": v ← γ v + g; w ← w - η v.
+    With momentum γ: v ← γ v + η g; w ← w - v, or with momentum_form="pytorch": v ← γ v + g; w ← w - η v.
     They agree while η is constant. `nesterov` looks one step ahead: w ← w - (γ v + η g), or w - η (γ v + g), with the
     new v. `weight_decay` λ adds λ w to g. Raises ValueError for settings outside their ranges.
 
@@ -135,7 +134,7 @@ class SGD(Optimizer):
 
 
 class AdaGrad(Optimizer):
-    """G ← G + g²; w ← w - η g / √(G + ε) (lecture row D1-37; Duchi, Hazan and Singer, JMLR 12, 2011).
+    """G ← G + g²; w ← w - η g / √(G + ε) (Duchi, Hazan and Singer, JMLR 12, 2011).
 
     With eps_inside=False the divisor is √G + ε, as in PyTorch.
     """
@@ -148,7 +147,7 @@ class AdaGrad(Optimizer):
 
 
 class RMSProp(Optimizer):
-    """S ← ρ S + (1 - ρ) g²; w ← w - η g / √(S + ε) (lecture row D1-38; Hinton, lecture 6e, 2012).
+    """S ← ρ S + (1 - ρ) g²; w ← w - η g / √(S + ε) (Hinton, lecture 6e, 2012).
 
     With eps_inside=False the divisor is √S + ε, as in PyTorch.
     """
@@ -165,7 +164,7 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """m ← β1 m + (1 - β1) g; v ← β2 v + (1 - β2) g²; m̂ = m / (1 - β1^t); v̂ = v / (1 - β2^t); w ← w - η m̂ / (√v̂ + ε).
 
-    (Lecture row D1-39; Kingma and Ba, arXiv:1412.6980, algorithm 1.) With eps_inside=True the divisor is √(v̂ + ε).
+    (Kingma and Ba, arXiv:1412.6980, algorithm 1.) With eps_inside=True the divisor is √(v̂ + ε).
     `weight_decay` λ adds λ w to g, which is not the same as shrinking w: see AdamW.
 
     >>> w = Value(10.0)

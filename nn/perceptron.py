@@ -4,22 +4,29 @@
 combination of both classes, which no line can put on two sides.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy
+
 from autograd import Value
+from autograd.engine.ieee import as_float
 
 from .arguments import as_values, count, examples, targets
 from .history import History
 from .neuron import Neuron
 
+LONGEST = 400  # signs of a verdict; a longer one is written with rounded numbers
+MOST_PIVOTS = 20_000  # of the simplex method in floats, which may go round in circles
+
 # --- Rosenblatt's rule -----------------------------------------------------------------------------------------------
 
 
 class Perceptron(Neuron):
-    """A neuron with a step: class 1 where w·x + b > 0, else class 0 (lecture rows D1-03, D2-03; Rosenblatt, 1958).
+    """A neuron with a step: class 1 where w·x + b > 0, else class 0 (Rosenblatt, 1958).
 
     `ties` is the class of a point with w·x + b = 0: 0 (strictly greater is class 1), or 1. The weights start at 0
     unless `init` says otherwise. `fit` is Rosenblatt's rule; a gradient descent could not learn, for the step has the
@@ -111,30 +118,45 @@ class Separability:
         return self.separable
 
     def __str__(self) -> str:
+        exact = self._text(str)
+        return exact if len(exact) <= LONGEST else self._text(lambda number: f"{float(number):.4g}")
+
+    def _text(self, text: Callable[[Fraction], str]) -> str:
+        """The sentence with its fractions written by `text`; where many points take part, it only says how many."""
         if self.separable:
-            terms = [f"{w}·x{k}" for k, w in enumerate(self.weights, 1) if w]
-            line = " + ".join([*terms, str(self.bias)]).replace("+ -", "- ")
+            terms = [f"{text(w)}·x{k}" for k, w in enumerate(self.weights, 1) if w]
+            line = " + ".join([*shortened(terms), text(self.bias)]).replace("+ -", "- ")
             return f"separable: class 1 is where {line} > 0"
-        sides = [" + ".join(f"{share}·{_tuple(point)}" for point, share in side) for side in (self.zeros, self.ones)]
+        sides = [
+            " + ".join(f"{text(share)}·{_tuple(point, text)}" for point, share in side)
+            if len(side) <= 3
+            else f"a mean of {len(side)} points"
+            for side in (self.zeros, self.ones)
+        ]
         return (
-            f"not separable: {sides[0]} of class 0 and {sides[1]} of class 1 are the same point {_tuple(self.point)}; "
+            f"not separable: {sides[0]} of class 0 and {sides[1]} of class 1 are the same point {_tuple(self.point, text)}; "
             f"w·x + b would have to be negative there as a mean of class 0, and positive as a mean of class 1"
         )
 
     __repr__ = __str__
 
 
-def _tuple(point: Sequence[Fraction]) -> str:
-    return f"({', '.join(map(str, point))})"
+def _tuple(point: Sequence[Fraction], text: Callable[[Fraction], str]) -> str:
+    return f"({', '.join(shortened([text(v) for v in point]))})"
+
+
+def shortened(texts: list[str]) -> list[str]:
+    """A long list by its first five and its last."""
+    return texts if len(texts) <= 8 else [*texts[:5], "…", texts[-1]]
 
 
 def separability(X: Any, y: Any) -> Separability:
     """A line (in general a hyperplane) that separates the classes 0 and 1 strictly, or a proof that there is none.
 
-    One of the two always holds and never both (the theorem of the separating hyperplane). The arithmetic is exact:
+    One of the two always holds and never both (the theorem of the separating hyperplane). The proof is exact:
     floats are taken as the fractions they are. Raises ValueError for other labels.
 
-    >>> print(separability([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]))  # XOR, lecture row D2-07
+    >>> print(separability([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]))  # XOR
     not separable: 1/2·(0, 0) + 1/2·(1, 1) of class 0 and 1/2·(0, 1) + 1/2·(1, 0) of class 1 are the same point (1/2, 1/2); w·x + b would have to be negative there as a mean of class 0, and positive as a mean of class 1
     """
     rows, labels = _two_classes(X, y)
@@ -160,29 +182,84 @@ def separability(X: Any, y: Any) -> Separability:
 def _feasible(columns: list[list[Fraction]], right: list[Fraction]) -> tuple[list[Fraction] | None, list[Fraction]]:
     """Numbers s >= 0 with Σ s_k column_k = right, or None and prices p with p·column <= 0 < p·right (Farkas' lemma).
 
-    The first phase of the simplex method with Bland's rule, which cannot cycle; right >= 0.
+    The simplex method in floats finds the columns that matter; what follows from them is computed, and proved, in
+    fractions. Where floats were too coarse to find them, the method itself is run in fractions.
     """
-    m, n = len(right), len(columns)
-    # One artificial variable for each equation; the last row is what the artificial ones still add up to.
-    rows = [[*(column[i] for column in columns), *(Fraction(i == k) for k in range(m)), right[i]] for i in range(m)]
-    cost = [-sum((row[j] for row in rows), Fraction(0)) for j in range(n)] + [Fraction(0)] * m + [-sum(right, Fraction(0))]
+    exact = numpy.array([*zip(*columns, strict=True)], dtype=object)
+    floats = numpy.array([[as_float(v) for v in row] for row in exact])
+    with numpy.errstate(all="ignore"):
+        floats /= abs(floats).max(axis=1, keepdims=True) + (floats == 0).all(axis=1, keepdims=True)
+    scaled = numpy.array([float(v) for v in right])
+    for rows, limits, tolerance in ((floats, scaled, 1e-9), (exact, numpy.array(right, dtype=object), 0)):
+        with numpy.errstate(all="ignore"):
+            found = _proved(columns, right, _last_basis(rows, limits, tolerance))
+        if found is not None:
+            return found
+    raise AssertionError("the simplex method in fractions ends with a proof")
+
+
+def _last_basis(rows: Any, right: Any, tolerance: float) -> list[int]:
+    """The columns that the first phase of the simplex method ends with; those from the number of columns on are artificial.
+
+    With Bland's rule, which cannot cycle; right >= 0.
+    """
+    m, n = rows.shape
+    table = numpy.concatenate([rows, numpy.eye(m, dtype=int).astype(rows.dtype), right[:, None]], axis=1)
+    cost = -table.sum(axis=0)
+    cost[n : n + m] = 0
     basis = list(range(n, n + m))
-    while True:
-        entering = next((j for j in range(n + m) if cost[j] < 0), None)
-        if entering is None:
+    for _ in range(MOST_PIVOTS if tolerance else sys.maxsize):
+        falling = numpy.flatnonzero(cost[:-1] < -tolerance)
+        if not len(falling):
             break
-        ratios = [(row[-1] / row[entering], basis[i], i) for i, row in enumerate(rows) if row[entering] > 0]
-        _, _, leaving = min(ratios)  # the objective is bounded by 0, so there is one
-        pivot = rows[leaving][entering]
-        rows[leaving] = [v / pivot for v in rows[leaving]]
-        for target in (*rows[:leaving], *rows[leaving + 1 :], cost):
-            factor = target[entering]
-            if factor:
-                target[:] = [v - factor * p for v, p in zip(target, rows[leaving], strict=True)]
-        basis[leaving] = entering
-    if cost[-1] == 0:
-        shares = [Fraction(0)] * (n + m)
-        for i, j in enumerate(basis):
-            shares[j] = rows[i][-1]
-        return shares[:n], []
-    return None, [1 - cost[n + i] for i in range(m)]
+        entering = falling[0]
+        ratios = [(table[i, -1] / table[i, entering], basis[i], i) for i in range(m) if table[i, entering] > tolerance]
+        if not ratios:
+            break  # in floats only: the objective is bounded by 0
+        leaving = min(ratios)[2]
+        table[leaving] = table[leaving] / table[leaving, entering]
+        factors = table[:, entering].copy()
+        factors[leaving] = 0
+        table = table - numpy.multiply.outer(factors, table[leaving])
+        cost = cost - cost[entering] * table[leaving]
+        basis[leaving] = int(entering)
+    return basis
+
+
+def _proved(columns: list[list[Fraction]], right: list[Fraction], basis: list[int]) -> tuple[list[Fraction] | None, list[Fraction]] | None:
+    """The shares, or the prices, that belong to a basis, if they are right; else None."""
+    m, n = len(right), len(columns)
+    chosen = [columns[j] if j < n else [Fraction(i == j - n) for i in range(m)] for j in basis]
+    parts = _solved([[column[i] for column in chosen] for i in range(m)], right)
+    if parts is None:
+        return None
+    if all(part >= 0 if j < n else part == 0 for j, part in zip(basis, parts, strict=True)):
+        shares = [Fraction(0)] * n
+        for j, part in zip(basis, parts, strict=True):
+            if j < n:
+                shares[j] = part
+        return shares, []
+    prices = _solved(chosen, [Fraction(j >= n) for j in basis])
+    if prices is None or _product(prices, right) <= 0 or any(_product(prices, column) > 0 for column in columns):
+        return None
+    return None, prices
+
+
+def _product(one: Sequence[Fraction], other: Sequence[Fraction]) -> Fraction:
+    return sum((a * b for a, b in zip(one, other, strict=True) if b), Fraction(0))
+
+
+def _solved(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> list[Fraction] | None:
+    """The solution of a square system (Gauss and Jordan), or None where there is not exactly one."""
+    table = [[*row, v] for row, v in zip(rows, right, strict=True)]
+    for k in range(len(table)):
+        pivot = next((i for i in range(k, len(table)) if table[i][k]), None)
+        if pivot is None:
+            return None
+        table[k], table[pivot] = table[pivot], table[k]
+        head = table[k] = [v / table[k][k] for v in table[k]]
+        for i, row in enumerate(table):
+            if i != k and row[k]:
+                factor = row[k]
+                table[i] = [*row[: k + 1], *(v - factor * p for v, p in zip(row[k + 1 :], head[k + 1 :], strict=True))]
+    return [row[-1] for row in table]

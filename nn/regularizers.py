@@ -29,7 +29,7 @@ class _Regularizer:
 
 @dataclass(frozen=True)
 class L2(_Regularizer):
-    """λ Σ w²: the gradient is 2 λ w (lecture row D1-48).
+    """λ Σ w²: the gradient is 2 λ w.
 
     With plain gradient descent it is weight decay: w is first multiplied by 1 - 2 η λ. With momentum or adaptive rates
     it is not (see AdamW). An optimizer's `weight_decay` d adds d w to the gradient, so d = 2 λ.
@@ -47,7 +47,7 @@ class L2(_Regularizer):
 
 @dataclass(frozen=True)
 class L1(_Regularizer):
-    """λ Σ |w|: the gradient is λ sign(w), and 0 at 0, which lies in the subdifferential (lecture row D1-48).
+    """λ Σ |w|: the gradient is λ sign(w), and 0 at 0, which lies in the subdifferential.
 
     >>> from nn import Neuron
     >>> L1(0.5, biases=True)(Neuron(2).set(weights=[3, -4], bias=1)).data

@@ -36,6 +36,9 @@ class Rule:
     slots: tuple[str, ...]
     settings: Mapping[str, Any] = field(hash=False)
 
+    def __reduce__(self) -> Any:
+        return Rule, (self.name, self.equations, self.slots, self.settings)
+
     @property
     def source(self) -> str:
         """The rule as a Python function: (w, g, t, lr, slots…) → (new w, new slots…)."""

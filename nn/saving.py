@@ -34,7 +34,13 @@ def read(path: Any) -> tuple[str, dict[str, Any]]:
     model, parameters = content.get("model"), content.get("parameters")
     if not isinstance(model, str) or not isinstance(parameters, dict):
         raise ValueError(f'{path} is damaged: "model" should be a text and "parameters" a table of numbers')
-    return model, {name: _from_json(number, f'{path} is damaged: the parameter "{name}"') for name, number in parameters.items()}
+    return model, {name: _from_json(number, f'{path} is damaged: the parameter "{shortened(name)}"') for name, number in parameters.items()}
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """A text from a file as it can stand in a message: not too long, and without signs that cannot be seen."""
+    shown = text[:most] + "…" * (len(text) > most)
+    return shown if shown.isprintable() else ascii(shown)[1:-1]
 
 
 def _to_json(number: Any) -> Any:

@@ -1,7 +1,7 @@
 """Schedules: the learning rate as a function of t, the number of updates made so far (0 for the first one).
 
 An optimizer takes one as its `lr`. Each says whether it meets the conditions of Robbins and Monro (Ann. Math. Stat. 22,
-1951; lecture row D1-34): Σ η_t = ∞, so that any distance can be covered, and Σ η_t² < ∞, so that the noise dies out.
+1951): Σ η_t = ∞, so that any distance can be covered, and Σ η_t² < ∞, so that the noise dies out.
 They concern unbiased gradient estimates; what is reached is, in general, a stationary point.
 
 >>> schedule = inverse_time(0.5, decay=1.0)
@@ -11,8 +11,9 @@ They concern unbiased gradient estimates; what is reached is, in general, a stat
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial, wraps
 from numbers import Real
 from typing import Any
 
@@ -29,6 +30,7 @@ class Schedule:
     rate: Callable[[int], float]
     sum_diverges: bool | None  # None: not known
     squares_converge: bool | None
+    made_by: Any = field(default=None, repr=False)  # the call that made it, by which it is pickled: a rate cannot be
 
     def __call__(self, t: int) -> float:
         return self.rate(t)
@@ -41,18 +43,33 @@ class Schedule:
     def __repr__(self) -> str:
         return f"{self.name}: η_t = {self.formula}"
 
+    def __reduce__(self) -> Any:
+        return (self.made_by, ()) if self.made_by else (schedule, (self.rate,))
+
+
+def _remembered(make: Callable[..., Schedule]) -> Callable[..., Schedule]:
+    """The schedule remembers how it was made."""
+
+    @wraps(make)
+    def remembering(*arguments: Any, **more: Any) -> Schedule:
+        return replace(make(*arguments, **more), made_by=partial(remembering, *arguments, **more))
+
+    return remembering
+
 
 def _rate(lr: Any) -> Any:
     real("the learning rate", lr, 0, math.inf, above=True, below=True)
     return lr if isinstance(lr, Fraction) else float(lr)  # fractions keep an update exact
 
 
+@_remembered
 def constant(lr: float) -> Schedule:
     """η_t = lr. Σ η_t = ∞, but Σ η_t² = ∞, too: it never comes to rest."""
     lr = _rate(lr)
     return Schedule("constant", f"{float(lr):g}", lambda t: lr, True, False)
 
 
+@_remembered
 def inverse_time(lr: float, decay: float = 1.0, power: float = 1.0) -> Schedule:
     """η_t = lr / (1 + decay · t)^power. Both conditions hold exactly for ½ < power <= 1, as for the series Σ 1/t^p.
 
@@ -68,6 +85,7 @@ def inverse_time(lr: float, decay: float = 1.0, power: float = 1.0) -> Schedule:
     )
 
 
+@_remembered
 def inverse_sqrt(lr: float, decay: float = 1.0) -> Schedule:
     """η_t = lr / √(1 + decay · t). Σ η_t² = ∞: it decays just too slowly for Robbins and Monro."""
     lr = _rate(lr)
@@ -75,6 +93,7 @@ def inverse_sqrt(lr: float, decay: float = 1.0) -> Schedule:
     return Schedule("inverse_sqrt", f"{float(lr):g} / √(1 + {decay:g} t)", lambda t: lr / math.sqrt(1 + decay * t), True, False)
 
 
+@_remembered
 def step_decay(lr: float, every: int, factor: float = 0.5) -> Schedule:
     """η_t = lr · factor^⌊t / every⌋, 0 < factor < 1: a geometric series, so Σ η_t is finite."""
     lr, every = _rate(lr), count("every", every)
@@ -82,6 +101,7 @@ def step_decay(lr: float, every: int, factor: float = 0.5) -> Schedule:
     return Schedule("step_decay", f"{float(lr):g} · {factor:g}^⌊t / {every}⌋", lambda t: lr * factor ** (t // every), False, True)
 
 
+@_remembered
 def exponential(lr: float, rate: float) -> Schedule:
     """η_t = lr · e^(-rate · t), rate > 0: Σ η_t is finite, and training may stop short of its goal."""
     lr = _rate(lr)
@@ -89,6 +109,7 @@ def exponential(lr: float, rate: float) -> Schedule:
     return Schedule("exponential", f"{float(lr):g} e^(-{rate:g} t)", lambda t: lr * math.exp(-rate * t), False, True)
 
 
+@_remembered
 def cosine(lr: float, updates: int, final: float = 0.0) -> Schedule:
     """η_t falls from lr to `final` along half a cosine in `updates` updates and stays there (Loshchilov and Hutter, arXiv:1608.03983).
 

@@ -135,7 +135,7 @@ def _output_activations(model: Any) -> list[str]:
 
 
 def _split(X: Any, y: Any, validation_split: float) -> tuple[Any, Any, Any, Any]:
-    """Training and validation data: the last rows are for validation, as in Keras, before any shuffling (row D1-16)."""
+    """Training and validation data: the last rows are for validation, as in Keras, before any shuffling."""
     real("validation_split", validation_split, 0, 1, below=True)
     n = len(X) - math.floor(len(X) * (1 - validation_split) + 1e-9)  # 10 · (1 - 0.9) is a little less than 1
     if not 0 < n < len(X):

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -178,3 +179,67 @@ def test_another_distribution_of_the_name_autograd_is_named_with_the_way_out(tmp
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode == 1 and last.startswith("ImportError") and "pip uninstall autograd" in last and "chalkgrad" in last
+
+
+class Holder(Module):
+    def __call__(self, x):
+        return self.inside[0](x)
+
+
+def looped(kind):
+    holder = Holder()
+    if kind == "itself":
+        holder.inside = [holder]
+    elif kind == "its parent":
+        holder.inside = [Sequential([Holder()])]
+        holder.inside[0].layers[0].inside = [holder]
+    else:
+        holder.inside = [Neuron(1)]
+        holder.inside.append(holder.inside)
+    return holder
+
+
+@pytest.mark.parametrize("kind", ["itself", "its parent", "a list in itself"])
+@pytest.mark.parametrize("ask", [Module.parameters, Module.modules, Module.train, Module.state_dict, Module.summary])
+def test_a_part_that_holds_itself_is_named(kind, ask):
+    with pytest.raises(ValueError, match=r"inside.* is a (Holder|list|Sequential) that holds itself; a model has no such loops"):
+        ask(looped(kind))
+
+
+def test_a_module_in_two_places_is_no_loop():
+    shared, holder = Neuron(1), Holder()
+    holder.inside = [shared, [shared, (shared,)]]
+    assert holder.modules() == [holder, shared] and [path for path, _ in holder.named_parameters()] == [
+        "inside.0.weights.0",
+        "inside.0.bias",
+    ]
+
+
+def test_functions_without_a_name_cannot_be_saved_since_the_file_could_not_tell_them_apart(tmp_path):
+    one, other = MLP(1, [2, 1], activation=lambda v: v * v), MLP(1, [2, 1], activation=partial(pow, exp=3))
+    assert "<lambda>" in repr(one) and "<partial>" in repr(other)
+    for model in (one, other):
+        with pytest.raises(ValueError, match="has a function without a name"):
+            model.save(tmp_path / "m.json")
+    assert not list(tmp_path.iterdir())
+
+    def square(v):
+        return v * v
+
+    named = MLP(1, [2, 1], activation=square, rng=0)
+    named.save(tmp_path / "m.json")
+    assert MLP(1, [2, 1], activation=square).load(tmp_path / "m.json").state_dict() == named.state_dict()
+
+
+def test_a_message_about_a_strange_file_has_an_end(tmp_path):
+    path, content = tmp_path / "m.json", {"format": "chalkgrad model 1", "model": 'Neuron(1, "linear")'}
+    for name in ("w" * 100_000, "a\x00\u202eb"):
+        for number in (1.0, "text"):
+            path.write_text(json.dumps({**content, "parameters": {name: number, "weights.0": 1.0, "bias": 0.0}}))
+            with pytest.raises(ValueError) as caught:
+                Neuron(1).load(path)
+            assert len(str(caught.value)) < 400 + len(str(path)) and str(caught.value).isprintable()
+    path.write_text(json.dumps({**content, "model": "M" * 100_000, "parameters": {}}))
+    with pytest.raises(ValueError, match="M…, but this model is Neuron") as caught:
+        Neuron(1).load(path)
+    assert len(str(caught.value)) < 600 + len(str(path))

@@ -1,5 +1,7 @@
 """Optimizers: several updates of each against its formula in 50 digits, the errata, published numbers, and traces."""
 
+import copy
+import pickle
 from fractions import Fraction
 
 import mpmath
@@ -300,3 +302,19 @@ def test_division_by_zero_is_said_and_changes_nothing():
     with pytest.raises(ZeroDivisionError, match="eps greater than 0"):
         optimizer.step()
     assert w.data == 1.0 and optimizer.t == 0
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))], ids=["copied", "pickled"])
+@pytest.mark.parametrize("lr", [0.1, schedules.cosine(0.1, 5), schedules.inverse_time(0.1, power=0.75)], ids=repr)
+def test_an_optimizer_can_be_copied_with_its_parameters_and_goes_on_alike(again, lr):
+    w = Value(1.0, "w")
+    optimizer = optim.Adam([w], lr=lr)
+    w.grad = 0.5
+    optimizer.step()
+    other_w, other = again((w, optimizer))
+    assert other.parameters == [other_w] and other_w is not w
+    for parameter, each in ((w, optimizer), (other_w, other)):
+        parameter.grad = -0.25
+        each.step()
+    assert (other_w.data, other.state, other.t, repr(other)) == (w.data, optimizer.state, 2, repr(optimizer))
+    assert other.schedule == optimizer.schedule or repr(other.schedule) == repr(optimizer.schedule)

@@ -91,6 +91,25 @@ def test_floats_are_taken_exactly(rows, labels):
     assert holds(separability(rows, y), rows, y)
 
 
+@pytest.mark.parametrize("kind", ["noise", "a line"])
+def test_many_points_have_a_proof_and_a_sentence_that_can_be_read(kind):
+    rng = numpy.random.default_rng(0)
+    X = rng.normal(size=(300, 10))
+    y = rng.integers(0, 2, 300) if kind == "noise" else (X[:, 0] - X[:, 3] > 0.1).astype(int)
+    result = separability(X, y)
+    assert result.separable is (kind == "a line") and holds(result, X, y)
+    assert len(str(result)) < 400 and str(result).startswith("separable: class 1 is where" if result else "not separable: a mean of ")
+
+
+def test_where_floats_are_too_coarse_the_proof_is_found_in_fractions():
+    """Points a billionth of a billionth apart, and numbers that no float holds."""
+    for tiny in (Fraction(1, 10**18), Fraction(1, 10**400), Fraction(10**400)):
+        rows = numpy.array([[Fraction(0)], [tiny], [2 * tiny]], dtype=object)
+        for y in ([0, 1, 1], [0, 1, 0]):
+            result = separability(rows, y)
+            assert result.separable is (y == [0, 1, 1]) and holds(result, rows, y)
+
+
 def test_feature_x1_x2_makes_xor_separable():
     """D1-06, D1-08."""
     X, y = data.gates("xor")

@@ -532,3 +532,25 @@ def test_a_training_where_no_graph_is_recorded_is_refused(engine):
     with no_grad(), pytest.raises(ValueError, match="call it outside of no_grad"):
         model.fit([[1.0]], [2.0], engine=engine, progress=False)
     assert model.weights[0].data == 1.0 and not hasattr(model, "history")
+
+
+@pytest.mark.parametrize("which", ["X", "y"])
+def test_masked_entries_are_refused_and_a_mask_that_hides_nothing_is_none(which):
+    given = {"X": [[1.0], [2.0]], "y": [1.0, 0.0]}
+    with pytest.raises(ValueError, match=f"{which} has masked entries"):
+        Neuron(1).fit(**{**given, which: numpy.ma.masked_equal(given[which], 1.0)}, progress=False)
+    Neuron(1).fit(**{**given, which: numpy.ma.masked_equal(given[which], 7.0)}, epochs=1, progress=False)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda span: Neuron(1).fit([[1.0]], [1.0], lr=span, progress=False),
+        lambda span: Neuron(1).fit([[1.0]], [1.0], epochs=span, progress=False),
+        lambda span: Neuron(1).fit([[span]], [1.0], progress=False),
+        lambda span: Neuron(1).fit([[1.0]], numpy.array([span], dtype=object), progress=False),
+    ],
+)
+def test_a_span_of_time_is_no_number(call):
+    with pytest.raises(TypeError, match="number"):
+        call(numpy.timedelta64(3, "s"))
