@@ -53,7 +53,7 @@ def layer_forward(layer: Dense, X: Any) -> tuple[Any, Any]:
 def layer_backward(layer: Dense, X: Any, Z: Any, Y: Any, dY: Any) -> tuple[Any, Any, Any, Any]:
     """dZ, dW, db and dX from dY, the gradient at the layer's output: a layer need not know what comes after it.
 
-    dZ = dY ⊙ g′(Z); dW = dZ Xᵀ; db = the sum of dZ over the examples; dX = Wᵀ dZ, which is the dY of the layer before
+    dZ = dY ⊙ g′(Z); dW = dZ Xᵀ; db = the sum of dZ over the examples; dX = Wᵀ dZ, which is the dY of the layer before.
     With δ = dZ it is a step of the δ recursion. For a softmax dZ = s ⊙ (dY - Σ s dY), its full Jacobian.
     """
     with numpy.errstate(all="ignore"):  # infinity times 0 is nan, as everywhere
