@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ..engine.graph import topological_order
 from ..engine.ieee import Number
+from ..engine.order import topological_order
 from ..engine.value import Value
 from ..reading.passes import StepRecord
 from .languages import Sentence, fill, templates
