@@ -260,7 +260,7 @@ def apply(operation: Operation, operands: Sequence[Any]) -> Any:
 def _array(operation: Operation, operands: Sequence[Any]) -> Any:
     import numpy
 
-    arrays = [numpy.asarray(item) for item in operands]
+    arrays = operation.as_arrays(operands)
     if any(array.dtype == object for array in arrays):  # Values in an array: element by element
         with numpy.errstate(all="ignore"):
             return numpy.frompyfunc(lambda *items: apply(operation, items), len(arrays), 1)(*arrays)

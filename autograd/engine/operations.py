@@ -96,13 +96,11 @@ class Operation:
     def on_arrays(self, *arrays: Any) -> Any:
         """The value on NumPy arrays, element by element; an n-ary operation reduces the last axis.
 
-        Raises TypeError for arrays of what is no real number, and for masked arrays, whose masks would be lost.
+        Raises TypeError for arrays of what is no real number, and for masked arrays.
         """
         import numpy
 
-        if any(isinstance(array, numpy.ma.MaskedArray) for array in arrays):
-            raise TypeError(f"{self.name} takes plain arrays, not masked ones; fill in what is masked, with array.filled(…)")
-        arrays = tuple(map(numpy.asarray, arrays))
+        arrays = tuple(self.as_arrays(arrays))
         strange = next((a.dtype for a in arrays if a.dtype.kind not in "fiuO"), None)
         if strange:
             raise TypeError(f"{self.name} takes arrays of real numbers, not of {strange}")
@@ -110,6 +108,15 @@ class Operation:
         with numpy.errstate(all="ignore"):
             y = self._value_of_arrays(*arrays)
         return y[..., 0][()] if self.is_nary else y
+
+    def as_arrays(self, items: Iterable[Any]) -> list[Any]:
+        """The items as NumPy arrays. Raises TypeError for masked arrays, whose masks would be lost."""
+        import numpy
+
+        items = list(items)
+        if any(isinstance(item, numpy.ma.MaskedArray) for item in items):
+            raise TypeError(f"{self.name} takes plain arrays, not masked ones; fill in what is masked, with array.filled(…)")
+        return [numpy.asarray(item) for item in items]
 
     # --- the formulas as code ---
 
