@@ -106,7 +106,7 @@ def test_the_absolute_value_of_minus_zero_is_zero():
 
 
 def test_masked_arrays_and_spans_of_time_are_no_numbers():
-    with pytest.raises(TypeError, match="^tanh takes plain arrays, not masked ones; fill in what is masked"):
+    with pytest.raises(TypeError, match=r"^tanh takes plain arrays, not masked ones; fill in what is masked"):
         tanh(numpy.ma.array([1.0, 2.0], mask=[True, False]))
-    with pytest.raises(TypeError, match="^a Value takes one real number, not an object of type timedelta64"):
+    with pytest.raises(TypeError, match=r"^a Value takes one real number, not an object of type timedelta64"):
         Value(numpy.timedelta64(3, "s"))

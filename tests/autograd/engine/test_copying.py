@@ -62,7 +62,7 @@ def test_a_pickled_leaf_knows_what_its_number_was_before():
     y = w * w + 1
     w.data = 5.0
     for again in (pickle.loads(pickle.dumps(y)), copy.deepcopy(y)):
-        with pytest.raises(ValueError, match="^w has changed since this graph was built; build the expression again$"):
+        with pytest.raises(ValueError, match=r"^w has changed since this graph was built; build the expression again$"):
             steps(again)
 
 

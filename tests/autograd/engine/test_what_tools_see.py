@@ -59,7 +59,7 @@ def test_the_class_holds_all_that_a_value_can_do():
 @pytest.mark.parametrize("name", sorted({*METHODS.values(), *REFLECTED, "backward", "zero_grad"}))
 def test_a_method_has_a_signature_a_name_and_a_place(name):
     method = getattr(Value, name)
-    assert [*inspect.signature(method).parameters][0] == "self"
+    assert next(iter(inspect.signature(method).parameters)) == "self"
     assert [*inspect.signature(method).parameters] == [argument.arg for argument in _arguments(defined_in_the_class()[name])]
     assert (method.__name__, method.__qualname__, method.__module__) == (name, f"Value.{name}", "autograd.engine.value")
 
