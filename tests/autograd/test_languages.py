@@ -79,7 +79,8 @@ def without_words():
 @pytest.mark.parametrize("y", [*one_of_each()], ids=lambda y: y.op)
 def test_every_local_derivative_of_the_table_has_words(y, lang):
     known = templates(lang)
-    assert all(words.rule_key(step.node.operation, step.slot, len(step.operands), known) for step in steps(y)[2:])
+    has_words = all(words.rule_key(step.node.operation, step.slot, len(step.operands), known) for step in steps(y)[2:])
+    assert has_words, f'say why: write "why.{y.op}", or "why.{y.op}.a" for each operand, in autograd/lang/{lang}/operations.json'
 
 
 @pytest.mark.parametrize("y", [*one_of_each(), without_words()], ids=lambda y: y.op)

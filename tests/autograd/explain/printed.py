@@ -3,10 +3,13 @@
 import math
 import re
 from fractions import Fraction
+from functools import partial
+from operator import add, eq, ge, gt, le, lt, mul, sub, truediv
 
 import mpmath
 
 from autograd import Value
+from autograd.engine import dialects
 from autograd.engine.operations import TABLE
 
 mpmath.mp.dps = 60
@@ -106,10 +109,40 @@ class Reader:
             if not all(isinstance(each, Fraction) for each in arguments):
                 arguments = [lift(each) for each in arguments]
             return RATIONAL[word](arguments) if word in ("max", "min") else RATIONAL[word](*arguments)
-        result = FUNCTIONS[word](*[lift(each) for each in arguments])
+        result = FUNCTIONS[word](*map(lift, arguments)) if word in FUNCTIONS else defined(word, *map(lift, arguments))
         if isinstance(result, mpmath.mpc):
             raise Unreadable
         return result
+
+
+class Definition(dialects.Reader):
+    """Computes the definition of an operation to 60 digits, for one that has no function of its own above."""
+
+    def __init__(self, operands):
+        self.operands = operands
+
+    def number(self, number):
+        return mpmath.mpf(number)
+
+    def name(self, name):
+        return mpmath.pi if name == "pi" else self.operands[name]
+
+    def negate(self, part):
+        return -part
+
+    def operator(self, sign, left, right):
+        return {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow, "<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}[sign](left, right)
+
+    def call(self, name, arguments):
+        return (FUNCTIONS.get(name) or RATIONAL.get(name) or partial(defined, name))(*arguments)
+
+    def where(self, condition, one, other):
+        return self.read(one if self.read(condition) else other)
+
+
+def defined(name, *operands):
+    entry = TABLE[name]
+    return Definition(dict(zip(entry.letters, operands, strict=True))).read(dialects.formula(entry.definition))
 
 
 def claims(text):
