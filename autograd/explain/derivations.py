@@ -54,10 +54,10 @@ class Combined(NamedTuple):
     """A "product" or a "sum" of factors, or of what is combined of them."""
 
     kind: str
-    parts: "tuple[Tree, ...]"
+    parts: "tuple[Derivative, ...]"
 
 
-Tree = Factor | Combined
+Derivative = Factor | Combined
 
 
 class Derivation:
@@ -236,19 +236,19 @@ class _ChainRule:
         """The gradient of a node from those of its consumers."""
         return self.chain(self.names.gradient(node), self.terms(node), self.arriving[node][-1].total_after or 0, with_rule=True)
 
-    def terms(self, node: Value) -> Tree:
+    def terms(self, node: Value) -> Derivative:
         """What arrives at a node, from each of its consumers."""
         terms = [self.term(step) for step in self.arriving[node]]
         return terms[0] if len(terms) == 1 else Combined("sum", tuple(terms))
 
-    def term(self, step: StepRecord) -> Tree:
+    def term(self, step: StepRecord) -> Derivative:
         """One contribution: the gradient of the consumer, which is left out where it is 1 at the root, times the edge."""
         if step.node is self.found.y:
             return self.edge(step)
         upstream = Written(self.names.gradient(step.node), ATOM, step.upstream)
         return Combined("product", (Factor(lambda _: upstream, lambda _: upstream, step.upstream or 0), self.edge(step)))
 
-    def along(self, path: Path) -> Tree:
+    def along(self, path: Path) -> Derivative:
         """The product of the local derivatives along a path."""
         steps_of = self.found.edges
         edges = [next(step for step in steps_of[node] if step.slot == slot) for node, slot in zip(path.nodes[:-1], path.slots, strict=True)]
@@ -273,12 +273,12 @@ class _ChainRule:
         """What lies between two nodes."""
         return Ways(top, bottom, self.order[self.place[bottom] : self.place[top] + 1], self.found.edges, self.found.seed)
 
-    def between(self, top: Value, bottom: Value) -> Tree:
+    def between(self, top: Value, bottom: Value) -> Derivative:
         """The derivative of one node by another, as a product over the nodes that all paths go through."""
         pieces = [self.piece(one, other) for one, other in pairwise(self.ways(top, bottom).cuts)]
         return pieces[0] if len(pieces) == 1 else Combined("product", tuple(pieces))
 
-    def piece(self, top: Value, bottom: Value) -> Tree:
+    def piece(self, top: Value, bottom: Value) -> Derivative:
         """The same between two nodes with no such node between them: one edge, or a sum over the edges out of the top, or,
         where that would be too long, over those into the bottom."""
         ways = self.ways(top, bottom)
@@ -290,7 +290,7 @@ class _ChainRule:
                 return expanded
         return Combined("sum", tuple([self.into(step, top, ways.gradients[step.node]) for step in ways.arriving]))
 
-    def via(self, step: StepRecord, bottom: Value) -> Tree:
+    def via(self, step: StepRecord, bottom: Value) -> Derivative:
         """One edge and whatever comes after it."""
         assert step.parent is not None
         if step.parent is bottom:
@@ -299,7 +299,7 @@ class _ChainRule:
         parts = after.parts if isinstance(after, Combined) and after.kind == "product" else (after,)
         return Combined("product", (self.edge(step), *parts))
 
-    def into(self, step: StepRecord, top: Value, gradient: Number) -> Tree:
+    def into(self, step: StepRecord, top: Value, gradient: Number) -> Derivative:
         """One edge, after whatever comes before it: the derivative of the top by the node that the edge leads from."""
         if step.node is top:
             return self.edge(step)
@@ -309,7 +309,7 @@ class _ChainRule:
 
     # --- an equation ---
 
-    def chain(self, gradient: "Layout | None", tree: Tree, result: Number, with_rule: bool = False) -> Layout:
+    def chain(self, gradient: "Layout | None", tree: Derivative, result: Number, with_rule: bool = False) -> Layout:
         """A derivative, its rule in symbols, its numbers, and the result; what would stand twice stands once."""
         factors = list(_factors(tree))
         enough = self.digits or digits_to_recompute([factor.number for factor in factors], lambda given: _value(tree, iter(given)), result)
@@ -328,7 +328,7 @@ class _ChainRule:
             parts.append((None in printed or found is None or _value(tree, iter(printed)) == found, value.layout))
         return row(*_joined(parts))
 
-    def in_symbols(self, tree: Tree, how: Callable[[Factor], Written], digits: int | None) -> tuple[bool, Layout]:
+    def in_symbols(self, tree: Derivative, how: Callable[[Factor], Written], digits: int | None) -> tuple[bool, Layout]:
         """A tree as a formula in symbols, and whether "=" is true before it: not where a constant in it is rounded."""
         written = _written(tree, how)
         operands = [each for factor in _factors(tree) if factor.step for each in self.names.operands(factor.step, digits)]
@@ -351,7 +351,7 @@ def _joined(parts: Sequence[tuple[bool, Layout]]) -> Iterator["Layout | str"]:
             yield before
 
 
-def _factors(tree: Tree) -> Iterator[Factor]:
+def _factors(tree: Derivative) -> Iterator[Factor]:
     """The factors of a tree, from left to right."""
     if isinstance(tree, Factor):
         yield tree
@@ -360,7 +360,7 @@ def _factors(tree: Tree) -> Iterator[Factor]:
             yield from _factors(part)
 
 
-def _value(tree: Tree, numbers: Iterator[Any]) -> Any:
+def _value(tree: Derivative, numbers: Iterator[Any]) -> Any:
     """What a tree comes to with other numbers at its factors."""
     if isinstance(tree, Factor):
         return next(numbers)
@@ -368,7 +368,7 @@ def _value(tree: Tree, numbers: Iterator[Any]) -> Any:
     return reduce(product if tree.kind == "product" else plus, values)
 
 
-def _written(tree: Tree, how: Callable[[Factor], Written]) -> Written:
+def _written(tree: Derivative, how: Callable[[Factor], Written]) -> Written:
     """A tree as a formula; of many factors or terms the middle is left out."""
     if isinstance(tree, Factor):
         return how(tree)
