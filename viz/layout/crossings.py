@@ -5,7 +5,7 @@ links that takes operands in order, so that a tree has no crossing and stands in
 each rank is sorted by the mean place of its neighbours, to and fro, and the best order seen is kept.
 """
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 
 SMALL, LARGE = 200, 1500  # numbers of items: below the first there are several tries, above the second no fine work
@@ -137,5 +137,5 @@ def _gain(upper: list[tuple[int, float]], lower: list[tuple[int, float]], places
         y, z = places[upper[0][0]] + upper[0][1], places[lower[0][0]] + lower[0][1]
         return (y > z) - (y < z)
     ys = [places[other] + at for other, at in upper]
-    zs = [places[other] + at for other, at in lower]
-    return sum([(y > z) - (y < z) for y in ys for z in zs])
+    zs = sorted([places[other] + at for other, at in lower])
+    return sum([bisect_left(zs, y) + bisect_right(zs, y) - len(zs) for y in ys])

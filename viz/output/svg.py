@@ -68,7 +68,8 @@ def document(
 
 def px(number: float) -> str:
     """A coordinate: no more digits than can be seen."""
-    return f"{number:.1f}".removesuffix(".0")
+    text = f"{number:.1f}"
+    return text[:-2] if text[-1] == "0" else text
 
 
 def write_rect(rect: Rect, kind: str, radius: float) -> str:
