@@ -220,3 +220,10 @@ def test_signals_of_a_network_are_all_named():
     assert {n.scope for n in order if n.parents} == {
         (f"layer {k}", f"neuron {j}") for k, width in ((1, 3), (2, 2)) for j in range(1, width + 1)
     }
+
+
+def test_a_dropout_keeps_its_own_generator_and_borrows_one_only_if_it_has_none():
+    rng = numpy.random.default_rng(7)
+    own, without = Dropout(keep=0.5, rng=rng), Dropout(keep=0.5)
+    model = Sequential([Layer(2, 2, rng=0), own, without, Layer(2, 1, rng=0)], rng=1)
+    assert own.rng is rng and without.rng is model.rng

@@ -4,12 +4,13 @@ import copy
 import math
 import subprocess
 import sys
+import threading
 from functools import partial
 
 import numpy
 import pytest
 
-from autograd import Value, no_grad, numeric_grad, topological_order
+from autograd import Value, no_grad, numeric_grad, scope, topological_order
 from nn import (
     MLP,
     Dropout,
@@ -554,3 +555,39 @@ def test_masked_entries_are_refused_and_a_mask_that_hides_nothing_is_none(which)
 def test_a_span_of_time_is_no_number(call):
     with pytest.raises(TypeError, match="number"):
         call(numpy.timedelta64(3, "s"))
+
+
+def test_ctrl_c_leaves_no_scope_open():
+    """The interrupt may come just after a scope was entered, before anything would leave it again."""
+
+    def interrupted(prediction, target):
+        scope("never left").__enter__()
+        raise KeyboardInterrupt
+
+    history = Neuron(1).fit([[1.0]], [1.0], loss=interrupted, epochs=3, progress=False)
+    assert history.stopped == "interrupted in epoch 1"
+    assert (Value(1.0) * 2).scope == ()
+
+
+def test_training_in_one_thread_is_not_touched_by_predictions_in_another():
+    stop, model, other = threading.Event(), Neuron(1).set([0.0], 0.0), Neuron(1)
+
+    def predict():
+        while not stop.is_set():
+            other.predict([[1.0], [2.0]])
+
+    thread = threading.Thread(target=predict)
+    thread.start()
+    try:
+        model.fit([[1.0]], [1.0], lr=0.1, epochs=60, engine="scalar", progress=False)
+    finally:
+        stop.set()
+        thread.join()
+    assert model([1.0]).data == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("epochs", "n", "kept"), [(5, 3, [0, 2, 5]), (7, 3, [0, 4, 7]), (10, 4, [0, 3, 7, 10]), (3, 3, [0, 2, 3])])
+def test_snapshots_are_kept_at_the_nearest_epochs(epochs, n, kept):
+    """2.5 becomes 2 and 3.5 becomes 4: a half goes to the even epoch, as Python rounds."""
+    history = Neuron(1).fit([[1.0]], [1.0], epochs=epochs, snapshots=n, progress=False)
+    assert [s.epoch for s in history.snapshots] == kept

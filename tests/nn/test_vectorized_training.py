@@ -525,6 +525,21 @@ def test_the_trial_of_a_regularizer_leaves_the_parameters_as_they_were():
     assert_alike(scalar, vectorized)
 
 
+class Turning(Residual):
+    """The difference of two outputs, the one way or the other: the same nodes, with their operands in another order."""
+
+    traceable = True
+
+    def __call__(self, x):
+        one, other = self.inner(x)[:2]
+        return one - other if x[0] > 0 else other - one
+
+
+def test_the_order_of_operands_belongs_to_a_graph():
+    history = Turning().fit(POINTS, NUMBERS[:, 0], epochs=1, **quiet)
+    assert history.engine == "scalar" and "builds another graph at other numbers" in history.reason
+
+
 # --- what it says --------------------------------------------------------------------------------------------------
 
 
