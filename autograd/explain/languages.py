@@ -27,12 +27,19 @@ def languages() -> list[str]:
     return sorted({path.parent.name for path in FOLDER.glob("*/*.json")})
 
 
-@cache
 def templates(lang: str) -> dict[str, str]:
     """The templates of a language by their keys. Raises ValueError for one that there is not, or that is not complete."""
+    if not isinstance(lang, str):
+        raise TypeError(f'lang is the code of a language, such as "en", not {type(lang).__name__}')
+    return complete(lang)
+
+
+@cache
+def complete(lang: str) -> dict[str, str]:
+    """The same, read once."""
     known = languages()
     if lang not in known:
-        raise ValueError(f'there are no words for the language "{str(lang)[:40]}"; there are {", ".join(known)}')
+        raise ValueError(f'there are no words for the language "{lang[:40]}"; there are {", ".join(known)}')
     words = _read(lang)
     for path in sorted((FOLDER / MODEL).glob("*.json")):
         missing = [key for key in _read_file(path) if key not in words]

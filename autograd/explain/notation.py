@@ -98,7 +98,7 @@ class Notation:
         chosen = {key: base[key] if own is None else own for key, own in conventions.items()}
         if chosen["layers"] not in MARKS or chosen["examples"] not in ("columns", "rows"):
             raise ValueError(
-                f'layers is one of {", ".join(MARKS)}, and examples is "columns" or "rows"; not {chosen["layers"]!r}, {chosen["examples"]!r}'
+                f'layers is one of {", ".join(MARKS)}, and examples is "columns" or "rows"; not {repr(chosen["layers"])[:40]}, {repr(chosen["examples"])[:40]}'
             )
         _refuse_double(table)
         for key, content in (("name", name), ("symbols", MappingProxyType(table)), ("word", base["word"]), *chosen.items()):
@@ -218,7 +218,7 @@ def _nearest(kind: str, name: Any, table: Mapping[str, Any]) -> str:
 def _with_mark(symbol: Any, template: str) -> str:
     """A symbol of one's own with the mark of the layer where the dialect has one, too."""
     if not isinstance(symbol, str) or not symbol.strip():
-        raise ValueError(f"a symbol is a text that is not empty, not {symbol!r}")
+        raise ValueError(f"a symbol is a text that is not empty, not {repr(symbol)[:40]}")
     return symbol + "{i}{l}" if "{l}" in template and "{" not in symbol else symbol
 
 

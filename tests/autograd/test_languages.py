@@ -100,7 +100,7 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
 
     english = templates("en")
     monkeypatch.setattr(spoken, "_read", lambda lang: Noting(english))
-    templates.cache_clear()
+    spoken.complete.cache_clear()
     graphs = ["a*a + 2*3 + exp(a)", "sqrt(relu(-a))", "0*sin(a) + 0*(a*a)", "u = relu(-a); sqrt(u) + log(u*u)", "b = -a; sqrt(relu(b)) + b"]
     graphs += ["maximum(a, 1)", "relu(a - 1)", "heaviside(a - 1)", "a + a + a + a + a + a + a", "2*3 + a"]
     passes = [steps(parse(graph, a=1)) for graph in graphs]
@@ -119,7 +119,7 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
     text += "".join(verdicts(gradcheck(J, gradients={"a": 7}), "en"))
     assert main(["a*2", "a=1", "z=1", "--draw", str(tmp_path / "a.svg"), "--step", str(tmp_path / "a.html")]) == 0
     text += capsys.readouterr().out
-    templates.cache_clear()
+    spoken.complete.cache_clear()
     assert "{" not in text and "}" not in text
     mine = {
         key for key in english if key in ("forward", "backward") or key.startswith(("step.", "explain.", "why.", "what.", "check.", "cli."))
@@ -150,9 +150,9 @@ def folder_of_languages(tmp_path, monkeypatch):
     """A copy of the folder with the languages, which are read from there."""
     shutil.copytree(ROOT / "autograd/lang", tmp_path / "lang")
     monkeypatch.setattr(spoken, "FOLDER", tmp_path / "lang")
-    templates.cache_clear()
+    spoken.complete.cache_clear()
     yield tmp_path / "lang"
-    templates.cache_clear()
+    spoken.complete.cache_clear()
 
 
 def shouting(folder):
@@ -241,3 +241,24 @@ def test_derivations_paths_checks_and_the_command_line_speak_every_language(lang
     assert paths(x, a).text(lang).startswith(many.format(count=count, root="J", node="a"))
     assert main(["a*b", "a=1", "b=2", "--lang", lang, "--check", "b=3", "--show"]) == 1
     assert LANGUAGES[lang]["backward"] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lang", [None, ["en"], 5, b"en"])
+def test_a_language_that_is_no_text_is_refused(lang):
+    for use in (
+        lambda: steps(examples.J()).text(lang),
+        lambda: viz.step(examples.J(), lang=lang),
+    ):
+        with pytest.raises(TypeError, match=r'^lang is the code of a language, such as "en", not \w+$'):
+            use()
+
+
+def test_what_is_wrong_is_quoted_shortly():
+    for use in (
+        lambda: steps(examples.J()).text("x" * 10_000),
+        lambda: steps(examples.J(), notation="x" * 10_000),
+        lambda: derive(examples.J(), "b", "x" * 10_000),
+    ):
+        with pytest.raises(ValueError) as said:
+            use()
+        assert len(str(said.value)) < 200
