@@ -141,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         y = parse(options.expression.lstrip(), numbers, constants=constants)
-    report = check(y, options.check, lang=options.lang) if options.check is not None else None
+    report = check(y, options.check, lang=options.lang, reveal=options.show) if options.check is not None else None
     parts = [fill("cli.note", {"note": note.message}, options.lang) for note in notes]
     unused = [name for name in numbers if name not in names(y).values()]
     parts += [fill("cli.unused", {"names": ", ".join(unused)}, options.lang)] if unused else []

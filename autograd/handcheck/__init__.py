@@ -1,5 +1,7 @@
-"""A student's numbers for a graph: right, wrong, or following from numbers of their own."""
+"""A student's numbers for a graph: right, wrong and why, or following from numbers of their own."""
 
-from .judge import Finding, Report, check
+from .checking import check
+from .execution import as_if
+from .report import Finding, Report
 
-__all__ = ["Finding", "Report", "check"]
+__all__ = ["Finding", "Report", "as_if", "check"]

@@ -7,18 +7,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from typing import Any, NamedTuple
 
 from ..engine.dialects import formula
-from ..engine.ieee import as_float
+from ..engine.ieee import as_float, number
 from ..engine.names import find, names
-from ..engine.value import Value, number
+from ..engine.value import Value
 from ..explain.numbers import exact_value
+from .precision import EXACT, FEWEST, Precision, precision_of
 
 LITERAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 LONGEST = 200  # characters of a number; what is longer is no answer
 LARGEST = 400  # the largest power of ten that is read at all
+INFINITIES = {sign + word: -inf if sign in ("-", "−") else inf for sign in ("", "+", "-", "−") for word in ("inf", "infinity", "∞")}
 
 
 class Quantity(NamedTuple):
@@ -31,17 +33,21 @@ class Quantity(NamedTuple):
 
 @dataclass(frozen=True)
 class Typed:
-    """A typed number with its significant digits and one unit of the last of them; both are 0 for what is meant exactly."""
+    """A typed number and how precisely it is meant; a fraction, or a product of whole numbers, is meant exactly."""
 
     text: str
     data: float
-    unit: float = 0.0
-    digits: int = 0
+    precision: Precision = EXACT
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it was typed without decimals."""
-        return self.unit >= 1
+    def reach(self) -> float:
+        """How far off it may be from the number it stands for."""
+        return self.precision.reach
+
+    @property
+    def read_as(self) -> str | None:
+        """What was read for a comma that may stand between thousands, as in 1,000: "1.000"."""
+        return self.text.replace(",", ".") if re.fullmatch(r"[-+−]?\d{1,3},\d{3}", self.text) else None
 
 
 def typed(answer: Any, what: str) -> Typed | None:
@@ -49,7 +55,7 @@ def typed(answer: Any, what: str) -> Typed | None:
 
     A fraction or a product of whole numbers is meant exactly. Raises ValueError or TypeError for what is no number.
 
-    >>> typed("0,577", "a").unit
+    >>> typed("0,577", "a").reach
     0.001
     """
     if answer is None or (isinstance(answer, str) and not answer.strip()):
@@ -58,19 +64,33 @@ def typed(answer: Any, what: str) -> Typed | None:
         data = number(answer, f"an answer for {what}")
         if isinstance(data, Fraction):
             return Typed(str(data), as_float(data))
-        answer = str(data).removesuffix(".0")
+        answer = str(data).removesuffix(".0") if data else "0.0"
     text = answer.strip()
+    if text.lower() in INFINITIES:
+        return Typed(text, INFINITIES[text.lower()])
     plain = re.sub(r"(?<=\d),(?=\d)", ".", text).replace("−", "-")
     literals = LITERAL.findall(plain)
     exact = _exact(plain, literals)
     data = as_float(exact) if exact is not None else nan
     if not isfinite(data):
-        shown = " ".join(text.split())[:40]
-        raise ValueError(f'what is given for {what} is not a number: "{shown}"; write one such as 6, 3/4, 0,577 or 3*2')
+        raise ValueError(f'what is given for {what} is not a number: "{shown(text)}"; write one such as 6, 3/4, 0,577 or 3*2')
     if len(literals) == 1:
-        return Typed(text, data, _last_unit(literals[0]), _significant(literals[0]))
-    decimals = [_significant(literal) for literal in literals if not literal.isdigit()]
-    return Typed(text, data, abs(data) * 10.0 ** (1 - min(decimals)), min(decimals)) if decimals else Typed(text, data)
+        return Typed(text, data, precision_of(literals[0]))
+    digits = [precision_of(literal).digits for literal in literals if not literal.isdigit()]
+    if not digits or not data:
+        return Typed(text, data)
+    unit = abs(data) * 10.0 ** (1 - max(min(digits), FEWEST))
+    return Typed(text, data, Precision(min(digits), unit, unit))
+
+
+def shown(text: str) -> str:
+    """A typed text as it can be shown again: in one line, not too long, what cannot be seen by its number.
+
+    >>> shown("6\\u202e7\\0")
+    '6\\\\u202e7\\\\u0000'
+    """
+    seen = "".join([sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in " ".join(text.split())])
+    return seen if len(seen) <= 40 else seen[:39] + "…"
 
 
 def _exact(text: str, literals: list[str]) -> Fraction | None:
@@ -85,21 +105,6 @@ def _exact(text: str, literals: list[str]) -> Fraction | None:
         return exact_value(tree, {f"n{k}": Fraction(literal) for k, literal in enumerate(literals)})
     except ValueError:
         return None
-
-
-def _significant(literal: str) -> int:
-    """How many digits are significant: 3 in 0.577 and in 0.500; the zeros at the end of 1200 may be rounded ones."""
-    mantissa = literal.lower().partition("e")[0]
-    digits = mantissa.replace(".", "") if "." in mantissa else mantissa.rstrip("0")
-    return max(1, len(digits.lstrip("0")))
-
-
-def _last_unit(literal: str) -> float:
-    """One unit of the last digit: 0.001 for 0.577, 100 for 1200."""
-    mantissa, _, exponent = literal.lower().partition("e")
-    if mantissa.isdigit() and not exponent:
-        return 10.0 ** (len(mantissa) - len(mantissa.rstrip("0"))) if int(mantissa) else 1.0
-    return 10.0 ** min(308, int(exponent or 0) - len(mantissa.partition(".")[2]))
 
 
 def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typed | None]:
@@ -161,9 +166,9 @@ def _refuse_strangers(y: Value, called: dict[Value, str], text: str) -> None:
     words = re.split(r"[\s,;]+", name.strip(" \t\n,;"))
     known = ", ".join(each for node, each in called.items() if not node.constant)
     if equals and words[-1]:
-        raise ValueError(f'"{words[-1][:40]}" names no node of the graph; write for example d{called[y]}/d… = …, with {known}')
+        raise ValueError(f'"{shown(words[-1])}" names no node of the graph; write for example d{called[y]}/d… = …, with {known}')
     if words[0]:
-        raise ValueError(f'"{words[0][:40]}" is no answer; write a name and a number, such as d{called[y]}/d… = 6, with {known}')
+        raise ValueError(f'"{shown(words[0])}" is no answer; write a name and a number, such as d{called[y]}/d… = 6, with {known}')
 
 
 def _derivative(y: Value, called: dict[Value, str], edge: Any, local: bool = False) -> tuple[Quantity, str]:

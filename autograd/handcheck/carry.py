@@ -1,7 +1,7 @@
 """Error carried forward: what every number should be, given the numbers a student has already written.
 
-Beside each number goes an interval: what rounding on the way, as the student seems to round, may have made of it; and,
-on a kink, every slope between those of its two sides.
+Beside each number goes an interval: what rounding on the way may have made of it; and, on a kink, every slope between
+those of its two sides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,92 +9,131 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from ..engine.ieee import Number, as_float
-from ..engine.order import topological_order
 from ..engine.value import Value
 from .answers import Quantity, Typed
-from .precision import Habit, Span, agrees, around, exactly, habit, plus, same_number, times
+from .graphs import Edge, Graph
+from .precision import EXACT, Rounding, Span, agrees, around, exactly, plus, rounding_of, same_number, times
+
+NEARBY = 1e-6  # of an operand: how far its two sides are looked at from a kink
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """What a course does: the slope of an operation at its kink, and the number that the gradient of the root starts with."""
+
+    slopes: Mapping[str, float] = field(default_factory=dict)
+    seed: float = 1.0
 
 
 @dataclass
 class Carried:
-    """For each quantity the expected number with its interval, and the verdict on the written one.
+    """For each quantity the expected number with its interval, the number gone on with, and the verdict on the written one.
 
-    A verdict is "right", "follows" (right given earlier numbers that are not) or "wrong". `tainted` is what rests on a
-    number that is not right, `at_kink` what rests on a slope at a kink.
+    A verdict is "right", "follows" (right given earlier numbers that are not) or "wrong". `causes` has the wrong answers
+    that a number rests on, as bits, in the order of `wrong`; `at_kink` what rests on a slope at a kink; `slots` the local
+    derivative of each edge.
     """
 
     span: dict[Quantity, Span] = field(default_factory=dict)
+    used: dict[Quantity, Span] = field(default_factory=dict)
     verdicts: dict[Quantity, str] = field(default_factory=dict)
-    tainted: set[Quantity] = field(default_factory=set)
+    wrong: list[Quantity] = field(default_factory=list)
+    causes: dict[Quantity, int] = field(default_factory=dict)
     at_kink: set[Quantity] = field(default_factory=set)
+    slots: dict[Edge, Span] = field(default_factory=dict)
 
 
-def carry(y: Value, written: Mapping[Quantity, Typed], truth: "Carried | None" = None) -> Carried:
+def habits(written: Mapping[Quantity, Typed], truth: Carried) -> Rounding:
+    """How the lines that were not written may have been rounded."""
+    return rounding_of([(answer.precision, same_number(answer.data, truth.span[quantity].data)) for quantity, answer in written.items()])
+
+
+def carry(
+    graph: Graph,
+    written: Mapping[Quantity, Typed],
+    truth: "Carried | None" = None,
+    rounding: Rounding = Rounding(),  # noqa: B008 (frozen)
+    conventions: Conventions = Conventions(),
+) -> Carried:
     """What each value, local derivative and gradient should be, from the written numbers where there are some.
 
-    With the `truth` (what `carry` gives without written numbers) each written number gets its verdict, and numbers
-    that were not written are taken as rounded on the way.
+    With the `truth` (what `carry` gives without written numbers) each written number gets its verdict.
     """
-    expected = Carried()
-    used: dict[Quantity, Span] = {}  # the number to go on with
-    rounds = habit(written, carry(y, written).span) if truth is not None else Habit()
+    done = Carried()
 
-    def settle(quantity: Quantity, span: Span, sources: list[Quantity]) -> None:
-        expected.span[quantity] = span
-        tainted = any(source in expected.tainted for source in sources)
+    def settle(quantity: Quantity, span: Span, sources: Sequence[Quantity]) -> None:
+        done.span[quantity] = span
+        causes = 0
+        for source in sources:
+            causes |= done.causes.get(source, 0)
         answer = written.get(quantity)
         if answer is None:
-            used[quantity] = rounds.kept(span)
+            done.used[quantity] = rounding.kept(span)
+            if truth is not None and causes and same_number(span.data, truth.span[quantity].data):
+                causes = 0
         else:
-            slack = rounds.slack(answer)
-            whole = answer.is_whole and span.low == span.high and span.data.is_integer()
-            rounded = not whole and not same_number(answer.data, span.data)
-            used[quantity] = Span(answer.data, answer.data - slack, answer.data + slack) if rounded else exactly(answer.data)
+            done.used[quantity] = _gone_on_with(answer, span, rounding)
             if truth is not None:
-                expected.verdicts[quantity] = _verdict(answer, span, truth.span[quantity], slack, tainted)
-                tainted = expected.verdicts[quantity] != "right"
-        if tainted:
-            expected.tainted.add(quantity)
+                verdict = done.verdicts[quantity] = _verdict(answer, span, truth.span[quantity], bool(causes))
+                if verdict == "wrong":
+                    causes = 1 << len(done.wrong)
+                    done.wrong.append(quantity)
+                elif verdict == "right":
+                    causes = 0
+        if causes:
+            done.causes[quantity] = causes
 
-    order = topological_order(y)
-    for node in order:
-        quantity = Quantity("value", node)
+    for node in graph.nodes:
         if not node.parents:
-            settle(quantity, exactly(float(node)), [])
-            used[quantity] = exactly(float(node))  # a leaf's number is given
-            continue
-        sources = [Quantity("value", parent) for parent in node.parents]
-        settle(quantity, _value(node, [used[source] for source in sources]), sources)
-        locals_, kinks = _locals(node, [used[source] for source in sources], used[quantity])
+            quantity = Quantity("value", node)
+            settle(quantity, exactly(float(node)), ())
+            done.used[quantity] = exactly(float(node))  # a leaf's number is given
+    for node in graph.computed:
+        quantity = Quantity("value", node)
+        sources = [Quantity("value", parent) for parent in dict.fromkeys(node.parents)]
+        operands = [done.used[Quantity("value", parent)] for parent in node.parents]
+        settle(quantity, _value(node, operands), sources)
+        locals_, kinks = _locals(node, operands, done.used[quantity], conventions)
+        for edge, local in zip(graph.leaving[node], locals_, strict=True):
+            done.slots[edge] = local
         for parent in dict.fromkeys(node.parents):
-            slots = [k for k, each in enumerate(node.parents) if each is parent]
-            edge = Quantity("local", node, parent)
-            settle(edge, plus([locals_[k] for k in slots]), [*sources, quantity])
-            if any(kinks[k] for k in slots):
-                expected.at_kink.add(edge)
-
-    arriving: dict[Value, list[Value]] = {node: [] for node in order}
-    for node in order:
-        for parent in dict.fromkeys(node.parents):
-            arriving[parent].append(node)
-    for node in reversed(order):
+            slots = [edge.slot for edge in graph.leaving[node] if edge.parent is parent]
+            asked = Quantity("local", node, parent)
+            settle(asked, plus([locals_[slot] for slot in slots]), [*sources, quantity])
+            if len(slots) == 1:
+                done.slots[Edge(node, slots[0], parent)] = done.used[asked]
+            if any(kinks[slot] for slot in slots):
+                done.at_kink.add(asked)
+    for node in [*reversed(graph.computed), *graph.nodes]:
         quantity = Quantity("gradient", node)
-        if node is y:
-            settle(quantity, exactly(1.0), [])
+        if quantity in done.span:
             continue
-        edges = [(Quantity("gradient", consumer), Quantity("local", consumer, node)) for consumer in arriving[node]]
-        terms = [times(used[arrived], used[edge]) for arrived, edge in edges]
-        sources = [source for edge in edges for source in edge]
-        settle(quantity, plus(terms if len(terms) == 1 else [rounds.kept(term) for term in terms]), sources)
-        if any(source in expected.at_kink for source in sources):
-            expected.at_kink.add(quantity)
-    return expected
+        if node is graph.root:
+            settle(quantity, exactly(conventions.seed), ())
+            continue
+        edges = {edge.node: (Quantity("gradient", edge.node), Quantity("local", edge.node, node)) for edge in graph.arriving[node]}
+        terms = [times(done.used[arrived], done.used[local]) for arrived, local in edges.values()]
+        gathered = [source for pair in edges.values() for source in pair]
+        settle(quantity, plus(terms if len(terms) == 1 else [rounding.kept(term) for term in terms]), gathered)
+        if any(source in done.at_kink for source in gathered):
+            done.at_kink.add(quantity)
+    return done
 
 
-def _verdict(answer: Typed, own: Span, true: Span, slack: float, tainted: bool) -> str:
-    if agrees(answer, true, slack):
+def _gone_on_with(answer: Typed, span: Span, rounding: Rounding) -> Span:
+    """What a student goes on with who has written an answer: that number, or what it was rounded from."""
+    if answer.precision == EXACT or same_number(answer.data, span.data) or (rounding.wholes and answer.precision.place == 1):
+        return exactly(answer.data)
+    if not agrees(answer.data, answer.reach, span):
+        return around(answer.data, [answer.data - answer.reach / 2, answer.data + answer.reach / 2])
+    low, high = max(span.low, answer.data - answer.reach), min(span.high, answer.data + answer.reach)
+    return around(answer.data, [low, high])
+
+
+def _verdict(answer: Typed, own: Span, true: Span, tainted: bool) -> str:
+    if agrees(answer.data, answer.reach, true):
         return "right"
-    if agrees(answer, own, slack):
+    if agrees(answer.data, answer.reach, own):
         return "follows" if tainted else "right"
     return "wrong"
 
@@ -106,35 +145,42 @@ def _value(node: Value, operands: list[Span]) -> Span:
     y = float(node) if same else as_float(node.operation.at(data))
     low, high = y, y
     for k, operand in enumerate(operands):
-        moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in _ends(operand)])
-        low, high = low + moved.low - y, high + moved.high - y
+        if operand.low != operand.high:
+            moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in operand[1:]])
+            low, high = low + moved.low - y, high + moved.high - y
     return Span(y, low, high) if isfinite(y) else exactly(y)
 
 
-def _locals(node: Value, operands: list[Span], own: Span) -> tuple[list[Span], list[bool]]:
+def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventions) -> tuple[list[Span], list[bool]]:
     """The local derivatives at the numbers used, and which of them are slopes at a kink."""
     operation, data = node.operation, [operand.data for operand in operands]
     same = data == [float(parent) for parent in node.parents] and own.data == float(node)
-    partials = node.partials if same else operation.partials_at(data, own.data)
-    base = [as_float(partial) for partial in partials]
-    moved = [operation.partials_at(_replaced(data, k, end), own.data) for k, operand in enumerate(operands) for end in _ends(operand)]
-    moved += [operation.partials_at(data, end) for end in _ends(own)]
-    off = [[sum(max(0.0, side * (as_float(row[k]) - here)) for row in moved) for side in (-1, 1)] for k, here in enumerate(base)]
-    spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
+    base = [as_float(partial) for partial in (node.partials if same else operation.partials_at(data, own.data))]
+    moved = [
+        operation.partials_at(_replaced(data, k, end), own.data)
+        for k, operand in enumerate(operands)
+        if operand.low != operand.high
+        for end in operand[1:]
+    ]
+    moved += [operation.partials_at(data, end) for end in own[1:]] if own.low != own.high else []
+    if moved:
+        off = [[sum(max(0.0, side * (as_float(row[k]) - here)) for row in moved) for side in (-1, 1)] for k, here in enumerate(base)]
+        spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
+    else:
+        spans = [exactly(here) for here in base]
     kinks = [False] * len(base)
     if 0 in operation.side_at(data, own.data):
+        chosen = conventions.slopes.get(operation.name)
         for k, operand in enumerate(data):
-            for nearby in (operand - 1e-6 * max(1, abs(operand)), operand + 1e-6 * max(1, abs(operand))):
+            for nearby in (operand - NEARBY * max(1, abs(operand)), operand + NEARBY * max(1, abs(operand))):
                 point = _replaced(data, k, nearby)
                 for slot, slope in enumerate(operation.partials_at(point, operation.at(point))):
                     if abs(as_float(slope) - base[slot]) > 1e-3:
                         kinks[slot] = True
                         spans[slot] = around(base[slot], [*spans[slot][1:], as_float(slope)])
+        if chosen is not None:
+            spans = [exactly(chosen) if kink else span for kink, span in zip(kinks, spans, strict=True)]
     return spans, kinks
-
-
-def _ends(span: Span) -> tuple[float, ...]:
-    return span[1:] if span.low != span.high else ()
 
 
 def _replaced(numbers: Sequence[Number], place: int, data: float) -> list[Number]:

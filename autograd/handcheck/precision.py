@@ -1,21 +1,19 @@
-"""How precisely a number is meant: intervals, and how a student rounds.
+"""How precisely a number is meant: the digits as typed, intervals, and the one rule that judges an answer.
 
-A student rounds every line, not only the last, and writes 0.5 for 0.500. So what is expected is an interval, and how
-wide it is follows from the digits that were typed, of all answers together.
+A student rounds every line, not only the last, and writes 0.5 for 0.500. So what is expected is an interval: rounding
+on the way may have moved it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, isfinite, log10
-from statistics import median_high, median_low
 from typing import NamedTuple
-
-from .answers import Quantity, Typed
 
 ROUNDING = 1e-9  # what is smaller than this, relatively, is the rounding of floats
 TINY = 1e-12  # and so is this, absolutely
-LOOSEST = 0.05  # a number with fewer digits than the student's others is meant to this relative precision, and no looser
+FEWEST = 2  # significant digits, or decimals: nobody rounds to fewer
+BY_HAND = 6  # significant digits: who types more did not round on the way
+BY_CHANCE = 0.0005  # how likely it may be that a sheet shows as many digits, and its hidden lines were rounded to fewer
 
 
 class Span(NamedTuple):
@@ -47,65 +45,47 @@ def plus(spans: Sequence[Span]) -> Span:
     return Span(*[sum(ends) for ends in zip(*spans, strict=True)]) if spans else exactly(0.0)
 
 
-@dataclass(frozen=True)
-class Habit:
-    """How a student rounds: to significant `digits`, or to a `unit` (0.001 for three decimals); (0, 0) if that is unknown.
+class Precision(NamedTuple):
+    """How precisely a literal is typed: its significant digits, its last digit's `place`, and how far off it may be.
 
-    On the way nobody keeps fewer than two digits, or two decimals.
+    `is_short` says that digits were left out, and that two of them are only assumed.
     """
 
-    digits: int = 0
-    unit: float = 0.0
-
-    def unit_at(self, data: float) -> float:
-        """One unit of the last digit that is kept of a number."""
-        relative = 10.0 ** (floor(log10(abs(data))) + 1 - max(self.digits, 2)) if self.digits and data and isfinite(data) else 0.0
-        return max(min(self.unit, 0.01), relative)
-
-    def kept(self, span: Span) -> Span:
-        """A number that was not written down, as it is gone on with: rounded, unless it is short."""
-        unit = self.unit_at(span.data)
-        short = not unit or not isfinite(span.data / unit) or same_number(round(span.data / unit) * unit, span.data)
-        return span if short and span.low == span.high else Span(span.data, span.low - unit, span.high + unit)
-
-    def slack(self, answer: Typed) -> float:
-        """How far the number that is meant may be from a typed one: less than this.
-
-        That is a unit of its last digit. But what is shorter than the others, as 0.5 among three decimals, is meant to
-        three decimals (0.500) or is a quick rounding, no looser than LOOSEST; 1 or 2 among decimals is meant so.
-        """
-        usual, coarse = self.unit_at(answer.data), LOOSEST * abs(answer.data)
-        if not answer.is_whole:
-            return min(answer.unit, max(coarse, usual, self.unit / 2))
-        if self == Habit():
-            return min(1.0, coarse)
-        return min(answer.unit, usual if abs(answer.data) < 10 else max(1.0, usual))
+    digits: int
+    place: float
+    reach: float
+    is_short: bool = False
 
 
-def habit(written: Mapping[Quantity, Typed], expected: Mapping[Quantity, Span]) -> Habit:
-    """How a student rounds, from the typed numbers that are not just what they should be.
+EXACT = Precision(0, 0.0, 0.0)
+HALF = 0.501  # of a unit, the half itself included
 
-    To decimals, if more of them agree in their decimals than in their significant digits. Numbers that are exactly
-    what they should be, and longer, speak against rounding. 1 or 2, and 33 where a whole number is due, say nothing.
+
+def precision_of(literal: str) -> Precision:
+    """The precision of a typed literal: what it stands for is less than a unit of its last digit away.
+
+    But zeros at the end may have been left out, so that 0.5 can be 0.50: two digits, or two decimals, are meant at
+    least, to half a unit. The zeros at the end of a whole number may be rounded ones, as those of 34000; 0 is exact.
+
+    >>> [precision_of(text).reach for text in ("0.577", "0.5", "0.05", "32", "34000", "6.6e+03", "100", "0")]
+    [0.001, 0.00501, 0.01, 1.0, 1000.0, 100.0, 5.01, 0.0]
     """
-    telling: list[tuple[Typed, bool]] = []
-    for quantity, answer in written.items():
-        due = expected[quantity].data
-        if answer.unit and not (answer.is_whole and (abs(answer.data) < 10 or due.is_integer())):
-            telling.append((answer, same_number(answer.data, due)))
-    rounded = [answer for answer, same in telling if not same] or [answer for answer, _ in telling]
-    if not rounded:
-        return Habit()
-    digits = median_low(answer.digits for answer in rounded)
-    digits = median_low(answer.digits for answer, same in telling if not same or answer.digits >= digits)
-    if _commonest(answer.unit for answer in rounded) < _commonest(answer.digits for answer in rounded):
-        return Habit(digits)
-    unit = median_high(answer.unit for answer in rounded)
-    return Habit(digits, median_high(answer.unit for answer, same in telling if not same or answer.unit <= unit))
+    mantissa, _, exponent = literal.lower().partition("e")
+    whole, point, decimals = mantissa.partition(".")
+    written = (whole + decimals).lstrip("0")
+    kept = written if point else written.rstrip("0")
+    last = int(exponent or 0) - len(decimals) + len(written) - len(kept)  # the power of ten of the last digit
+    if not kept:
+        return Precision(1, _ten(last), HALF * _ten(min(last, -FEWEST)), True) if point else EXACT
+    meant = last + len(kept) - max(len(kept), FEWEST)  # the one of the last digit that is meant
+    if last < 0:
+        meant = max(meant, min(last, -FEWEST))
+    is_short = meant < last
+    return Precision(len(kept), _ten(last), HALF * _ten(meant) if is_short else _ten(meant), is_short)
 
 
-def _commonest(kinds: Iterable[object]) -> int:
-    return max(Counter(kinds).values())
+def _ten(power: int) -> float:
+    return float(f"1e{max(-300, min(308, power))}")
 
 
 def same_number(a: float, b: float) -> bool:
@@ -113,10 +93,70 @@ def same_number(a: float, b: float) -> bool:
     return a == b or abs(a - b) <= ROUNDING * abs(b) + TINY or (a != a and b != b)
 
 
-def agrees(answer: Typed, span: Span, slack: float) -> bool:
-    """Whether a typed number can stand for one that is known to lie in an interval."""
-    if not isfinite(span.data):
-        return False
-    off = max(span.low - answer.data, answer.data - span.high, 0.0)
+def agrees(data: float, reach: float, span: Span) -> bool:
+    """The one rule that judges an answer: whether a typed number can stand for one that is known to lie in an interval.
+
+    It is right when it is less than its reach (see `precision_of`) off the interval; an infinity is right as itself.
+
+    >>> agrees(0.333, 0.001, exactly(1 / 3)), agrees(0.3, 0.01, exactly(1 / 3)), agrees(32.0, 1.0, exactly(33.0))
+    (True, False, False)
+    """
+    if not isfinite(span.data) or not isfinite(data):
+        return data == span.data
+    off = max(span.low - data, data - span.high, 0.0)
     floats = ROUNDING * abs(span.data) + TINY
-    return off <= floats or off < slack - floats  # 32 is not 33: a whole unit off is no rounding
+    return off <= floats or off < reach - floats  # 32 is not 33: a whole unit off is no rounding
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How lines that were not written down may have been rounded: to significant `digits`, or to `place`.
+
+    With `wholes`, whole numbers are not rounded at all.
+    """
+
+    digits: int = 17
+    place: float = 0.0
+    wholes: bool = False
+
+    def kept(self, span: Span) -> Span:
+        """A number that was not written down, as it is gone on with: rounded, unless it is short."""
+        if not isfinite(span.data) or not span.data or self.digits >= 16:
+            return span
+        if span.low == span.high and self.wholes and span.data.is_integer():
+            return span
+        unit = max(self.place, _ten(floor(log10(abs(span.data))) + 1 - self.digits))
+        short = same_number(round(span.data / unit) * unit, span.data) if isfinite(span.data / unit) else True
+        return span if short and span.low == span.high else Span(span.data, span.low - unit / 2, span.high + unit / 2)
+
+
+def is_of_a_machine(precisions: Iterable[Precision]) -> bool:
+    """Whether a sheet has numbers of more digits and decimals than anybody writes: then short numbers are meant exactly."""
+    return any(each.digits > 2 * BY_HAND or (each.digits > BY_HAND and each.place < _ten(-BY_HAND) / 2) for each in precisions)
+
+
+def rounding_of(typed: Sequence[tuple[Precision, bool]]) -> Rounding:
+    """How the hidden lines of a sheet may have been rounded: to two digits, unless the sheet speaks for more.
+
+    `typed` has the precision of each answer, and whether it is exactly what it should be. Who rounds each line to digits
+    of its own, 2 to 6, shows few of them sooner or later: only many answers with as many digits speak for more.
+    """
+    rounded = [precision for precision, exact in typed if precision != EXACT and not exact]
+    wholes = all(precision.place >= 1 for precision in rounded)
+    if is_of_a_machine(precision for precision, _ in typed):
+        return Rounding(17, wholes=wholes)
+    places = [precision.place for precision in rounded if precision.place < 1]
+    place = min(max(places, default=0.0), _ten(-FEWEST))
+    for digits in range(BY_HAND, FEWEST, -1):
+        if _owes_it_to_chance(digits, rounded) < BY_CHANCE:
+            return Rounding(digits, place if place and min(places) > place / 2 else 0.0, wholes)
+    return Rounding(FEWEST, place, wholes)
+
+
+def _owes_it_to_chance(digits: int, rounded: Sequence[Precision]) -> float:
+    """How much likelier answers are when each line has digits of its own than when all lines have as many."""
+    chance = 1.0
+    for precision in rounded:
+        kept = precision.digits - digits
+        chance *= (BY_HAND - digits + 1) / (BY_HAND - FEWEST + 1) if kept >= 0 else 2.0 if kept == -1 else 10.0  # a zero may be left out
+    return chance

@@ -72,7 +72,7 @@ def test_a_drawing_is_written(tmp_path, suffix, begins):
     assert result.stdout.endswith(f"The drawing is in {path}.\n")
 
 
-@pytest.mark.parametrize(("answers", "code", "said"), [("dJ/db=6, dJ/dc=9", 0, "2 of 2 right"), ("b=6 c=9", 0, "2 of 2 right"), ("b=9 c=6", 1, "0 of 2 right"), ("b=6 c=", 1, "1 of 2 right")])  # fmt: skip
+@pytest.mark.parametrize(("answers", "code", "said"), [("dJ/db=6, dJ/dc=9", 0, "2 right: 2/2"), ("b=6 c=9", 0, "2 right: 2/2"), ("b=9 c=6", 1, "0 right, 2 slips: 0/2"), ("b=6 c=", 1, "1 right, 1 missing: 1/2")])  # fmt: skip
 def test_answers_are_checked_and_a_mistake_is_exit_code_1(answers, code, said):
     result = run(*MAIN_JOB, "--check", answers)
     assert (result.returncode, result.stderr) == (code, "")
@@ -226,8 +226,8 @@ def test_agreement_is_only_claimed_where_there_is_some(words, last):
 def test_a_check_prints_the_verdict_only_and_shows_the_rest_when_asked():
     answers = ("--check", "dJ/du=3, dJ/db=9")
     only, shown = run(*MAIN_JOB, *answers), run(*MAIN_JOB, *answers, "--show")
-    assert only.stdout.startswith("1 of 2 right\n∂J/∂b is ") and "backward" not in only.stdout
-    assert shown.stdout.startswith(MAIN_LINES + "\n1 of 2 right\n∂J/∂b is ")
+    assert only.stdout.startswith("1 right, 1 slip: 1/2\n∂J/∂b: 9 would be ") and "∂J/∂b = 6" not in only.stdout and "backward" not in only.stdout
+    assert shown.stdout.startswith(MAIN_LINES + "\n1 right, 1 slip: 1/2\n∂J/∂b: 9 would be ") and "∂J/∂b = 6" in shown.stdout
     assert (only.returncode, shown.returncode) == (1, 1)
 
 

@@ -89,8 +89,8 @@ def test_a_teacher_says_one_or_two_sentences_and_a_third_where_a_sum_is_complete
         assert 1 <= step.explanation().count(". ") + 1 <= 2 + bool(step.contributions), step.explanation()
 
 
-def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_with_all_its_places_filled(monkeypatch, capsys, tmp_path):
-    """Found by saying them: a key that no pass, no report and no run of the command line comes to is not used."""
+def test_every_sentence_of_the_passes_and_the_command_line_is_said_with_all_its_places_filled(monkeypatch, capsys, tmp_path):
+    """Found by saying them: a key that no pass and no run of the command line comes to is not used."""
     said = set()
 
     class Noting(dict):
@@ -107,23 +107,14 @@ def test_every_sentence_of_the_passes_the_check_and_the_command_line_is_said_wit
     text = "\n".join(map(str, passes))
     passes += [steps(y) for y in (*one_of_each(), without_words())]
     text += "\n".join(step.explanation() for both in passes for step in both)
-    J = examples.J()
-    for answers in ({"u": 4, "b": 5, "c": 12, "a": None, "v": 3}, {"b": 6}):
-        report = check(J, answers)
-        text += report.text + report._repr_html_()
-    shared = check(parse("p = a*b; a + p", a=2, b=3), {"a": 9})
-    kink = check(parse("relu(a)", a=0), {"a": 1})
-    text += shared.text + kink.text
     for line in (["a^2", "a=3"], ["relu(a)", "a=0"], ["log(a)", "a=0"], ["1 + a*0.00000000001", "a=1"]):
         assert main(line) == 0
-    text += "".join(verdicts(gradcheck(J, gradients={"a": 7}), "en"))
+    text += "".join(verdicts(gradcheck(examples.J(), gradients={"a": 7}), "en"))
     assert main(["a*2", "a=1", "z=1", "--draw", str(tmp_path / "a.svg"), "--step", str(tmp_path / "a.html")]) == 0
     text += capsys.readouterr().out
     spoken.complete.cache_clear()
     assert "{" not in text and "}" not in text
-    mine = {
-        key for key in english if key in ("forward", "backward") or key.startswith(("step.", "explain.", "why.", "what.", "check.", "cli."))
-    }
+    mine = {key for key in english if key in ("forward", "backward") or key.startswith(("step.", "explain.", "why.", "what.", "cli."))}
     assert mine - said == set()
 
 
@@ -170,7 +161,7 @@ def test_a_language_is_one_folder(folder_of_languages, capsys):
     shouting(folder_of_languages)
     J = examples.J()
     assert steps(J)[3].explanation("loud") == "∂J/∂J = 1: J CHANGES EXACTLY AS MUCH AS J DOES."
-    assert check(J, {"b": 5}, lang="loud").text.startswith("0 OF 1 RIGHT")
+    assert check(J, {"b": 5}, lang="loud").text.startswith("0 RIGHT, 1 SLIP: 0/1")
     assert "PATH FROM" in paths(J, "b").text("loud")
     assert ">Next<" not in viz.step(J, lang="loud")._page() and '"page.next":"NEXT"' in viz.step(J, lang="loud")._page()
     assert main(["a*2", "a=1", "--lang", "loud"]) == 0

@@ -274,6 +274,7 @@ def test_arithmetic_is_that_of_ieee_754(words):
     assert products == [0, 0, 6, 0]
 
 
+JUDGED = json.loads((Path(__file__).parents[1] / "data" / "judged_answers.json").read_text(encoding="utf-8"))
 TYPED = ["6", "3/4", "0,577", "-1.5e-2", "3*2", "3·2", "2^3", "2**-1", "−4", "1200", "0.500", ".5", "5.", "2/3*1.50", "(1 + 2)*3", "-2^2", "2^3^2", "1e3", "+7", "4^0.5", "1,5e3", "0", "0.0", "12*0.5"]  # fmt: skip
 NOT_TYPED = ["", " ", "x", "1 2", "3 4/5", "1/0", "2^0.5", "1e999", "(", "(1", "1)", "*", "1*", "--", "1,2,3", "exp(1)", "3;4", "0x10", "9" * 201, "alert(1)", "1//2", "1.2.3"]  # fmt: skip
 
@@ -283,7 +284,7 @@ def test_typed_numbers_are_read_as_the_hand_check_reads_them(words):
     for text, got in zip(TYPED, read, strict=True):
         expected = typed(text, "a")
         assert got["data"] == expected.data, text
-        assert (got["unit"], got["digits"]) == (pytest.approx(expected.unit), expected.digits), text
+        assert (got["reach"], got["digits"]) == (pytest.approx(expected.reach), expected.precision.digits), text
     for text, got in zip(NOT_TYPED, words.evaluate("texts => texts.map(typed)", NOT_TYPED), strict=True):
         try:
             expected = typed(text, "a")
@@ -292,17 +293,10 @@ def test_typed_numbers_are_read_as_the_hand_check_reads_them(words):
         assert (got is None) == (expected is None), text
 
 
-ANSWERS = [
-        ("6", 6.0, True), ("7", 6.0, False), ("6", 6.3, False), ("0.58", 0.5774, True), ("0,577", 0.57735, True), ("0.5", 0.57735, False), ("0.6", 0.57735, False), ("0.57", 0.57735, True), ("0.56", 0.57735, False),
-        ("0.5", 0.5, True), ("1/3", 1 / 3, True), ("0.33", 1 / 3, True), ("0.333334", 1 / 3, True), ("3*2", 6.0, True), ("3*2", 6.01, False), ("1/3", 0.3334, False), ("-6", 6.0, False), ("33", 33.4, True), ("32", 33.0, False),
-        ("0", 0.0, True), ("0", 0.001, False), ("0", math.inf, False), ("0", math.nan, False), ("1/3", Fraction(1, 3), True), ("1200", 1234.0, False), ("1234", 1234.0, True), ("0.0000", 0.0, True),
-]  # fmt: skip
-
-
-def test_an_answer_is_right_to_the_digits_that_were_typed(words):
-    asked = [[text, number_data(truth)] for text, truth, _ in ANSWERS]
+def test_an_answer_is_judged_as_the_hand_check_judges_it(words):
+    asked = [[case["typed"], case["truth"].replace("1/3", repr(1 / 3))] for case in JUDGED]
     found = words.evaluate("asked => asked.map(([text, truth]) => isRight(typed(text), parseNumber(truth)))", asked)
-    assert [text for (text, _, right), got in zip(ANSWERS, found, strict=True) if got != right] == []
+    assert [case for case, got in zip(JUDGED, found, strict=True) if got != case["right"]] == []
 
 
 def test_exact_values_are_those_of_python(words):

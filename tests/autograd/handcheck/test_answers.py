@@ -27,29 +27,47 @@ def test_a_blank_is_no_answer(blank):
 
 
 @pytest.mark.parametrize(
-    ("text", "digits", "unit"),
+    ("text", "digits", "reach"),
     [
-        ("0.577", 3, 0.001), ("0,5770", 4, 0.0001), ("0.002", 1, 0.001), ("12.5", 3, 0.1), ("1.5e-2", 2, 0.001), ("1e3", 1, 1000), ("0.0", 1, 0.1),
-        ("6", 1, 1), ("33", 2, 1), ("1200", 2, 100), ("0", 1, 1), ("3/4", 0, 0), ("3*2", 0, 0), ("2*0.50", 2, 0.1), ("0.5*0.123", 1, 0.0615),
+        ("0.577", 3, 0.001), ("0,5770", 4, 0.0001), ("0.002", 1, 0.001), ("12.5", 3, 0.1), ("1.5e-2", 2, 0.001), ("1e3", 1, 50), ("0.0", 1, 0.005),
+        ("6", 1, 0.05), ("33", 2, 1), ("1200", 2, 100), ("34000", 2, 1000), ("6.6e+03", 2, 100), ("0", 0, 0), ("3/4", 0, 0), ("3*2", 0, 0), ("2*0.50", 2, 0.1),
+        ("0.5*0.123", 1, 0.00615), ("inf", 0, 0),
     ],
 )  # fmt: skip
-def test_a_number_is_as_precise_as_its_digits_and_a_fraction_is_exact(text, digits, unit):
+def test_a_number_is_as_precise_as_its_digits_and_a_fraction_is_exact(text, digits, reach):
     answer = typed(text, "a")
-    assert answer.digits == digits
-    assert answer.unit == pytest.approx(unit)
+    assert answer.precision.digits == digits
+    assert answer.reach == pytest.approx(reach, rel=0.01)
 
 
 def test_numbers_of_python_are_read_like_their_texts():
     assert typed(0.577, "a") == typed("0.577", "a")
     assert typed(3.0, "a") == typed(3, "a") == typed("3", "a")
     exact = typed(Fraction(1, 3), "a")
-    assert (exact.data, exact.unit, exact.digits) == (1 / 3, 0, 0)
+    assert (exact.data, exact.reach, exact.precision.digits) == (1 / 3, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [("inf", float("inf")), ("-inf", float("-inf")), ("∞", float("inf")), ("−∞", float("-inf")), ("+Infinity", float("inf"))],
+)
+def test_an_infinity_can_be_answered(text, data):
+    assert typed(text, "a").data == data
+
+
+@pytest.mark.parametrize("sign", ["\0", "\u202e", "\x1b[31m", "\ud800", "\n\n", "6" * 300])
+def test_a_text_is_never_echoed_as_it_came(sign):
+    for text in (f"6{sign}x", f"b = 6{sign}x"):
+        with pytest.raises(ValueError) as caught:
+            check(examples.J(), {"b": text} if "=" not in text else text)
+        assert str(caught.value).isprintable() and len(str(caught.value)) < 200
+        str(caught.value).encode("utf-8")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "a", "six", "nan", "inf", "1 2", "1.2.3", "1,234.5", "1/0", "2(3)", "(2", "2)", "--", "1e5x", "0x10", "1_000", "exp(0)", "sum(3)", "where(1<2,3,4)", "3<4",
+        "a", "six", "nan", "inf-inf", "2*inf", "1 2", "1.2.3", "1,234.5", "1/0", "2(3)", "(2", "2)", "--", "1e5x", "0x10", "1_000", "exp(0)", "sum(3)", "where(1<2,3,4)", "3<4",
         "__import__('os')", "1\n2", "[1]", "1j", "1e999999999", "1e-999999999", "9**9**9", "(((9**64)**64)**64)**64", "9" * 300, "1+" * 150 + "1", "(" * 100_000,
     ],
 )  # fmt: skip

@@ -314,18 +314,20 @@ const WORD = new RegExp(`${LITERAL.source}|\\*\\*|\\S`, "g");
 const LONGEST = 200; // characters of a number; what is longer is no answer
 const LARGEST = 400; // the largest power of ten that is read at all
 
-// A typed number ("3/4", "0,577", "-1.5e-2", "3*2", "2^3"): its data, the unit of its last digit and how many digits are
-// significant, both 0 for what is meant exactly; null for what is no number.
+// A typed number ("3/4", "0,577", "-1.5e-2", "3*2", "2^3", "inf"): its data, how many digits are significant, and how far
+// off it may be (its reach), both 0 for what is meant exactly; null for what is no number.
 export function typed(text) {
   const shown = text.trim().replace(/(\d),(?=\d)/g, "$1.").replace(/−/g, "-");
+  const infinite = /^([+-]?)(?:inf|infinity|∞)$/i.exec(shown);
+  if (infinite) return { data: infinite[1] === "-" ? -Infinity : Infinity, reach: 0, digits: 0 };
   const literals = shown.match(LITERAL) ?? [];
   const exact = typedExactly(shown, literals);
   const data = exact === null ? NaN : asFloat(exact);
   if (!Number.isFinite(data)) return null;
-  if (literals.length === 1) return { data, unit: lastUnit(literals[0]), digits: significant(literals[0]) };
-  const decimals = literals.filter((literal) => !/^\d+$/.test(literal)).map(significant);
-  const digits = decimals.length ? Math.min(...decimals) : 0;
-  return { data, unit: digits && Math.abs(data) * Number(`1e${1 - digits}`), digits };
+  if (literals.length === 1) return { data, ...precisionOf(literals[0]) };
+  const decimals = literals.filter((literal) => !/^\d+$/.test(literal)).map((literal) => precisionOf(literal).digits);
+  const digits = decimals.length && data ? Math.min(...decimals) : 0;
+  return { data, reach: digits && Math.abs(data) * Number(`1e${1 - Math.max(digits, FEWEST)}`), digits };
 }
 
 // The number that literals with + - * / ** ( ) stand for; null if it is something else, or undefined.
@@ -377,30 +379,33 @@ function readAtom(words) {
   return match && ["number", fractionOf("", match[1], match[2], Number(match[3] ?? 0))];
 }
 
-// How many digits are significant: 3 in 0.577 and in 0.500; the zeros at the end of 1200 may be rounded ones.
-function significant(literal) {
-  const [mantissa] = literal.toLowerCase().split("e");
-  const digits = mantissa.includes(".") ? mantissa.replace(".", "") : mantissa.replace(/0+$/, "");
-  return Math.max(1, digits.replace(/^0+/, "").length);
+const FEWEST = 2; // significant digits, or decimals: nobody rounds to fewer
+const HALF = 0.501; // of a unit, the half itself included
+
+// The precision of a typed literal: what it stands for is less than a unit of its last digit away. Zeros at its end may
+// have been left out: two digits, or two decimals, are meant at least, to half a unit. The zeros at the end of a whole
+// number may be rounded ones. The model is autograd/handcheck/precision.py.
+function precisionOf(literal) {
+  const [mantissa, exponent] = literal.toLowerCase().split("e");
+  const [whole, decimals] = mantissa.split(".");
+  const written = (whole + (decimals ?? "")).replace(/^0+/, "");
+  const kept = decimals === undefined ? written.replace(/0+$/, "") : written;
+  const last = Number(exponent ?? 0) - (decimals ?? "").length + written.length - kept.length; // the power of the last digit
+  if (!kept) return decimals === undefined ? { digits: 0, reach: 0 } : { digits: 1, reach: HALF * ten(Math.min(last, -FEWEST)) };
+  let meant = last + kept.length - Math.max(kept.length, FEWEST);
+  if (last < 0) meant = Math.max(meant, Math.min(last, -FEWEST));
+  return { digits: kept.length, reach: (meant < last ? HALF : 1) * ten(meant) };
 }
 
-// One unit of the last digit: 0.001 for 0.577, 100 for 1200.
-function lastUnit(literal) {
-  const [mantissa, exponent] = literal.toLowerCase().split("e");
-  if (/^\d+$/.test(mantissa) && exponent === undefined) return Number(mantissa) ? Number(`1e${/0*$/.exec(mantissa)[0].length}`) : 1;
-  return Number(`1e${Math.min(308, Number(exponent ?? 0) - (mantissa.split(".")[1] ?? "").length)}`);
-}
+const ten = (power) => Number(`1e${Math.max(-300, Math.min(308, power))}`);
 
 const ROUNDING = 1e-9; // what is smaller than this, relatively, is the rounding of floats
 const TINY = 1e-12; // and so is this, absolutely
-const LOOSEST = 0.05; // no rounding on the way is coarser than this, relatively
 
-// Whether a typed number is right to the digits that were typed, of which it takes two. A fraction or a product of whole
-// numbers is meant exactly.
+// Whether a typed number can stand for the true one: the one rule of the hand-check, `agrees` of precision.py.
 export function isRight(answer, truth) {
-  const [due, size] = [asFloat(truth), Math.abs(answer.data)];
-  if (!Number.isFinite(due)) return false;
+  const due = asFloat(truth);
+  if (!Number.isFinite(due) || !Number.isFinite(answer.data)) return answer.data === due;
   const [off, floats] = [Math.abs(answer.data - due), ROUNDING * Math.abs(due) + TINY];
-  const slack = Math.min(answer.unit, 1, LOOSEST * size);
-  return off <= floats || (answer.digits >= 2 && off < slack - floats);
+  return off <= floats || off < answer.reach - floats;
 }

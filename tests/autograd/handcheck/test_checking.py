@@ -16,43 +16,61 @@ def test_all_right():
     assert report.ok and report
     assert report.score == float(report) == 1
     assert report.findings == report.notes == ()
-    assert report.text == str(report) == "8 of 8 right"
+    assert report.text == str(report) == "8 right: 8/8"
     assert {answer.verdict for answer in report.answers} == {"right"}
 
 
 def test_one_mistake_tells_where_what_and_what_else_it_did():
     report = check(examples.J(), {**RIGHT, "u": 2, "b": 4, "c": 6})
     (finding,) = report.findings
-    assert (finding.node, finding.via, finding.code) == ("u", "v", "UNEXPLAINED")
+    assert (finding.node, finding.via, finding.edge, finding.code) == ("u", "v", ("v", "u"), "UNEXPLAINED")
     assert (finding.expected, finding.got) == (3, 2)
     assert finding.follows == ("∂J/∂b", "∂J/∂c")
     assert finding.affects == ("b", "c")
-    assert finding.message == "∂J/∂u is 3, not 2: ∂J/∂u = ∂J/∂v · 1 = 3 · 1 = 3"
     assert not report.ok
     assert report.score == 0.8
-    assert report.text == "4 of 5 right\n" + finding.message
+    assert report.text.splitlines() == [
+        "2 right, 2 follow, 1 slip: 4/5",
+        "∂J/∂u: It is not 2, and where that comes from cannot be seen. What arrives at v? How much does v change with u?",
+        "∂J/∂b follows correctly from ∂J/∂u. Nothing to mend here; look at ∂J/∂u again.",
+        "∂J/∂c follows correctly from ∂J/∂u. Nothing to mend here; look at ∂J/∂u again.",
+    ]
 
 
 def test_a_leaf_has_no_leaves_below_it_that_it_could_spoil():
     assert check(examples.J(), {"b": 5}).findings[0].affects == ()
 
 
-def test_the_line_of_the_passes_is_quoted_where_there_is_one():
+def test_only_who_asks_for_it_is_told_the_number_with_the_line_it_comes_from():
     y = parse("p = a*b; q = a + p; p*q", a=2, b=3)
-    assert check(y, {"p": 1, "a": 50}).findings[1].message == "∂J/∂a is 9 with your own earlier numbers (48 with the right ones), not 50"
-    assert check(y, {"a": 50}).findings[0].message == "∂J/∂a is 48, not 50"
-    assert check(y, values={"p": 5}).findings[0].message == "p is 6, not 5: p = a · b = 2 · 3 = 6"
+    assert "48" not in check(y, {"a": 50}).text
+    assert (
+        check(y, {"p": 1, "a": 50}, reveal=True)
+        .findings[1]
+        .message.endswith(
+            "With the numbers written before, ∂J/∂a = 9; with the right ones, 48. "
+            "term 1 of 2 for ∂J/∂a, through q: ∂J/∂q · 1 = 6 · 1 = 6. "
+            "term 2 of 2 for ∂J/∂a, through p: ∂J/∂p · b = 14 · 3 = 42; so ∂J/∂a = 6 + 42 = 48."
+        )
+    )
+    assert check(y, values={"p": 7}, reveal=True).findings[0].message.endswith("p = 6. p = a · b = 2 · 3 = 6.")
+    assert check(y, {"a": None}, reveal=True).findings[0].message.startswith("∂J/∂a is missing. ∂J/∂a = 48.")
 
 
-def test_a_second_mistake_is_measured_by_the_students_own_numbers_and_the_true_one_is_said_too():
-    report = check(examples.J(), {"u": 2, "b": 5})
+def test_who_asks_for_it_is_told_which_term_of_a_sum_is_missing():
+    y = parse("u = a + b; v = b + 1; e = u*v", a=2, b=4)
+    (finding,) = check(y, {"b": 6}, reveal=True).findings
+    assert finding.code == "MISSING_PATH"
+    assert finding.message == (
+        "∂e/∂b: 6 would be only a part of what arrives at b. How many consumers does b have? ∂e/∂b = 11. "
+        "Left out: term 2 of 2 for ∂e/∂b, through u: ∂e/∂u · 1 = 5 · 1 = 5; so ∂e/∂b = 6 + 5 = 11."
+    )
+
+
+def test_a_second_mistake_is_measured_by_the_students_own_numbers():
+    report = check(examples.J(), {"u": 2, "b": 5}, reveal=True)
     assert report.findings[1].expected == 4
-    assert report.findings[1].message == "∂J/∂b is 4 with your own earlier numbers (6 with the right ones), not 5"
-
-
-def test_rounding_on_the_way_is_not_held_against_anybody():
-    report = check(examples.mazur(), {"out_o1": "0.741", "net_o1": "0.741"})
-    assert report.text.startswith("1 of 2 right\n∂E/∂net_o1 is 0.138499, not 0.741: ∂E/∂net_o1 = ")
+    assert "With the numbers written before, ∂J/∂b = 4; with the right ones, 6." in report.findings[1].message
 
 
 def test_the_edge_is_named_only_where_there_is_one():
@@ -66,7 +84,8 @@ def test_blanks_are_missing_and_count_as_not_right():
     assert [answer.verdict for answer in report.answers] == ["missing", "missing", "right", "missing"]
     assert [finding.code for finding in report.findings] == ["MISSING"] * 3
     assert [finding.got for finding in report.findings] == [None] * 3
-    assert report.findings[0].message == "∂J/∂b is missing"
+    assert report.findings[0].message == "∂J/∂b is missing."
+    assert report.text.startswith("1 right, 3 missing: 1/4")
     assert report.score == 0.25
 
 
@@ -74,7 +93,7 @@ def test_the_score_counts_what_is_right_and_what_follows():
     report = check(examples.J(), {"v": 3, "u": 4, "b": 8, "c": 11, "a": None})
     assert [answer.verdict for answer in report.answers] == ["right", "wrong", "follows", "wrong", "missing"]
     assert report.score == 2 / 5
-    assert "2 of 5 right" in report.text
+    assert report.text.startswith("1 right, 1 follows, 2 slips, 1 missing: 2/5")
 
 
 def test_an_answer_is_shown_as_it_was_typed_beside_the_true_number():
@@ -105,14 +124,14 @@ def test_html_has_a_row_for_each_answer_and_a_line_for_each_finding():
     shown = check(examples.J(), {"b": 5, "c": 9})._repr_html_()
     assert shown.count("<tr>") == 2
     assert shown.count("<li>") == 2
-    assert "<td>∂J/∂b</td><td>5</td><td>wrong</td>" in shown
+    assert "<td>∂J/∂b</td><td>5</td><td>not yet</td>" in shown
     assert "<td>∂J/∂c</td><td>9</td><td>right</td>" in shown
 
 
 def test_braces_and_percent_signs_in_labels_are_text():
     a = Value(2.0, "{value}%s{0}")
     y = a * 3
-    assert "∂J/∂{value}%s{0} is 3, not 5" in check(y, {a: 5}).text
+    assert "∂J/∂{value}%s{0}" in check(y, {a: 5}).text
 
 
 def test_the_graph_is_left_as_it_was():
