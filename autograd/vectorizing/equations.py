@@ -176,6 +176,8 @@ class _Equations:
             name, slot, _ = info
             if name == "xlogy" and slot < 0:  # by its definition
                 return rf"{self.held(args[0], PRODUCT)} \odot \log({self.named(args[1])[0]})", PRODUCT
+            if (name, slot) == ("logsumexp", 0):
+                return rf"\operatorname{{softmax}}({self.named(args[0])[0]})", ATOM
             called = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{_escaped(name)}}}"
             return f"{called}{chr(39) * (slot >= 0)}({', '.join([self.named(a)[0] for a in args])})", ATOM
         if kind in ("full", "reshape"):

@@ -20,9 +20,8 @@ def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
         if old.kind == "function":
             new[old.index] = expanded(arrays, old, args)
         elif _is_softmax(old):
-            axis = old.args[0].args[1].info[2]
-            exponentials = arrays.call("exp", arrays.call("subtract", new[old.args[0].args[0].index], _maximum(arrays, old, new, axis)))
-            new[old.index] = arrays.call("divide", exponentials, arrays.reduce("sum", exponentials, axis))
+            a, total = old.args[0].args
+            new[old.index] = _softmax(arrays, new[a.index], new[total.args[0].index], total.info[2])
         elif old.kind == "call":
             new[old.index] = _call(arrays, old.info, args)
         elif old.kind == "reshape":
@@ -36,15 +35,18 @@ def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
 
 
 def _is_softmax(array: Array) -> bool:
-    """exp(a - logsumexp(a)), for which the exponentials inside logsumexp serve again."""
+    """exp(a - logsumexp(b)), where a is b, or some of its rows."""
     if array.kind != "call" or array.info != "exp" or array.args[0].kind != "call" or array.args[0].info != "subtract":
         return False
-    a, total = array.args[0].args
-    return total.kind == "function" and total.info[:2] == ("logsumexp", -1) and total.args == (a,)
+    total = array.args[0].args[1]
+    return total.kind == "function" and total.info[:2] == ("logsumexp", -1)
 
 
-def _maximum(arrays: Arrays, softmax: Array, new: dict[int, Array], axis: int) -> Array:
-    return arrays.reduce("max", new[softmax.args[0].args[0].index], axis)
+def _softmax(arrays: Arrays, a: Array, b: Array, axis: int) -> Array:
+    """exp(a - max(b)) / sum(exp(b - max(b))): exact at any size, and the exponentials inside logsumexp serve again."""
+    largest = arrays.reduce("max", b, axis)
+    one, all_of_them = (arrays.call("exp", arrays.call("subtract", each, largest)) for each in (a, b))
+    return arrays.call("divide", one, arrays.reduce("sum", all_of_them, axis))
 
 
 def _call(arrays: Arrays, name: str, args: list[Array]) -> Array:

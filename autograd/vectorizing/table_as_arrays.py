@@ -16,11 +16,13 @@ from .arrays import SIGNS, Array, Arrays
 
 SHORT_VALUE, SHORT_PARTIAL = 8, 25  # formulas of that many parts are written out
 NAMED = ("xlogy",)  # but not these, which are read more easily by their name
-# What gives the same numbers with one exponential instead of two or three.
+_EXPONENTIALS = "exp(a[i] - max(a[i]))"  # nan for infinities
+# Values (slot -1) and local derivatives that give the same numbers with one exponential instead of two or three.
 FAST = {
-    "sigmoid": "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))",
-    "softplus": "relu(a) + log1p(exp(-abs(a)))",
-    "logsumexp": "max(a[i]) + log(sum(exp(a[i] - max(a[i]))))",  # nan for infinities
+    ("sigmoid", -1): "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))",
+    ("softplus", -1): "relu(a) + log1p(exp(-abs(a)))",
+    ("logsumexp", -1): f"max(a[i]) + log(sum({_EXPONENTIALS}))",
+    ("logsumexp", 0): f"{_EXPONENTIALS} / sum({_EXPONENTIALS})",
 }
 
 
@@ -104,5 +106,5 @@ def expanded(arrays: Arrays, function: Array, args: Sequence[Array]) -> Array:
     operation = TABLE[name]
     mark = "[i]" if operation.is_nary else ""
     operands = {letter + mark * (letter != "y"): a for letter, a in zip(letters_of(operation, slot), args, strict=True)}
-    text = operation.partials[slot] if slot >= 0 else FAST.get(name, operation.value)
+    text = FAST.get((name, slot)) or (operation.partials[slot] if slot >= 0 else operation.value)
     return _Formula(arrays, operands, axis).read(tree_of(text))

@@ -242,6 +242,26 @@ def test_edges_are_those_of_the_scalar_engine_and_without_warnings(case, others)
     assert gradient[0] == pytest.approx(sum(grad(root, [w])[0] for root, w, _ in graphs) / n, rel=1e-12, nan_ok=True)
 
 
+@pytest.mark.parametrize("size", [1.0, 999.0, 1001.0, 1e10, 1e15, 1e16, -1e10, -1e16])
+@pytest.mark.parametrize("build", [lambda z: autograd.logsumexp(z), lambda z: autograd.softmax(z)[0] * 3 - autograd.softmax(z)[1],
+                                   lambda z: losses.cross_entropy(z, [0, 1, 0])])  # fmt: skip
+def test_logits_of_any_size_give_what_the_scalar_engine_gives(size, build):
+    """Wherever the graph was built: the maximum is subtracted for each example."""
+
+    def of(logits):
+        x, w = leaves(x1=logits[0], x2=logits[1], x3=logits[2]), leaves(a=1, b=1, c=1)
+        return build([v * p for v, p in zip(x, w, strict=True)]), x, w
+
+    given = [size, size, size - 1] if abs(size) < 1e16 else [size, size, size - 4]
+    expected, _, own = of(given)
+    for built_at in (given, [0.1, -0.2, 0.3]):
+        y, x, w = of(built_at)
+        program = vectorize(y, x, w)
+        value, gradient = program.value_and_grad([given])
+        assert program([given])[0] == value == pytest.approx(expected.data, rel=1e-12)
+        assert gradient == pytest.approx(grad(expected, own), rel=1e-9, abs=1e-9 * abs(size))
+
+
 @pytest.mark.parametrize("second", [0.0, 4.0])
 def test_an_infinite_gradient_at_a_layer_and_an_input_of_0_give_0(second):
     graphs = []
