@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from .demo import micrograd_demo, network_demo
+from .edges import edges
 from .learning import digits
 from .measuring import MissingPeer, in_fresh_process, stay_within_cores
 from .pages import pages
@@ -29,6 +30,7 @@ ROWS: dict[str, Callable[..., list[Record]]] = {
     "P7": pictures,
     "P8": pages,
     "P9": starting,
+    "edges": edges,
     "digits": digits,
     "scalars": scalars,
 }

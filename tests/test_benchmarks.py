@@ -17,6 +17,7 @@ from benchmarks import __main__ as command_line
 from benchmarks import (
     by_hand,
     demo,
+    edges,
     graphs,
     learning,
     measuring,
@@ -111,6 +112,12 @@ def test_a_training_is_timed_and_its_accuracy_is_that_on_images_it_has_not_seen(
     seconds, accuracy = learning.digits(repetitions=1, epochs=1)
     assert (seconds.target, accuracy.target) == ("≤ 10 s", "≥ 96 %") and len(seconds.ours.numbers) == 1
     assert 50 < accuracy.ours.median < 96 and not accuracy.passed, "one epoch is not enough"
+
+
+def test_programs_at_the_edges_stand_beside_the_scalar_engine():
+    records = edges.edges(nodes=900, examples=5, repetitions=2)
+    assert [(record.row, record.target, record.against) for record in records] == [("edges", f"≥ {k}×", "scalar engine") for k in (1, 10)]
+    assert [len(record.ratio.numbers) for record in records] == [2, 2]
 
 
 def test_compiling_is_measured_in_fresh_interpreters():
@@ -508,7 +515,7 @@ def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
     with pytest.raises(SystemExit) as refused:
         command_line.main(["P1", "P99"])
     assert refused.value.code == 2
-    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, digits, scalars" in capsys.readouterr().err
+    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, edges, digits, scalars" in capsys.readouterr().err
 
 
 def test_every_row_has_a_title_and_a_place_in_the_readme():
