@@ -6,7 +6,6 @@ function. The promise is put to the test: at other numbers it must build the sam
 """
 
 import copy
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,10 +79,7 @@ def traced(model: Any, example: Sequence[float], build: Build) -> ExampleGraph:
         twin = copy.deepcopy(model)  # what the code does to a model by calling it, it does to the twin
     except Exception as error:
         raise CannotTrace(f"the model cannot be copied for a trial: {error}") from None
-    before = state_of(twin)
     found = _trace(twin, example, build)
-    if state_of(twin) != before:
-        raise CannotTrace("the model changes itself when it is called")
     with _other_numbers(twin.parameters()):
         again = _trace(twin, [_other(number) for number in example], build)
     return _same(found, again, "the model")
@@ -193,35 +189,25 @@ def _masks_as_leaves(model: Any, masks: list[tuple[int, list[Value]]]) -> Iterat
 # --- what a model is made of ---------------------------------------------------------------------------------------
 
 
-def state_of(model: Any) -> list[Any]:
-    """All that a call may change in a model: numbers of leaves, generators, counters, lists, as plain data."""
-    return [(type(module), [(name, _plain(part)) for name, part in vars(module).items()]) for module in model.modules()]
-
-
 def make_of(model: Any) -> list[Any]:
-    """The same without what training changes: the numbers of the parameters, and how far generators have come."""
+    """All that decides which graph a model builds, as plain data: not the numbers of parameters, nor how far generators have come."""
     return [
-        (type(module), [(name, _plain(part, still=True)) for name, part in vars(module).items() if name not in RECORDS])
-        for module in model.modules()
+        (type(module), [(name, _plain(part)) for name, part in vars(module).items() if name not in RECORDS]) for module in model.modules()
     ]
 
 
 RECORDS = ("history", "_fitted_loss")  # what `fit` notes on a model
 
 
-def _plain(part: Any, still: bool = False) -> Any:
+def _plain(part: Any) -> Any:
     if isinstance(part, (list, tuple, set, frozenset)):
-        return [type(part), *[_plain(item, still) for item in part]]
+        return [type(part), *[_plain(item) for item in part]]
     if isinstance(part, dict):
-        return [(key, _plain(item, still)) for key, item in part.items()]
+        return [(key, _plain(item)) for key, item in part.items()]
     if isinstance(part, Value):
-        return part if still and not part.constant else (part, repr(part.data))
+        return (part, repr(part.data)) if part.constant else part
     if isinstance(part, numpy.ndarray) and part.dtype != object:
         return part.shape, part.tobytes()
-    if not still and isinstance(part, numpy.random.Generator):
-        return repr(part.bit_generator.state)
-    if not still and isinstance(part, random.Random):
-        return part.getstate()
     return repr(part) if isinstance(part, (Real, str, bytes)) else _Same(part)
 
 

@@ -204,7 +204,7 @@ def _last_basis(rows: Any, right: Any, tolerance: float) -> list[int]:
     With Bland's rule, which cannot cycle; right >= 0.
     """
     m, n = rows.shape
-    table = numpy.concatenate([rows, numpy.eye(m, dtype=int).astype(rows.dtype), right[:, None]], axis=1)
+    table = numpy.concatenate([rows, (numpy.eye(m, dtype=int) * Fraction(1)).astype(rows.dtype), right[:, None]], axis=1)
     cost = -table.sum(axis=0)
     cost[n : n + m] = 0
     basis = list(range(n, n + m))

@@ -458,8 +458,8 @@ class Uncopyable(Residual):
         (Reading, "the model builds another graph at other numbers"),
         (ReadingData, "the model builds another graph at other numbers"),
         (Floats, "the model builds another graph at other numbers"),
-        (Counting, "the model changes itself when it is called"),
-        (Noisy, "the model changes itself when it is called"),
+        (Counting, "the model builds another graph at other numbers"),
+        (Noisy, "the model builds another graph at other numbers"),
         (Rolling, "the model builds another graph at other numbers"),
         (Hidden, "hidden is a leaf of the graph, but no parameter of the model"),
         (Uncopyable, "the model cannot be copied for a trial"),
@@ -547,7 +547,10 @@ def test_the_engine_and_the_reason_are_said(capsys):
     assert classifier().fit(POINTS, CLASSES, "cross_entropy", epochs=1).engine == "vectorized"
     assert "engine: vectorized\n" in capsys.readouterr().err
     Counting().fit(POINTS, NUMBERS[:, 0], epochs=1)
-    assert "engine: scalar, because the model changes itself when it is called\n" in capsys.readouterr().err
+    assert (
+        "engine: scalar, because the model builds another graph at other numbers, although it says that it is traceable\n"
+        in capsys.readouterr().err
+    )
     assert classifier().fit(POINTS, CLASSES, "cross_entropy", epochs=1, engine="scalar").reason == ""
     assert "engine: scalar\n" in capsys.readouterr().err
 
