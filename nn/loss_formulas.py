@@ -5,7 +5,8 @@ the table such as logsumexp(a[i]) or dot(b[i], a[i]), and sum, max and min over 
 """
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import compress, repeat
 from typing import Any
 
 import numpy
@@ -49,35 +50,47 @@ class _Formula(Reader[Any]):
     def name(self, name: str) -> Any:
         return numpy.pi if name == "pi" else self.given[name]
 
-    def negate(self, part: Any) -> Any:
-        return -part
-
-    def operator(self, sign: str, left: Any, right: Any) -> Any:
-        return SIGNS[sign](left, right)
-
 
 class OnNumbers(_Formula):
-    """The loss of one element or one example, from Values (it is then a graph), floats or fractions.
+    """A loss from Values (it is then a graph), floats or fractions: of lists of elements, or of the rows of one example.
 
     A class that is certainly not the one has the target 0 and leaves no trace in the graph; of the one that it certainly
     is, with the target 1, there is log(a), not 1 · log(a).
     """
 
+    def negate(self, part: Any) -> Any:
+        return _each(operator.neg, part)
+
+    def operator(self, sign: str, left: Any, right: Any) -> Any:
+        return _each(SIGNS[sign], left, right)
+
     def over(self, name: str, tree: Tree) -> Any:
-        rows = zip(self.given["a[i]"], self.given["b[i]"], strict=True)
-        terms = [OnNumbers(**{**self.given, "a[i]": a, "b[i]": b}).read(tree) for a, b in rows if name != "sum" or not _is(0, b)]
+        rows = {row: self.given[row] for row in ("a[i]", "b[i]")}
+        if name == "sum":
+            wanted = [not _is(0, b) for b in rows["b[i]"]]
+            rows = {row: [*compress(items, wanted)] for row, items in rows.items()}
+        terms = OnNumbers(**{**self.given, **rows}).read(tree)
         return terms[0] if len(terms) == 1 else apply(TABLE[OF_ALL[name]], terms)
 
     def call(self, name: str, arguments: list[Any]) -> Any:
         entry = TABLE[name]
-        if name == "xlogy" and "a[i]" in self.given and _is(1, arguments[0]):
-            return apply(TABLE["log"], arguments[1:])
         if name == "dot":
             pairs = [(b, a) for b, a in zip(*arguments, strict=True) if not _is(0, b)]
             if len(pairs) == 1 and _is(1, pairs[0][0]):
                 return pairs[0][1]
             arguments = [list(row) for row in zip(*pairs, strict=True)]
-        return apply(entry, [item for row in arguments for item in row] if entry.is_nary else arguments)
+        if entry.is_nary:
+            return apply(entry, [item for row in arguments for item in row])
+        if name == "xlogy" and "a[i]" in self.given:
+            return _each(lambda b, a: apply(TABLE["log"], (a,)) if _is(1, b) else apply(entry, (b, a)), *arguments)
+        return _each(lambda *operands: apply(entry, operands), *arguments)
+
+
+def _each(function: Callable[..., Any], *parts: Any) -> Any:
+    """The function of all elements of lists, with what is no list beside each of them."""
+    if any(part.__class__ is list for part in parts):
+        return [function(*items) for items in zip(*[part if part.__class__ is list else repeat(part) for part in parts], strict=False)]
+    return function(*parts)
 
 
 def _is(number: int, target: Any) -> bool:
@@ -87,6 +100,12 @@ def _is(number: int, target: Any) -> bool:
 
 class OnArrays(_Formula):
     """The same on arrays: examples in the last axis, the outputs of an example in the one before."""
+
+    def negate(self, part: Any) -> Any:
+        return -part
+
+    def operator(self, sign: str, left: Any, right: Any) -> Any:
+        return SIGNS[sign](left, right)
 
     def over(self, name: str, tree: Tree) -> Any:
         return getattr(numpy, name)(self.read(tree), axis=-2, keepdims=True)

@@ -91,8 +91,11 @@ class Loss:
             choose(f"a setting of {self.name}", name, self.settings)
         given = {**self.settings, **{name: float(real(name, item, 0, above=True)) for name, item in settings.items()}}
         rows, aims, examples = self._matched(prediction, target)
-        a, b = ("a[i]", "b[i]") if self.of_rows else ("a", "b")
-        terms = [OnNumbers(**{a: p, b: t}, **given).read(self._trees[0]) for p, t in zip(rows, aims, strict=True)]
+        tree = self._trees[0]
+        if self.of_rows:
+            terms = [OnNumbers(**{"a[i]": p, "b[i]": t}, **given).read(tree) for p, t in zip(rows, aims, strict=True)]
+        else:
+            terms = OnNumbers(a=rows, b=aims, **given).read(tree)
         whole = terms[0] if len(terms) == 1 else autograd.total(terms)  # one term alone has no sum in its graph
         n = self.divisor(len(terms), examples, reduction)
         return whole if n == 1 else whole / n
