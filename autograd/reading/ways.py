@@ -120,7 +120,7 @@ class Ways:
     @cached_property
     def by_path(self) -> Cost:
         """What it costs to multiply path by path and add up."""
-        edges = sum([self.through_edge(node, slot) for node in self.through for slot in range(len(node.parents))])
+        edges = sum(self.through.values()) - self.count  # a path has one fewer than nodes
         return Cost(max(edges - self.count, 0), max(self.count - 1, 0))
 
     @cached_property
