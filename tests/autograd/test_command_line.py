@@ -226,7 +226,11 @@ def test_agreement_is_only_claimed_where_there_is_some(words, last):
 def test_a_check_prints_the_verdict_only_and_shows_the_rest_when_asked():
     answers = ("--check", "dJ/du=3, dJ/db=9")
     only, shown = run(*MAIN_JOB, *answers), run(*MAIN_JOB, *answers, "--show")
-    assert only.stdout.startswith("1 right, 1 slip: 1/2\n∂J/∂b: 9 would be ") and "∂J/∂b = 6" not in only.stdout and "backward" not in only.stdout
+    assert (
+        only.stdout.startswith("1 right, 1 slip: 1/2\n∂J/∂b: 9 would be ")
+        and "∂J/∂b = 6" not in only.stdout
+        and "backward" not in only.stdout
+    )
     assert shown.stdout.startswith(MAIN_LINES + "\n1 right, 1 slip: 1/2\n∂J/∂b: 9 would be ") and "∂J/∂b = 6" in shown.stdout
     assert (only.returncode, shown.returncode) == (1, 1)
 

@@ -60,6 +60,7 @@ def test_the_sign_before_the_numbers_is_that_of_the_operands():
     assert [step.text() for step in steps(thirds)][:2] == ["u = a / 3 = 1 / 3 ≈ 0.333333", "v = b · u ≈ 2 · 0.333333 ≈ 0.666667"]
     assert steps(thirds)[3].text() == "∂v/∂b = ∂v/∂v · u ≈ 1 · 0.333333 = 0.333333"
     assert steps(thirds)[4].text() == "∂v/∂u = ∂v/∂v · b = 1 · 2 = 2"
+    assert steps(parse("(a*2)*b", a=1, b=1 / 3))[5].text() == "∂J/∂a = ∂J/∂u · 2 ≈ 0.333333 · 2 ≈ 0.666667"  # of what arrives, too
 
 
 def test_more_digits_are_shown_where_fewer_would_not_do():
