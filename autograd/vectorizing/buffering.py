@@ -1,8 +1,7 @@
-"""A plan as NumPy code that runs: every result goes into a buffer that is there already, nothing is allocated.
+"""Arrays as NumPy code that runs: every result goes into a buffer that is there already, nothing is allocated.
 
 The code is bound once for each number of examples: buffers, views of them and views of the parameters are made then.
-What is left for a call is one NumPy function after the other. A product with 0 · ∞ gives nan here, and so does
-logsumexp of infinities; whoever calls looks for numbers that are not finite and then asks the careful program.
+What is left for a call is one NumPy function after the other. `running` writes whole programs with it.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,9 +10,7 @@ from typing import Any
 import numpy
 
 from .arrays import COMPARISONS, Array, N, Shape, reachable
-from .expanding import rebuilt
-from .places import as_view, number_text, sizes, slice_of
-from .planning import Plan
+from .places import as_view, literal, sizes, slice_of
 
 UFUNCS = (
     "add", "subtract", "multiply", "divide", "power", "negative", "maximum", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan",
@@ -27,11 +24,10 @@ NAMES = {
 }  # fmt: skip
 
 
-FEW_TERMS = 6  # of a loss, whose means are added up instead of the terms
 LARGE = 4096  # from that many parameters on, making views of a new gradient takes less time than copying it
 
 
-class Writer:
+class BufferedWriter:
     """Writes one function. `setup` is what happens once for a number of examples, `steps` what happens in each call."""
 
     def __init__(self, size: int):
@@ -149,7 +145,7 @@ class Writer:
     def write_scalar(self, array: Array, position: int) -> None:
         c, power = array.info
         by_n = "" if power == 0 else " * float(n)" if power == 1 else " / n" if power == -1 else f" * float(n) ** {power}"
-        self.refs[array.index] = self.once(f"array({number_text(c)}{by_n}, dtype)", "s")
+        self.refs[array.index] = self.once(f"array({literal(c)}{by_n}, dtype)", "s")
 
     def write_constants(self, array: Array, position: int) -> None:
         self.refs[array.index] = self.once(f"{self.constant(array.info)}.astype(dtype)", "c")
@@ -289,117 +285,3 @@ class Writer:
         exec("\n".join(lines), made)
         made["bind"].source = "\n".join(lines)
         return made["bind"]
-
-
-def forward(plan: Plan, size: int) -> Callable[..., Any]:
-    """The binder of the values: an array of shape (examples,), or (examples, outputs)."""
-    _, (values,) = rebuilt([plan.values])
-    writer = Writer(size)
-    writer.run([values])
-    text = writer.ref(values)
-    if values.shape != plan.values.shape:
-        text = f"np.broadcast_to({text}, ({plan.values.shape[0]}, n))"
-    return writer.compiled([f"return {text}[0].copy()" if values.shape[0] == 1 else f"return {text}.T.copy()"])
-
-
-def value_and_grad(plan: Plan, size: int, order: Sequence[int]) -> Callable[..., Any]:
-    """The binder of the mean value and the gradient, a new array in each call. `order` says in which order the parts of the gradient are computed."""
-    _, (values, *parts) = rebuilt([plan.values, *[plan.gradient[k][1] for k in order]])
-    places = [plan.gradient[k][0] for k in order]
-    terms = _terms(values)
-    writer = Writer(size)
-    ending = _Gradient(writer, [term for _, term in terms], places, parts)
-    writer.run([*[term for _, term in terms], *parts])
-    lines = [*ending.lines(), f"return {_mean(writer, terms)}, gradient{'' if writer.is_fresh else '.copy()'}"]
-    before = [f"gradient = empty({size}, dtype)"] * writer.is_fresh + ["gradient.fill(0)"] * ending.is_cleared + ending.views
-    return writer.compiled(lines, before)
-
-
-def _terms(values: Array) -> list[tuple[float, Array]]:
-    """The terms of a value, each with its factor: a mean of a sum is the sum of the means."""
-    found: dict[int, tuple[float, Array]] = {}
-    waiting = [(1.0, values)]
-    while waiting:
-        factor, array = waiting.pop()
-        if array.kind == "full":
-            waiting.append((factor, array.args[0]))
-        elif array.kind == "call" and array.info in ("add", "subtract"):
-            waiting += [(-factor if array.info == "subtract" else factor, array.args[1]), (factor, array.args[0])]
-        elif array.kind == "call" and array.info == "negative":
-            waiting.append((-factor, array.args[0]))
-        elif array.kind == "call" and array.info == "multiply" and array.args[0].number is not None:
-            waiting.append((array.args[0].number * factor, array.args[1]))
-        else:
-            found[array.index] = (found.get(array.index, (0.0, array))[0] + factor, array)
-    return list(found.values()) if len(found) <= FEW_TERMS else [(1.0, values)]
-
-
-def _mean(writer: Writer, terms: list[tuple[float, Array]]) -> str:
-    texts = []
-    for factor, term in terms:
-        ref = writer.ref(term)
-        if not term.shape:
-            text = f"float({ref})"
-        elif term.shape[-1] == N:
-            row = f"{ref}[0]" if term.index in writer.in_call else writer.once(f"{ref}[0]")
-            text = f"float(dot({row}, {writer.once('ones(n, dtype)')})) / n"
-        else:
-            text = f"{ref}.item()"
-        texts.append(text if factor == 1 else f"{number_text(factor)} * {text}")
-    return " + ".join(texts)
-
-
-class _Gradient:
-    """Where the parts of the gradient go: the first to come to its places is computed there, others are added."""
-
-    def __init__(self, writer: Writer, terms: Sequence[Array], places: Sequence[Any], parts: Sequence[Array]):
-        self.writer, self.places, self.parts = writer, places, parts
-        uses: dict[int, int] = {}
-        for array in reachable([*terms, *parts]):
-            for a in array.args:
-                uses[a.index] = uses.get(a.index, 0) + 1
-        for array in (*terms, *parts):
-            uses[array.index] = uses.get(array.index, 0) + 1
-        written = numpy.zeros(writer.size, dtype=bool)
-        self.how: list[str] = []
-        self.views: list[str] = []
-        if not writer.is_fresh:
-            writer.setup.append(f"gradient = zeros({writer.size}, dtype)")
-        self.is_cleared = False
-        for where, part in zip(places, parts, strict=True):
-            before = written[where.ravel()]
-            view = as_view(where, writer.size)
-            if before.any():
-                self.how.append("+=")
-                self.is_cleared = self.is_cleared or not before.all()
-            elif view and part.shape == where.shape and uses[part.index] == 1 and part.kind in ("matmul", "sum", "call"):
-                writer.targets[part.index] = self.target(view)
-                self.how.append("")
-            else:
-                self.how.append("=")
-            written[where.ravel()] = True
-        self.is_cleared = self.is_cleared or (writer.is_fresh and not written.all())
-
-    def target(self, view: str) -> str:
-        """A view of the gradient: made in each call where the gradient is."""
-        writer = self.writer
-        if not writer.is_fresh:
-            return writer.once(f"gradient{view}", "g")
-        name = writer.name("g")
-        self.views.append(f"{name} = gradient{view}")
-        return name
-
-    def lines(self) -> list[str]:
-        """The steps that put into the gradient what is not there yet."""
-        lines, writer = [], self.writer
-        for where, part, how in zip(self.places, self.parts, self.how, strict=True):
-            view = as_view(where, writer.size)
-            if not how:
-                continue
-            if not view:
-                text = writer.ref(part) + ("" if not part.shape else ".ravel()")
-                lines.append(f"gradient[{writer.constant(where.ravel())}] {how} {text}")
-            else:
-                target = self.target(view)
-                lines.append(f"add({target}, {writer.ref(part)}, {target})" if how == "+=" else f"copyto({target}, {writer.ref(part)})")
-        return lines

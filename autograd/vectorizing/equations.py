@@ -7,7 +7,7 @@ layout (examples in columns or in rows) and its error signal (the gradient, or n
 from ..engine.operations import TABLE
 from ..explain.notation import Notation
 from .arrays import Array, N, reachable
-from .naming import Names, is_read_once
+from .naming import ArrayNames, is_read_once
 from .planning import Plan
 from .source import in_order_of_lectures
 
@@ -19,13 +19,13 @@ OF_EXAMPLES = r"\ell"  # the losses of the examples, a row
 SIGNS = {"less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "="}
 
 
-def equations(plan: Plan, names: Names, notation: "str | Notation | None") -> str:
+def equations(plan: Plan, names: ArrayNames, notation: "str | Notation | None") -> str:
     """All equations, as the lines of a LaTeX align environment."""
     return _Equations(plan, names, Notation.of("delta" if notation is None else notation)).text()
 
 
 class _Equations:
-    def __init__(self, plan: Plan, names: Names, notation: Notation):
+    def __init__(self, plan: Plan, names: ArrayNames, notation: Notation):
         self.plan, self.names, self.notation = plan, names, notation
         self.in_rows = notation.examples == "rows"
         self.symbols: dict[int, str] = {}

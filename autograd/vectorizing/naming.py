@@ -25,7 +25,7 @@ LAYER = re.compile(r"(?:delta|dW|db|[Wbaz])(\d+)")
 
 
 @dataclass
-class Names:
+class ArrayNames:
     """Names of arrays, by their index: those to use, and hints for those that need one; for each layer its last group."""
 
     of: dict[int, str] = field(default_factory=dict)
@@ -69,9 +69,9 @@ def common(nodes: Iterable[Value], otherwise: str) -> str:
     return usable(start) or otherwise
 
 
-def named(plan: Plan, inputs: list[Value], params: list[Value]) -> Names:
+def named(plan: Plan, inputs: list[Value], params: list[Value]) -> ArrayNames:
     """The names for a plan."""
-    names = Names()
+    names = ArrayNames()
     _name_layers(plan, names)
     for array in plan.arrays.all:
         if array.kind == "inputs":
@@ -98,12 +98,12 @@ def named(plan: Plan, inputs: list[Value], params: list[Value]) -> Names:
     return names
 
 
-def _name_layers(plan: Plan, names: Names) -> None:
-    products = [k for k, group in enumerate(plan.groups) if group.is_product and _is_matrix(group.operands[0])]
-    if all(plan.groups[k].operands[0][0].places.size == 1 for k in products):
+def _name_layers(plan: Plan, names: ArrayNames) -> None:
+    matrix_products = [k for k, group in enumerate(plan.groups) if group.is_product and _is_matrix(group.operands[0])]
+    if all(plan.groups[k].operands[0][0].places.size == 1 for k in matrix_products):
         return  # one weight is no layer
     adds_bias = {j.operands[0][0].source: at for at, j in enumerate(plan.groups) if _adds_bias(plan, at)}
-    for number, k in enumerate(products, 1):
+    for number, k in enumerate(matrix_products, 1):
         product = plan.forward[k]
         matrix, vector = product.args
         names.give(matrix, f"W{number}")
@@ -130,7 +130,7 @@ def _adds_bias(plan: Plan, j: int) -> bool:
     return plan.forward[j].args[:1] == (plan.forward[group.operands[0][0].source],)
 
 
-def _name_output(plan: Plan, names: Names) -> None:
+def _name_output(plan: Plan, names: ArrayNames) -> None:
     """The activations of the last layer, which nothing multiplies by a matrix."""
     numbers = {group: number for number, group in names.layers.items()}
     for j, group in enumerate(plan.groups):
@@ -145,14 +145,14 @@ def is_read_once(plan: Plan, k: int) -> bool:
     return sum([any(piece.source == k for pieces in group.operands for piece in pieces) for group in plan.groups]) == 1
 
 
-def _name_gradients(plan: Plan, names: Names) -> None:
+def _name_gradients(plan: Plan, names: ArrayNames) -> None:
     views = {(a.info.tobytes()): names.of[a.index] for a in plan.arrays.all if a.kind == "parameters"}
     for places, array in plan.gradient:
         name = views.get(places.tobytes())
         names.give(array, "dw" if not name or _is_function(f"d{name}") else f"d{name}")
 
 
-def blocks_of(plan: Plan, names: Names, params: Sequence[Value]) -> dict[str, Any]:
+def blocks_of(plan: Plan, names: ArrayNames, params: Sequence[Value]) -> dict[str, Any]:
     """The parameters as named arrays: for each name the places in the flat vector. No parameter is in two of them."""
     views = [(names.of[a.index], a.info) for a in plan.arrays.all if a.kind == "parameters"]
     views.sort(key=lambda view: LAYER.fullmatch(view[0]) is None)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 
 
-def number_text(c: float) -> str:
+def literal(c: float) -> str:
     """A number as Python reads it."""
     if c != c or c - c != 0:
         return "np.nan" if c != c else "np.inf" if c > 0 else "-np.inf"

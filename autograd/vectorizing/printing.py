@@ -12,8 +12,8 @@ from ..engine.grammar import BINDING
 from ..engine.ieee import PRIMITIVES
 from ..engine.operations import TABLE
 from .arrays import SIGNS, Array, N, reachable
-from .naming import LAYER, TAKEN, Names
-from .places import as_view, number_text, sizes, slice_of
+from .naming import LAYER, TAKEN, ArrayNames
+from .places import as_view, literal, sizes, slice_of
 from .table_as_arrays import letters_of, tree_of
 
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
@@ -26,7 +26,7 @@ class Printer:
     """Writes one function. `constants` and `functions` collect the arrays of numbers and functions of the table it refers to;
     `used` has the names of those that this function reads, and "n" where it needs the number of examples."""
 
-    def __init__(self, names: Names, constants: dict[str, Any], functions: dict[str, str], size: int):
+    def __init__(self, names: ArrayNames, constants: dict[str, Any], functions: dict[str, str], size: int):
         self.names, self.constants, self.functions, self.size = names, constants, functions, size
         self.of = dict(names.of)
         self.lines: list[str] = []
@@ -97,7 +97,7 @@ class Printer:
             if sign == "*" and args[0].kind == "scalar" and args[0].info[1] == -1:  # x / n
                 c, n = args[0].info[0], self.n()
                 front = self.held(args[1], NEGATIVE)
-                return (f"{front} / {n}" if c == 1 else f"-{front} / {n}" if c == -1 else f"{number_text(c)} / {n} * {front}"), PRODUCT
+                return (f"{front} / {n}" if c == 1 else f"-{front} / {n}" if c == -1 else f"{literal(c)} / {n} * {front}"), PRODUCT
             if sign == "**":
                 return f"{self.held(args[0], ATOM)} ** {self.held(args[1], ATOM)}", own
             stricter = sign in ("-", "/") or own == 1 or (sign == "*" and self.named(args[1])[1] == own)
@@ -112,11 +112,11 @@ class Printer:
     def write_scalar(self, array: Array) -> tuple[str, float]:
         c, power = array.info
         if power == 0:
-            return number_text(c), NEGATIVE if number_text(c).startswith("-") else ATOM
+            return literal(c), NEGATIVE if literal(c).startswith("-") else ATOM
         n = self.n()
         if power == 1:
-            return (n, ATOM) if c == 1 else (f"{number_text(c)} * {n}", PRODUCT)
-        return f"{number_text(c)} / {n}" if power == -1 else f"{number_text(c)} * {n} ** {power}", PRODUCT
+            return (n, ATOM) if c == 1 else (f"{literal(c)} * {n}", PRODUCT)
+        return f"{literal(c)} / {n}" if power == -1 else f"{literal(c)} * {n} ** {power}", PRODUCT
 
     def n(self) -> str:
         """The number of examples."""

@@ -13,9 +13,9 @@ from ..engine.ieee import as_float
 from ..engine.names import find, names
 from ..engine.replaying import refuse_stale
 from ..engine.value import Value
-from . import buffering, rows
+from . import rows, running
 from .equations import equations
-from .naming import Names, blocks_of, named
+from .naming import ArrayNames, blocks_of, named
 from .planning import Plan, planned
 from .scalars import normalised, read
 from .source import Source, in_order_of_lectures
@@ -202,7 +202,7 @@ class Program:
         return MappingProxyType(found | {name: arrays[index].shape for index, name in self._names.of.items() if name not in found})
 
     @_MadeOnce
-    def _names(self) -> Names:
+    def _names(self) -> ArrayNames:
         return named(self._plan, list(self.inputs), list(self.params))
 
     @_MadeOnce
@@ -217,16 +217,16 @@ class Program:
     def _careful(self) -> dict[str, Any]:
         """The program that looks out for 0 times infinity in every product of the backward pass."""
         plan = planned(self._scalars, self._roots, careful=True)
-        return Source(plan, Names(), len(self.params)).compiled(numpy)
+        return Source(plan, ArrayNames(), len(self.params)).compiled(numpy)
 
     @_MadeOnce
     def _forward(self) -> "_Bound":
-        return _Bound(buffering.forward(self._plan, len(self.params)), self._parameters)
+        return _Bound(running.forward(self._plan, len(self.params)), self._parameters)
 
     @_MadeOnce
     def _backward(self) -> "_Bound":
         order = in_order_of_lectures(self._plan, self._names)
-        return _Bound(buffering.value_and_grad(self._plan, len(self.params), order), self._parameters)
+        return _Bound(running.value_and_grad(self._plan, len(self.params), order), self._parameters)
 
     @_MadeOnce
     def _rows(self) -> Callable[..., Any]:

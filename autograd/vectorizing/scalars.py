@@ -87,13 +87,13 @@ def normalised(given: Scalars, roots: Sequence[int]) -> tuple[Scalars, list[int]
     An addition is gathered into the one above it when that is its only consumer. So code that adds up products with
     Python's `sum` leads to the same nodes as `dot`. A shared operand stands first in a product, last in an addition.
     """
-    writer = _Writer(given, roots)
-    for i in writer.needed():
-        writer.write(i)
-    return writer.found, [writer.number[root] for root in roots]
+    normaliser = _Normaliser(given, roots)
+    for i in normaliser.needed():
+        normaliser.write(i)
+    return normaliser.found, [normaliser.number[root] for root in roots]
 
 
-class _Writer:
+class _Normaliser:
     def __init__(self, given: Scalars, roots: Sequence[int]):
         self.given, self.roots, self.found = given, roots, Scalars()
         self.number: dict[int, int] = {}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 
 from .arrays import Array
-from .naming import LAYER, Names
+from .naming import LAYER, ArrayNames
 from .planning import Plan
 from .printing import ATOM, Printer
 from .zero_times_infinity import product, times
@@ -43,7 +43,7 @@ def _is_run(parts: list[tuple[Any, Array]]) -> bool:
     return bool((numpy.diff(numpy.hstack([places for places, _ in parts]).ravel()) == 1).all())
 
 
-def in_order_of_lectures(plan: Plan, names: Names) -> list[int]:
+def in_order_of_lectures(plan: Plan, names: ArrayNames) -> list[int]:
     """The parts of the gradient from the last layer to the first, in each the weights before the biases; then the rest."""
 
     def rank(k: int) -> tuple[int, bool]:
@@ -57,7 +57,7 @@ class Source:
     """The text of a program, and what it refers to. `functions` stand above it, `constants` are arrays by name; of both,
     `used` are those that the last function needs, which is the one that is shown."""
 
-    def __init__(self, plan: Plan, names: Names, size: int):
+    def __init__(self, plan: Plan, names: ArrayNames, size: int):
         self.plan, self.names, self.size = plan, names, size
         self.constants: dict[str, Any] = {}
         self.functions: dict[str, str] = {}
@@ -69,7 +69,7 @@ class Source:
             self.value_and_grad = self._function("value_and_grad", outputs, self._value_and_gradient)
 
     def _function(self, name: str, outputs: list[Array], ending: Callable[[Printer], list[str]]) -> str:
-        names = Names(dict(self.names.of), self.names.hints, {*self.names.taken, *self.constants, *self.functions})
+        names = ArrayNames(dict(self.names.of), self.names.hints, {*self.names.taken, *self.constants, *self.functions})
         printer = Printer(names, self.constants, self.functions, self.size)
         printer.body(outputs, self.plan.backward_from)
         printer.lines += ending(printer)
