@@ -179,7 +179,8 @@ def fit(
       training. An on_fit_end(history, model) is called at the end, if there is one.
     - `snapshots`: how many snapshots of the parameters to keep, evenly from before the first epoch to the end.
     - `engine`: "scalar" builds the graph of each batch from Values; "vectorized" makes the graph of one example into a
-      program for all, which gives the same up to the order of sums and is hundreds of times faster; "auto" takes the
+      program for all, which gives the same up to the order of sums (1e-9; 1e-8 where a rule divides by the root of gradients
+      that nearly cancel, as RMSProp with L1 does) and is hundreds of times faster; "auto" takes the
       vectorised one where it can. `history.engine` says which it was, `history.reason` why it could not.
     - `progress`: a line that says which engine it is, and a progress bar, if tqdm is installed.
     - `regularizer`: one of `regularizers`, whose cost is added to the loss. `reduction`: "mean" or "sum".
