@@ -193,8 +193,10 @@ def at_slot(operation: Operation, operands: Sequence[Any], slot: int) -> dict[st
 
 
 def value_formula(operation: Operation) -> Tree | None:
-    """The formula to show for a node's value: that of an operator or a sum; None for a function, shown by its name."""
-    return formula(operation.value) if operation.symbol or operation.definition.startswith("sum(") else None
+    """The formula to show for a node's value: that of an operator, a sum or a product; None for a function, shown by its name."""
+    if operation.symbol or operation.definition.startswith("sum("):
+        return formula(operation.value)
+    return formula(operation.definition) if operation.definition != operation.value and len(operation.letters) > 1 else None
 
 
 def write_value(operation: Operation, operands: Sequence[Operand]) -> Written:
