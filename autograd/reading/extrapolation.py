@@ -18,7 +18,8 @@ SCHEMES = {"forward": ((1, 0), (1, -1), 1), "backward": ((0, -1), (1, -1), 1), "
 WIDEST = 0.0123  # of the widths tried first, as a share of max(1, |x|); no round number, as periods are round
 COLUMNS = 5  # of Neville's table
 SURE = 1e-9  # the relative error at which no finer width is looked at
-LOCAL = 1e-7  # how far, relatively, a much finer width may contradict a result
+LOCAL = 2e-6  # how far, relatively, much finer widths may contradict a result
+FINER = 64  # how much finer the second of them is
 WIDER = 7  # halvings from the widest width of all, for functions that hardly move, to those tried first
 MARGIN = 2.0  # on the bound for what the table leaves out
 
@@ -63,16 +64,18 @@ def extrapolated(f: Callable[[float], Sample], x: float, scheme: str, usual: flo
     if not isfinite(here.value):
         return NOTHING
     if h is not None:
-        return _best(f, x, here, scheme, [h / 2**k for k in range(COLUMNS)], None)
+        return _best(f, x, here, scheme, [h / 2**k for k in range(COLUMNS)], [])
     size, finest = max(1.0, abs(x)), 16 * ulp(max(abs(x), EPSILON))
     count = next(k for k in range(2000) if WIDEST * size / 2**k < finest)
-    found = _best(f, x, here, scheme, [WIDEST * size / 2**k for k in range(count)], _difference(f, x, here, scheme, usual))
+    tried = [_difference(f, x, here, scheme, width) for width in (usual, usual / FINER)]
+    local = [each for each in tried if each is not None]
+    found = _best(f, x, here, scheme, [WIDEST * size / 2**k for k in range(count)], local)
     ladders = [[WIDEST * size * 2.0 ** (WIDER - k) for k in range(WIDER + COLUMNS)]]
     if 0 < abs(x) < 1e-3:
         ladders.append([abs(x) / 2 ** (k + 3) for k in range(24)])
     for widths in ladders:
         if not found.is_within(LOCAL) and not _has_vanished(found):
-            other = _best(f, x, here, scheme, widths, None)
+            other = _best(f, x, here, scheme, widths, local)
             found = other if other.error < found.error else found
     return found
 
@@ -84,6 +87,7 @@ def _has_vanished(found: Estimate) -> bool:
 
 @dataclass(frozen=True)
 class _Difference:
+    h: float
     value: float
     error: float
     slope: float
@@ -99,12 +103,16 @@ def _difference(f: Callable[[float], Sample], x: float, here: Sample, scheme: st
     value = sum(weight * each.value for weight, each in zip(weights, found, strict=True)) / h
     noise = sum(abs(weight) * each.error for weight, each in zip(weights, found, strict=True)) / h
     slope = max(abs(each.value - here.value) for each in found) / h
-    return _Difference(value, noise + 8 * EPSILON * max(abs(value), slope), slope) if isfinite(value) else None
+    return _Difference(h, value, noise + 8 * EPSILON * max(abs(value), slope), slope) if isfinite(value) else None
 
 
-def _best(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, widths: list[float], local: _Difference | None) -> Estimate:
-    """The entry of Neville's table with the smallest bound; no finer width is looked at once that is small enough."""
-    best = NOTHING
+def _best(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, widths: list[float], local: "list[_Difference]") -> Estimate:
+    """The entry of Neville's table with the smallest bound; no finer width is looked at once that is small enough.
+
+    Where it contradicts a difference at a fine width, one of `local`, the function has a ripple that wide differences
+    miss, and only entries that are as fine as the finest of them count.
+    """
+    best = finest = NOTHING
     above: list[tuple[float, float]] = []
     for h in widths:
         difference = _difference(f, x, here, scheme, h)
@@ -113,15 +121,19 @@ def _best(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, wid
             continue
         row = list(_row(difference, above, SCHEMES[scheme][2]))
         for value, error, bound in row[1:]:
-            whole = bound + error
-            contradicts = whole <= LOCAL * abs(value) and abs(value - best.value) > whole + best.error
-            if whole < best.error or contradicts:
-                best = Estimate(value, whole, h, difference.slope)
+            entry = Estimate(value, bound + error, h, difference.slope)
+            best = min(best, entry, key=lambda each: each.error)
+            if local and h <= local[-1].h:
+                finest = min(finest, entry, key=lambda each: each.error)
         above = [entry[:2] for entry in row][: COLUMNS - 1]
         sure = best.is_within(SURE) or abs(best.value) <= best.error <= SURE * best.slope or _has_vanished(best)
-        if sure and (local is None or abs(local.value - best.value) <= best.error + local.error + LOCAL * abs(best.value)):
+        if sure and _is_consistent(best, local):
             break
-    return best
+    return best if _is_consistent(best, local) else finest
+
+
+def _is_consistent(found: Estimate, local: "list[_Difference]") -> bool:
+    return all(abs(each.value - found.value) <= found.error + each.error + LOCAL * abs(found.value) for each in local)
 
 
 def _row(difference: _Difference, above: list[tuple[float, float]], order: int) -> Iterator[tuple[float, float, float]]:

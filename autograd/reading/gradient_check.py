@@ -237,8 +237,9 @@ def _is_corner(f: Callable[[float], Sample], x: float, here: Sample, found: Esti
 
     if rounded_width(x, found.h / 16) == 0:
         return False
-    (wide, _), (fine, noise) = bend(found.h), bend(found.h / 16)
-    return fine - noise > wide / 2 and fine > 4 * noise and fine > FLAT * max(found.slope, abs(found.value))
+    (wide, _), (middle, _), (fine, noise) = bend(found.h), bend(found.h / 4), bend(found.h / 16)
+    shrinks = middle < 0.6 * wide or fine - noise < 0.6 * middle  # a smooth bend shrinks as the width does
+    return not shrinks and fine > 4 * noise and fine > FLAT * max(found.slope, abs(found.value))
 
 
 class _Along:

@@ -35,7 +35,7 @@ def value(order, changed):
 
 
 def derivative(y, leaf):
-    """The derivative at a leaf; None where there is none: at a kink, a pole, or the border of a domain."""
+    """The derivative at a leaf; None where there is none: at a kink, a pole, the border of a domain, or where floats lose the value."""
     with mpmath.workdps(700):  # 1 + exp(-700) is 1 to 300 digits
         return difference(y, leaf)
 
@@ -48,6 +48,8 @@ def difference(y, leaf):
     except (Undefined, ValueError, OverflowError, ZeroDivisionError):
         return None
     left, right = (here - before) / h, (after - here) / h
+    if abs(here - y.data) > 1e-6 * abs(here):
+        return None
     if not all(mpmath.isfinite(each) for each in (left, right)) or abs(left - right) > 1e-8 * max(abs(left), abs(right)) + 1e-15:
         return None
     return (after - before) / (2 * h)
