@@ -6,11 +6,11 @@ the table. It uses values only, no local derivative, so that a check of gradient
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from math import inf, isfinite
+from math import inf, isfinite, pi
 from typing import Any
 
-from ..engine.dialects import Tree, formula
-from ..engine.ieee import FUNCTIONS, PRIMITIVES, as_float, divide, power
+from ..engine.dialects import Reader, Tree, formula
+from ..engine.ieee import FUNCTIONS, PRIMITIVES, divide, power
 from ..engine.operations import TABLE, Operation
 
 EPSILON = 2.0**-52  # twice what one rounding does to a number near 1, and about what a function of `math` does
@@ -73,22 +73,8 @@ def value_with_error(operation: Operation, operands: Sequence[Rounded]) -> Round
     (1000001.0, True)
     """
     known = dict(zip(operation.letters, operation.arguments(operands), strict=True))
-    found = _read(_tree(operation.value), known)
+    found = _Rounding(known).read(_tree(operation.value))
     return Rounded(found.value, found.error if found.error == found.error else inf)
-
-
-def _read(tree: Tree, known: Mapping[str, Any]) -> Any:
-    """A formula's tree at the operands in `known`: a Rounded, or whether a comparison holds."""
-    kind, *parts = tree
-    if kind == "name":
-        return Rounded(as_float(FUNCTIONS["pi"]), EPSILON) if parts[0] == "pi" else known[parts[0]]
-    if kind == "number":
-        return Rounded(float(parts[0]))
-    if kind == "call":
-        return _call(parts[0], parts[1:], known)
-    if kind == "negate":
-        return -_read(parts[0], known)
-    return OPERATORS[kind](_read(parts[0], known), _read(parts[1], known))
 
 
 _tree = cache(formula)
@@ -99,20 +85,37 @@ OPERATORS = {
 }  # fmt: skip
 
 
-def _call(name: str, parts: Sequence[Tree], known: Mapping[str, Any]) -> Rounded:
-    if name == "where":
-        return _read(parts[1] if _read(parts[0], known) else parts[2], known)
-    if name in ("sum", "max", "min"):
-        lists = {letter: row for letter, row in known.items() if isinstance(row, Sequence)}
-        rows = [dict(zip((f"{letter}[i]" for letter in lists), row, strict=True)) for row in zip(*lists.values(), strict=True)]
-        terms = [_read(parts[0], {**known, **row}) for row in rows]
+class _Rounding(Reader[Any]):
+    """Computes a formula at the operands in `known`: a Rounded, or whether a comparison holds."""
+
+    def __init__(self, known: Mapping[str, Any]):
+        self.known = known
+
+    def number(self, number: int) -> Rounded:
+        return Rounded(float(number))
+
+    def name(self, name: str) -> Any:
+        return Rounded(pi, EPSILON) if name == "pi" else self.known[name]
+
+    def negate(self, part: Rounded) -> Rounded:
+        return -part
+
+    def operator(self, sign: str, left: Rounded, right: Rounded) -> Any:
+        return OPERATORS[sign](left, right)
+
+    def where(self, condition: Tree, one: Tree, other: Tree) -> Any:
+        return self.read(one if self.read(condition) else other)
+
+    def call(self, name: str, arguments: list[Any]) -> Rounded:
+        if name not in PRIMITIVES:
+            return value_with_error(TABLE[name], arguments)
+        y = FUNCTIONS[name](arguments[0].value)
+        return _rounded(y, _spread(FUNCTIONS[name], arguments[0], y))
+
+    def over(self, name: str, each: Tree) -> Rounded:
+        lists = {f"{letter}[i]": row for letter, row in self.known.items() if isinstance(row, Sequence)}
+        rows = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+        terms = [_Rounding({**self.known, **row}).read(each) for row in rows]
         if name == "sum":
             return sum(terms[1:], terms[0])
-        ends = FUNCTIONS[name]([term.value for term in terms])
-        return Rounded(ends, max(term.error for term in terms))
-    operands = [_read(part, known) for part in parts]
-    if name not in PRIMITIVES:
-        return value_with_error(TABLE[name], operands)
-    function, (a,) = FUNCTIONS[name], operands
-    y = function(a.value)
-    return _rounded(y, _spread(function, a, y))
+        return Rounded(FUNCTIONS[name]([term.value for term in terms]), max(term.error for term in terms))
