@@ -413,3 +413,14 @@ def test_a_check_is_true_only_when_all_agree():
     assert not gradcheck(relu(Value(0.0, "z")))
     assert not gradcheck(parse("a*0.00000000000001 + 1", a=1))
     assert gradcheck(parse("a*b", a=1, b=2))
+
+
+def test_a_point_on_a_kink_that_neither_side_crosses_is_a_kink():
+    (row,) = gradcheck(parse("u = z**2; relu(u)", z=0))
+    assert (row.verdict, row.kinks) == ("kink", ("J",))
+
+
+def test_the_bound_of_rounding_is_no_wider_than_it_must_be():
+    """A slope of 1 on a hill of 10¹⁰: its rounding is 4e-6 at the widest width, which can tell 1e-5."""
+    assert verdict("x + 10000000000", 1, 1) == "agrees"
+    assert verdict("x + 1000000000000", 1, 1) == "too small to judge"
