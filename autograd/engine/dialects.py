@@ -112,7 +112,8 @@ class Dialect:
     """How one language has a formula written: a pattern for each construct; what has none is written as in Python.
 
     "number", "item" (what stands for [i]), "where" and "over" are patterns that every dialect has; a sign ("**") or the
-    name of a function may have one, and so has a "power of a number", whose exponent is written in the formula.
+    name of a function may have one, and so have a "call" of any other function and a "power of a number", whose exponent
+    is written in the formula.
     """
 
     def __init__(self, **patterns: str):
@@ -155,7 +156,9 @@ class _Writer(Reader[tuple[str, int]]):
 
     def call(self, name: str, arguments: list[tuple[str, int]]) -> tuple[str, int]:
         texts = [text for text, _ in arguments]
-        return self.patterns[name].format(*texts) if name in self.patterns else f"{name}({', '.join(texts)})", ATOM
+        if name in self.patterns:
+            return self.patterns[name].format(*texts), ATOM
+        return self.patterns.get("call", "{}({})").format(name, ", ".join(texts)), ATOM
 
     def where(self, condition: Tree, one: Tree, other: Tree) -> tuple[str, int]:
         return self.patterns.get("where", "where({}, {}, {})").format(*[self.read(part)[0] for part in (condition, one, other)]), ATOM
@@ -182,3 +185,8 @@ FLOATS = Dialect(number="{}.0", **{**_PYTHON, "**": "power({}, {})"})  # fast; m
 NUMBERS = Dialect(number="{}", **{**_PYTHON, "/": "divide({}, {})", "**": "power({}, {})", "power of a number": "power({}, {})"})
 VALUES = Dialect(number="{}", **{**_PYTHON, "==": "equal({}, {})"})
 ARRAYS = Dialect(number="{}.0", item="", over="{0}({1}, axis=-1, keepdims=True)")
+# Functions are looked up in an object f; what is summed over i may read every list at i.
+JAVASCRIPT = Dialect(
+    number="{}", item="[i]", call="f.{}({})", over="f.{0}(a.map((_, i) => {1}))", where="({0} ? {1} : {2})",
+    **{"**": "f.power({}, {})", "power of a number": "(({}) ** {})", "==": "({} === {})"},
+)  # fmt: skip

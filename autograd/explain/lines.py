@@ -26,7 +26,10 @@ NOUGHT: Layout = ("number", "0")
 
 @dataclass(frozen=True)
 class ValueLine:
-    """u = b · c = 3 · 2 = 6; `is_short` where the numbers would stand twice: -a = -1, without another = -1."""
+    """u = b · c = 3 · 2 = 6; `is_short` where the numbers would stand twice: -a = -1, without another = -1.
+
+    `put` are the operands as texts.
+    """
 
     name: Layout
     formula: Layout
@@ -36,6 +39,7 @@ class ValueLine:
     sign: str
     result_sign: str
     is_short: bool
+    put: list[str]
 
     def layouts(self) -> list[Layout]:
         """The rule in symbols; then the numbers, with the sign before them."""
@@ -57,7 +61,10 @@ class SeedLine:
 
 @dataclass(frozen=True)
 class Product:
-    """The numbers of a contribution: ∂J/∂u · c = 3 · 2 = 6; `local` is the local derivative by its formula."""
+    """The numbers of a contribution: ∂J/∂u · c = 3 · 2 = 6; `local` is the local derivative by its formula.
+
+    `put` are the upstream gradient, the operands and the value of the node as texts.
+    """
 
     local: Layout
     numbers: Layout
@@ -65,6 +72,7 @@ class Product:
     rule_sign: str
     sign: str
     result_sign: str
+    put: list[str]
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ class EdgeLine:
 
 @dataclass(frozen=True)
 class SumLine:
-    """so ∂J/∂a = 3 + 5 = 8."""
+    """so ∂J/∂a = 3 + 5 = 8; `put` are the terms as texts."""
 
     gradient: Layout
     sum: Layout
@@ -105,6 +113,7 @@ class SumLine:
     terms: str
     sign: str
     result_sign: str
+    put: list[str]
 
     def layouts(self) -> list[Layout]:
         return [row(self.gradient, self.sign, self.sum, self.result_sign, self.value)]
@@ -131,6 +140,7 @@ def value_line(step: StepRecord, names: NodeNames, digits: int | None) -> ValueL
         sign=sign(put_in_exactly),
         result_sign=sign(comes_out and (put_in_exactly or not is_short)),
         is_short=is_short,
+        put=[each.text for each in shown],
     )
 
 
@@ -193,6 +203,7 @@ def _product(step: StepRecord, said: Situation, names: NodeNames, upstream: Oper
         rule_sign=sign(holds_in_symbols(local.text, in_symbols)),
         sign=sign(upstream.is_exact and all(after[letter].is_exact for letter in read)),
         result_sign=sign(as_printed(upstream.text) is not None and _is_true(times, operation, shown, y, result.text, slot)),
+        put=[each.text for each in (upstream, *shown, y)],
     )
 
 
@@ -208,6 +219,7 @@ def sum_line(step: StepRecord, names: NodeNames, contributions: Sequence[Number]
         terms=str(step.terms),
         sign=shown.sign,
         result_sign=shown.result_sign,
+        put=list(shown.numbers),
     )
 
 

@@ -14,9 +14,7 @@ from typing import Any
 from autograd import Notation, Value, steps
 from autograd.engine.names import find, names
 from autograd.explain.languages import templates
-from autograd.explain.portable import number_data, operations_in
 from autograd.explain.steps import Steps
-from autograd.explain.typeset import plain
 from autograd.whole_files import write_whole
 
 from ..bundle import bundled
@@ -25,12 +23,13 @@ from ..notebook import image
 from ..output.typst_export import converted
 from ..picture.lettering import harmless
 from ..slides import Rooms
+from .content import graph_data, step_data
+from .operations import operations_module
 
 ASKS = {False: "no", True: "both", "forward": "forward", "backward": "backward", "locals": "locals"}
 STATIC = Path(__file__).parent / "static"
 MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
-SPOKEN = ("step.", "explain.", "why.", "what.")  # the sentences of the passes that the page says
 
 
 def step(
@@ -104,7 +103,7 @@ class Stepper:
         self._passes, self._ask, self._at, self._digits, self._lang = passes, ask, at, digits, lang
         # Now, because the leaves may get other numbers before this is shown.
         self._rooms = Rooms(passes, digits, lang)
-        self._numbers = {node: number_data(node.data) for node in passes[0].names if not node.parents}
+        self._graph = graph_data(passes, digits, lang)
 
     def __len__(self) -> int:
         return len(self._passes)
@@ -127,23 +126,6 @@ class Stepper:
         """Everything that the page needs, as JSON can carry it."""
         called = self._passes[0].names
         place = {node: k for k, node in enumerate(called)}
-        known = {key: text for key, text in templates(self._lang).items() if key.startswith(SPOKEN)}
-        nodes = [
-            {
-                "name": harmless(name),
-                "gradient": plain(called.gradient(node)) if node in called.symbols else None,
-                "op": node.op,
-                "parents": [place[parent] for parent in node.parents],
-                "constant": node.constant,
-                "quiet": node.constant and not node.label,
-                "data": self._numbers.get(node, ""),
-            }
-            for node, name in called.items()
-        ]
-        records = [
-            [each.phase, place[each.node], None if each.parent is None else place[each.parent], each.slot, each.term, each.terms]
-            for each in self._passes
-        ]
         still = self._still
         rooms = [
             {
@@ -157,11 +139,8 @@ class Stepper:
         ]
         return {
             "title": self._title,
-            "graph": {
-                "root": place[called.root], "lang": self._lang, "digits": self._digits, "templates": known, "nodes": nodes,
-                "operations": operations_in(called),
-            },
-            "steps": records,
+            "graph": self._graph,
+            "steps": [step_data(each, place, self._digits) for each in self._passes],
             "rooms": rooms,
             "group": self._rooms.group if len(rooms) > 1 else None,
             "editable": [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
@@ -186,8 +165,15 @@ class Stepper:
         return (
             f'<div class="chalkgrad-step"{" data-alone" if alone else ""} data-lm-suppress-shortcuts="true">'
             f'{image(picture.svg(self._still, marked=False), alternative)}<script type="application/json">{data}</script></div>\n'
-            f'<script type="module">\n{_module()}</script>\n'
+            f'<script type="module">\n{self._module()}</script>\n'
         )
+
+    def _module(self) -> str:
+        """The JavaScript of the page, as one module."""
+        style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8"))
+        operations = operations_module([node.operation for node in self._passes[0].names if node.parents])
+        written = {"page/static/style.js": f"export const STYLE = {style};\n", "page/static/operations.js": operations}
+        return bundled("page/static/page.js", written)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self._host(alone=False), "text/plain": self.text if self._ask == "no" else self._title}
@@ -236,9 +222,3 @@ class Stepper:
 def page_words(lang: str) -> dict[str, str]:
     """The words of the page itself in a language."""
     return {key: text for key, text in templates(lang).items() if key.startswith("page.")}
-
-
-def _module() -> str:
-    """The JavaScript of the page, as one module."""
-    style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8"))
-    return bundled("page/static/page.js", {"page/static/style.js": f"export const STYLE = {style};\n"})

@@ -1,28 +1,111 @@
-// What is known of every card, wire and row of the tables at a step, in the texts that are shown: nothing of what comes
-// later, and nothing of what is still asked for.
+// What is known at a step: of every card, wire and row of the tables, and of the step itself, in the texts that are shown.
+// Whoever shows something, a tab above all, gets this and not the run: nothing of what comes later, and nothing of what is
+// still asked for, can be had from here.
 
-import { asFloat } from "./numbers.js";
+import { equations, explanation, gradientOf, localName, rule, sentence } from "./words.js";
+import { plain, row } from "./typeset.js";
+import { numberText } from "./numbers.js";
 
 const TERMS = 8; // of a sum that are listed in a table
 
+const pretty = (text) => text.replace(/-/g, "−").replace("inf", "∞");
+const signOf = (text) => (text[0] === "-" ? -1 : text === "0" || text === "nan" ? 0 : 1);
+const signed = (text) => (signOf(text) > 0 ? "+" : "") + pretty(text);
+const factor = (text) => (text[0] === "-" || text.includes("/") ? `(${pretty(text)})` : pretty(text));
+
 export class Knowledge {
+  #run;
+  #questions;
+
   constructor(run, questions, words) {
-    Object.assign(this, { run, questions, words });
+    this.#run = run;
+    this.#questions = questions;
+    this.words = words; // says a sentence of the page
     this.at = 0;
   }
 
+  // --- the graph: names and wires, no numbers but those that are given ---
+
+  get count() {
+    return this.#run.count;
+  }
+
+  get root() {
+    return this.#run.root;
+  }
+
+  // The last step of the forward pass.
+  get border() {
+    return this.#run.border;
+  }
+
+  // The letters of names, for MathML.
+  get marks() {
+    return this.#run.graph.marks;
+  }
+
+  // The places of the nodes that have a name of their own.
+  get named() {
+    return this.#run.graph.nodes.flatMap(({ quiet }, i) => (quiet ? [] : [i]));
+  }
+
+  get nodeCount() {
+    return this.#run.graph.nodes.length;
+  }
+
+  parents(i) {
+    return this.#run.graph.nodes[i].parents;
+  }
+
+  // The name of a node; a constant that has none is called by its number.
+  name(i) {
+    const { name, isNumber } = this.#run.graph.nodes[i];
+    return isNumber ? this.#short(i) : name;
+  }
+
+  gradientName(i) {
+    return plain(gradientOf(this.#run, i));
+  }
+
+  // The number of a leaf, which is always known.
+  leaf(i) {
+    return this.parents(i).length ? NaN : this.#run.leaves.get(i);
+  }
+
+  // Which numbers the leaves have: another one after each change.
+  get version() {
+    return this.#run.version;
+  }
+
+  // Whether exact fractions have become decimal numbers, because a leaf was changed.
+  get lostFractions() {
+    return this.#run.isChanged && this.#run.graph.isExact;
+  }
+
+  // --- the step ---
+
+  // {phase, node, parent, slot, term, terms}; null before the first.
   get step() {
-    return this.run.step(this.at);
+    return this.at ? this.stepAt(this.at) : null;
+  }
+
+  stepAt(at) {
+    const { phase, node, parent, slot, term, terms } = this.#run.step(at);
+    return { phase, node, parent, slot, term, terms };
+  }
+
+  get ask() {
+    return this.#questions.ask;
   }
 
   // What is still to be answered: "local", "result", or null.
   get open() {
-    return this.questions.open(this.at);
+    return this.#questions.open(this.at);
   }
 
   // How many steps are known in full.
   get known() {
-    return this.questions.known(this.at);
+    return this.#questions.known(this.at);
   }
 
   // The node that the step writes to, -1 for none, and those that it reads.
@@ -32,106 +115,193 @@ export class Knowledge {
 
   get reads() {
     if (!this.step) return [];
-    if (this.step.phase === "forward") return this.run.graph.nodes[this.step.node].parents;
+    if (this.step.phase === "forward") return this.parents(this.step.node);
     return this.step.parent !== null ? [this.step.node] : [];
-  }
-
-  // Whether a change of a leaf is being followed through the forward pass.
-  get wiggles() {
-    return this.run.changes !== null && this.at <= this.run.border;
   }
 
   mark(i) {
     return i === this.written ? "now" : this.reads.includes(i) ? "read" : "";
   }
 
+  // How often the node of the step takes its parent as an operand.
+  isRepeated({ node, parent } = this.step ?? {}) {
+    return node !== undefined && this.#run.places(node, parent) > 1;
+  }
+
+  // The sentence of a step; null for one that is not known yet.
+  sentence(at) {
+    return at >= 1 && at <= this.listed ? sentence(this.#run, this.#run.step(at)) : null;
+  }
+
+  // How many steps can be listed: all, from the start, where nothing is asked for.
+  get listed() {
+    return this.ask === "no" ? this.count : this.known;
+  }
+
+  // The equation of the step, line by line: while its number is asked for, the rule in symbols alone.
+  get equations() {
+    const [run, step] = [this.#run, this.#run.step(this.at)];
+    if (!step) return [];
+    if (!this.open) return equations(run, step);
+    if (step.phase === "forward") return equations(run, step).slice(0, 1);
+    if (step.parent === null) return [gradientOf(run, step.node)];
+    const factors = row(gradientOf(run, step.node), "·", localName(run, step));
+    return [step.terms === 1 ? row(gradientOf(run, step.parent), "=", factors) : factors];
+  }
+
+  // Why its numbers are what they are; null while they are asked for.
+  get why() {
+    return this.open || !this.at ? null : explanation(this.#run, this.#run.step(this.at));
+  }
+
+  // At a fan-out: every contribution to the node, {at, node, slot, text}, with "" for one that is not known; else null.
+  get contributions() {
+    const { step } = this;
+    if (!step || step.phase === "forward" || !(step.terms > 1)) return null;
+    return this.#run.arrivals[step.parent].map((at) => {
+      const { node, slot, parent } = this.#run.step(at);
+      return { at, node, slot, parent, text: at <= this.known ? signed(this.#run.sent(at)[0]) : "" };
+    });
+  }
+
+  // The gradient that the step writes to, with its sign, where it is complete; else null.
+  get total() {
+    const last = this.step && this.step.phase === "backward" ? this.#run.arrivals[this.written].at(-1) : Infinity;
+    return last <= this.known ? this.#behind(this.#run.sent(last)[1], this.gradientName(this.written)) : null;
+  }
+
+  // --- questions ---
+
+  // The answers to a part of the step, "local" or "result": {wrong: [text], outcome, right}, right null while it is open.
+  answers(part) {
+    const { wrong, outcome } = this.#questions.answer(this.at, part);
+    return { wrong, outcome, right: outcome ? pretty(this.#questions.truthText(this.at, part)) : null };
+  }
+
+  get score() {
+    return this.at === this.count && !this.open && this.ask !== "no" ? this.#questions.score() : null;
+  }
+
+  // --- cards and wires ---
+
   isComputed(i) {
-    return this.run.computedAt[i] <= this.known;
+    return this.#run.computedAt[i] <= this.known;
+  }
+
+  #short(i) {
+    return pretty(this.#run.value(i, true).slice(1));
+  }
+
+  #behind(text, name) {
+    return `${name} ${text[0]} ${pretty(text.slice(1))}`;
   }
 
   value(i) {
-    return this.isComputed(i) ? this.run.short(this.run.values[i]) : "";
+    return this.isComputed(i) ? this.#short(i) : "";
   }
 
   // A card: {value, locals: [text by slot], chip, mark, title}.
   card(i) {
-    const node = this.run.graph.nodes[i];
+    const { constant, parents } = this.#run.graph.nodes[i];
     const asked = this.open && this.step.phase === "forward" && this.step.node === i;
-    const locals = this.isComputed(i) ? node.parents.map((_, slot) => this.local(i, slot)) : [];
-    return { value: asked ? "?" : this.value(i), locals, chip: node.constant ? null : this.chip(i), mark: this.mark(i), title: this.line(i) };
+    const locals = this.isComputed(i) ? parents.map((_, slot) => this.local(i, slot)) : [];
+    return { value: asked ? "?" : this.value(i), locals, chip: constant ? null : this.chip(i), mark: this.mark(i), title: this.line(i) };
   }
 
   local(i, slot) {
-    const { graph, locals, sentAt } = this.run;
-    const sent = sentAt.get(`e${i}-${slot}`);
-    if (this.questions.ask === "locals" && sent > this.known && !(sent === this.at && this.open === "result")) {
-      return sent === this.at ? "?" : "";
-    }
-    const node = graph.nodes[i];
-    const skipped = graph.operations[node.op].skips && slot === node.parents.length - 1 && graph.nodes[node.parents[slot]].constant;
-    return skipped ? "–" : this.run.short(locals[i][slot]);
+    if (!this.isComputed(i)) return "";
+    const sent = this.#run.sentAt.get(`e${i}-${slot}`);
+    if (this.ask === "locals" && sent > this.known && !(sent === this.at && this.open === "result")) return sent === this.at ? "?" : "";
+    const text = this.#run.local(i, slot);
+    return text === null ? "–" : pretty(text);
   }
 
   // The gradient on a card, {state, sign, text}; while a leaf is wiggled, the change of the node, with a label of its own.
   chip(i) {
-    const { run } = this;
-    if (this.wiggles) {
-      if (!this.isComputed(i)) return { state: "none", sign: 0, text: "", label: "Δ" };
-      const real = run.changes.real[i];
-      return { state: real ? "complete" : "zero", sign: Math.sign(real), text: run.signed(real), label: `Δ≈${run.signed(run.changes.predicted[i])}` };
-    }
-    const arrived = this.arrived(i);
-    const expected = run.arrivals[i].length;
-    if (!arrived.length) return { state: "none", sign: 0, text: this.open && run.arrivals[i].includes(this.at) ? "?" : "" };
-    const total = run.step(arrived.at(-1)).after;
-    const sign = Math.sign(asFloat(total)) || 0;
-    if (arrived.length === expected) return { state: asFloat(total) === 0 ? "zero" : "complete", sign, text: run.signed(total) };
-    return { state: "partial", sign, text: `${run.signed(total)} (${arrived.length}${this.words("page.of")}${expected})` };
+    if (this.wiggles) return this.#changeOf(i);
+    const arrived = this.#arrived(i);
+    const expected = this.#run.arrivals[i];
+    if (!arrived.length) return { state: "none", sign: 0, text: this.open && expected.includes(this.at) ? "?" : "" };
+    const total = this.#run.sent(arrived.at(-1))[1].slice(1);
+    const sign = signOf(total);
+    if (arrived.length === expected.length) return { state: total === "0" ? "zero" : "complete", sign, text: signed(total) };
+    return { state: "partial", sign, text: `${signed(total)} (${arrived.length}${this.words("page.of")}${expected.length})` };
   }
 
   // The steps at which contributions to a node have arrived so far.
-  arrived(i) {
-    return this.run.arrivals[i].filter((k) => k <= this.known);
+  #arrived(i) {
+    return this.#run.arrivals[i].filter((k) => k <= this.known);
   }
 
   // A wire: {flow, scale, mark, title}: what has gone back along it, null for nothing yet, and this as a part of the largest.
   wire(key) {
-    const { run } = this;
+    const run = this.#run;
     const sent = run.sentAt.get(key);
     const [i, slot] = key.slice(1).split("-").map(Number);
     const mark = sent !== undefined && sent === this.at ? "now" : this.step?.phase === "forward" && this.step.node === i ? "read" : "";
     const gone = sent !== undefined && sent <= this.known;
-    const flow = gone ? asFloat(run.step(sent).contribution) : null;
-    const [from, to] = [run.name(run.graph.nodes[i].parents[slot]), run.name(i)];
-    const title = gone ? this.words("page.wire.sent", { from, to, flow: run.signed(flow) }) : this.words("page.wire", { from, to });
+    const flow = gone ? run.step(sent).contribution : null;
+    const [from, to] = [this.name(this.parents(i)[slot]), this.name(i)];
+    const title = gone ? this.words("page.wire.sent", { from, to, flow: signed(run.sent(sent)[0]) }) : this.words("page.wire", { from, to });
     return { flow: Number.isNaN(flow) ? null : flow, scale: Math.abs(flow ?? 0) / run.largest, mark, title };
   }
 
   // What is known of a node, in one line.
   line(i) {
-    const { run } = this;
-    const node = run.graph.nodes[i];
-    if (node.quiet) return run.name(i);
-    const value = this.isComputed(i) ? `${run.equals(run.values[i])}${this.value(i)}` : "";
-    const chip = node.constant ? null : this.chip(i);
-    const gradient = chip && chip.text && chip.label === undefined ? `; ${run.gradientName(i)}: ${chip.text}` : "";
-    return `${node.name}${value}${gradient}`;
+    const { quiet, constant } = this.#run.graph.nodes[i];
+    if (quiet) return this.name(i);
+    const value = this.isComputed(i) ? this.#behind(this.#run.value(i, true), this.name(i)) : this.name(i);
+    const chip = constant ? null : this.chip(i);
+    return value + (chip && chip.text && chip.label === undefined ? `; ${this.gradientName(i)}: ${chip.text}` : "");
   }
 
   // The cells of a node in the table: rule, value, gradient, and the sum that the gradient is.
   cells(i) {
-    const { run } = this;
-    const { constant } = run.graph.nodes[i];
-    const rule = run.rule(i) ?? this.words(constant ? "page.constant" : "page.leafword");
-    const arrived = this.arrived(i);
-    if (constant || !run.arrivals[i].length) return [rule, this.value(i), "", ""];
-    if (!arrived.length) return [rule, this.value(i), this.words("page.notyet"), ""];
+    const run = this.#run;
+    const { constant, parents } = run.graph.nodes[i];
+    const formula = parents.length ? plain(rule(run, i)) : this.words(constant ? "page.constant" : "page.leafword");
+    const arrived = this.#arrived(i);
+    if (constant || !run.arrivals[i].length) return [formula, this.value(i), "", ""];
+    if (!arrived.length) return [formula, this.value(i), this.words("page.notyet"), ""];
     const complete = arrived.length === run.arrivals[i].length;
     const terms = arrived.slice(0, TERMS).map((k) => {
-      const { upstream, local, parent } = run.step(k);
-      return parent === null ? this.words("page.seed") : `${run.short(upstream)} · ${run.factor(local)}`;
+      const { node, slot, parent } = run.step(k);
+      if (parent === null) return this.words("page.seed");
+      return `${pretty(run.sent(run.arrivals[node].at(-1))[1].slice(1))} · ${factor(run.local(node, slot))}`;
     });
     if (!complete || arrived.length > TERMS) terms.push("…");
-    return [rule, this.value(i), complete ? run.short(run.step(arrived.at(-1)).after) : this.words("page.notyet"), terms.join(" + ")];
+    const gradient = complete ? pretty(run.sent(arrived.at(-1))[1].slice(1)) : this.words("page.notyet");
+    return [formula, this.value(i), gradient, terms.join(" + ")];
+  }
+
+  // --- a change of one leaf that runs forward ---
+
+  // Whether one is being followed. It tells what the gradients are, so there is none while those are asked for.
+  get wiggles() {
+    return this.#run.changes !== null && this.at <= this.border && this.mayWiggle;
+  }
+
+  get mayWiggle() {
+    return this.ask === "no" || this.ask === "forward";
+  }
+
+  #changeOf(i) {
+    if (!this.isComputed(i)) return { state: "none", sign: 0, text: "", label: "Δ" };
+    const [real, predicted] = [this.#run.changes.real[i], this.#run.changes.predicted[i]];
+    return { state: real ? "complete" : "zero", sign: Math.sign(real), text: this.#change(real), label: `Δ≈${this.#change(predicted)}` };
+  }
+
+  #change(number) {
+    return signed(numberText(number, this.#run.graph.short));
+  }
+
+  // The two changes of the root, and their ratios to h: the gradient, and what it comes to for a change of this size.
+  // null until the root is reached.
+  get ratio() {
+    if (!this.wiggles || !this.isComputed(this.root)) return null;
+    const { wiggled, changes, root, graph } = this.#run;
+    const [real, predicted] = [changes.real[root], changes.predicted[root]];
+    const [ratio, slope] = [real, predicted].map((change) => (wiggled.h ? pretty(numberText(change / wiggled.h, graph.short)) : "–"));
+    return { real: this.#change(real), predicted: this.#change(predicted), ratio, slope };
   }
 }

@@ -1,188 +1,22 @@
-// Numbers as the engine has them: floats as IEEE 754 has it, and exact fractions. How they are printed, and read when a
-// person types one. A number here is a JavaScript number, or a Fraction. The model is autograd/ieee.py.
+// Numbers for people: how they are printed, read when a person types one, and judged. The same is written in Python
+// (autograd/explain/numbers.py, autograd/handcheck); the cases of tests/data/numbers.json are run on both.
 
 export const PRINTED_DIGITS = 6; // significant digits where nothing asks for more
-const EXACT_BITS = 4096; // a fraction that needs more becomes a float
-const MOST_BITS = 2 ** 16; // of a power that is still worth computing exactly
-
-const bitLength = (n) => {
-  const hex = (n < 0n ? -n : n).toString(16);
-  return n === 0n ? 0 : 4 * hex.length - Math.clz32(parseInt(hex[0], 16)) + 28;
-};
-
-const gcd = (a, b) => {
-  while (b) [a, b] = [b, a % b];
-  return a < 0n ? -a : a;
-};
-
-// An exact fraction in lowest terms, with a positive denominator.
-export class Fraction {
-  constructor(numerator, denominator = 1n) {
-    const shared = gcd(numerator, denominator) * (denominator < 0n ? -1n : 1n);
-    this.numerator = numerator / shared;
-    this.denominator = denominator / shared;
-  }
-
-  plus(other) {
-    return new Fraction(this.numerator * other.denominator + other.numerator * this.denominator, this.denominator * other.denominator);
-  }
-
-  negated() {
-    return new Fraction(-this.numerator, this.denominator);
-  }
-
-  minus(other) {
-    return this.plus(other.negated());
-  }
-
-  times(other) {
-    return new Fraction(this.numerator * other.numerator, this.denominator * other.denominator);
-  }
-
-  over(other) {
-    return new Fraction(this.numerator * other.denominator, this.denominator * other.numerator);
-  }
-
-  // To a whole power; 0 only to one that is not negative.
-  raised(exponent) {
-    const size = exponent < 0n ? -exponent : exponent;
-    const [top, bottom] = [this.numerator ** size, this.denominator ** size];
-    return exponent < 0n ? new Fraction(bottom, top) : new Fraction(top, bottom);
-  }
-
-  // Negative, zero or positive, as this is less than, equal to or greater than the other.
-  compare(other) {
-    const difference = this.numerator * other.denominator - other.numerator * this.denominator;
-    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-  }
-
-  get bits() {
-    return bitLength(this.numerator) + bitLength(this.denominator);
-  }
-
-  toString() {
-    return this.denominator === 1n ? `${this.numerator}` : `${this.numerator}/${this.denominator}`;
-  }
-}
-
-export function isFraction(a) {
-  return a instanceof Fraction;
-}
-
-// The nearest float; what is too large for one becomes an infinity.
-export function asFloat(a) {
-  if (!isFraction(a)) return a;
-  const { numerator, denominator } = a;
-  if (numerator === 0n) return 0;
-  const size = numerator < 0n ? -numerator : numerator;
-  let shift = Math.min(53 - (bitLength(size) - bitLength(denominator)), 1074); // so that the quotient has 53 bits or 54
-  let quotient = quotientToEven(size, denominator, shift);
-  if (bitLength(quotient) > 53) quotient = quotientToEven(size, denominator, --shift);
-  const half = Math.trunc(shift / 2);
-  return (numerator < 0n ? -1 : 1) * Number(quotient) * 2 ** -half * 2 ** -(shift - half);
-}
-
-// n * 2**shift / d, rounded to a whole number, halves to the even one.
-function quotientToEven(n, d, shift) {
-  return shift < 0 ? roundedToEven(n, d << BigInt(-shift)) : roundedToEven(n << BigInt(shift), d);
-}
-
-function roundedToEven(n, d) {
-  const [quotient, twice] = [n / d, 2n * (n % d)];
-  return quotient + (twice > d || (twice === d && quotient & 1n) ? 1n : 0n);
-}
-
-// A float as the fraction that it is.
-function exactly(a) {
-  let denominator = 1n;
-  while (!Number.isInteger(a)) {
-    a *= 2;
-    denominator *= 2n;
-  }
-  return new Fraction(BigInt(a), denominator);
-}
-
-const settle = (a) => (isFraction(a) && a.bits > EXACT_BITS ? asFloat(a) : a);
-const areFractions = (a, b) => isFraction(a) && isFraction(b);
-
-export function add(a, b) {
-  return areFractions(a, b) ? settle(a.plus(b)) : asFloat(a) + asFloat(b);
-}
-
-export function subtract(a, b) {
-  return areFractions(a, b) ? settle(a.minus(b)) : asFloat(a) - asFloat(b);
-}
-
-export function times(a, b) {
-  return areFractions(a, b) ? settle(a.times(b)) : asFloat(a) * asFloat(b);
-}
-
-// A fraction divided by zero becomes a float first.
-export function divide(a, b) {
-  return areFractions(a, b) && b.numerator !== 0n ? settle(a.over(b)) : asFloat(a) / asFloat(b);
-}
-
-export function negate(a) {
-  return isFraction(a) ? a.negated() : -a;
-}
-
-// a ** b, never complex; exact for a fraction and a whole exponent. 1 ** nan and (-1) ** inf are 1, as C has it.
-export function power(a, b) {
-  if (areFractions(a, b) && b.denominator === 1n && (a.numerator !== 0n || b.numerator >= 0n)) {
-    if ((a.bits - 2) * Math.abs(asFloat(b)) <= EXACT_BITS) return settle(a.raised(b.numerator));
-  }
-  const [base, exponent] = [asFloat(a), asFloat(b)];
-  return base === 1 || (base === -1 && Math.abs(exponent) === Infinity) ? 1 : base ** exponent;
-}
-
-// upstream * local, where a 0 on either side gives 0, even beside an infinity.
-export function product(upstream, local) {
-  if (isNumber(upstream, 0) || isNumber(local, 1)) return upstream;
-  if (isNumber(local, 0) || isNumber(upstream, 1)) return local;
-  return times(upstream, local);
-}
-
-const isNumber = (a, small) => (isFraction(a) ? a.denominator === 1n && a.numerator === BigInt(small) : a === small);
-
-// A comparison of the formulas: "<", "<=", ">", ">=" or "==". nan is in no order.
-export function holds(kind, a, b) {
-  const order = areFractions(a, b) ? a.compare(b) : orderOf(asFloat(a), asFloat(b));
-  return { "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "==": order === 0 }[kind];
-}
-
-const orderOf = (a, b) => (a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN);
-
-// 1 and 0 of the same kind of number.
-export function one(a) {
-  return isFraction(a) ? new Fraction(1n) : 1;
-}
-
-export function zeroLike(a) {
-  return isFraction(a) ? new Fraction(0n) : 0;
-}
-
-// A number from the data of the page: "5" and "1e-07" are floats, "5/1" is a fraction.
-export function parseNumber(text) {
-  if (text.includes("/")) return new Fraction(...text.split("/").map(BigInt));
-  return { inf: Infinity, "-inf": -Infinity, nan: NaN }[text] ?? Number(text);
-}
+const TRUE_DIGITS = 15; // to so many an equation that is printed with = is true
 
 // --- printed numbers ---
 
 // The digits of a float, rounded to `count` of them, halves to even (as few as tell it apart from others, without a
 // count), and the power of ten of the first.
 function digitsOf(a, count) {
-  const [mantissa, exponent] = Math.abs(a).toExponential().split("e");
-  let [digits, first] = [mantissa.replace(".", ""), Number(exponent)];
-  if (count) {
-    const { numerator, denominator } = exactly(Math.abs(a));
-    const shift = count - 1 - first;
-    const [up, down] = [10n ** BigInt(Math.max(shift, 0)), 10n ** BigInt(Math.max(-shift, 0))];
-    digits = `${roundedToEven(numerator * up, denominator * down)}`;
-    if (digits.length > count) first += 1; // 9.99 has become 10.0
-    digits = digits.slice(0, count);
+  const parts = (text) => text.replace(".", "").split("e");
+  if (!count) {
+    const [digits, first] = parts(a.toExponential());
+    return [digits, Number(first)];
   }
-  return [digits, first];
+  const [[digits, first], [exact, below]] = [parts(a.toExponential(count - 1)), parts(a.toExponential(60))];
+  const isTie = /^50*$/.test(exact.slice(count)) && "02468".includes(exact[count - 1]); // JavaScript rounds it up
+  return isTie ? [exact.slice(0, count), Number(below)] : [digits, Number(first)];
 }
 
 // Digits with their point, or with a power of ten below 0.0001 and from 10**most on.
@@ -194,123 +28,51 @@ function placed(digits, first, most) {
   return digits.length > first + 1 ? `${whole}.${digits.slice(first + 1)}` : whole;
 }
 
-// A number with at most `digits` significant digits (6); fractions and whole numbers below 10**15 in full.
+// A number with at most `digits` significant digits (6); whole numbers below 10**15 in full.
 export function numberText(a, digits = null) {
-  if (isFraction(a)) return `${a}`.length <= 24 ? `${a}` : numberText(asFloat(a), digits);
   if (!Number.isFinite(a)) return a !== a ? "nan" : a > 0 ? "inf" : "-inf";
-  if (Number.isInteger(a) && Math.abs(a) < 1e15) return `${a + 0 || 0}`;
-  const sign = a < 0 ? "-" : "";
-  const [shortest, first] = digitsOf(a);
-  const short = shortest.length <= Math.min(digits || PRINTED_DIGITS, 15) && !(Number.isInteger(a) && first < 16);
-  return sign + (short ? placed(shortest, first, 16) : placed(...digitsOf(a, digits || PRINTED_DIGITS), digits || PRINTED_DIGITS));
+  if (Number.isInteger(a) && Math.abs(a) < 1e15) return `${a || 0}`;
+  const [size, most] = [Math.abs(a), digits || PRINTED_DIGITS];
+  const [shortest, first] = digitsOf(size);
+  const isShort = shortest.length <= Math.min(most, 15) && !(Number.isInteger(a) && first < 16);
+  return (a < 0 ? "-" : "") + (isShort ? placed(shortest, first, 16) : placed(...digitsOf(size, most), most));
 }
 
-// The exact number that a printed text stands for; null for inf and nan.
-export function asPrinted(text) {
-  const match = /^(-?)(\d+)(?:\/(\d+)|(?:\.(\d+))?(?:e([+-]?\d+))?)$/.exec(text);
-  return match && fractionOf(match[1], match[2], match[4] ?? "", Number(match[5] ?? 0), match[3]);
+// The float that a text stands for, as Python prints it: "1e-07", "inf", "2/3".
+export function parseNumber(text) {
+  const [top, bottom] = text.split("/");
+  return bottom ? top / bottom : ({ inf: Infinity, "-inf": -Infinity }[text] ?? Number(text));
 }
 
-function fractionOf(sign, whole, decimals, exponent, denominator = "1") {
-  const shift = exponent - decimals.length;
-  const [up, down] = [10n ** BigInt(Math.max(shift, 0)), 10n ** BigInt(Math.max(-shift, 0))];
-  return new Fraction((sign ? -1n : 1n) * BigInt(whole + decimals) * up, BigInt(denominator) * down);
-}
-
-// Whether a printed text is the number: the same fraction, or a decimal within the rounding of a float.
+// Whether a printed text is the number, within the rounding of a float.
 export function isExact(a, text) {
-  const printed = asPrinted(text);
-  if (printed === null) return true;
-  return isFraction(a) ? printed.compare(a) === 0 : Math.abs(asFloat(printed) - a) <= 4 * lastPlace(a);
+  const printed = parseNumber(text);
+  return !Number.isFinite(printed) || Math.abs(printed - a) <= 2 ** -50 * Math.abs(a);
 }
 
-// The distance to the next float.
-function lastPlace(a) {
-  if (!Number.isFinite(a)) return Math.abs(a);
-  const [float, bits] = [new Float64Array(1), (array) => new BigInt64Array(array.buffer)];
-  float[0] = Math.abs(a);
-  bits(float)[0] += 1n;
-  return float[0] - Math.abs(a);
+// Whether a result that was computed from printed numbers is the printed result.
+export function comesOut(computed, text) {
+  const printed = parseNumber(text);
+  return !Number.isFinite(printed) || Number(computed.toPrecision(TRUE_DIGITS)) === printed;
 }
 
-// The value of a formula in exact arithmetic, where it is a fraction for certain; null where it is not. `operands` has a
-// fraction, or a list of fractions, for each letter. Of a transcendental function only the value at its rational point
-// is a fraction (theorem of Lindemann and Weierstrass).
-export function exactValue(tree, operands, calls = {}) {
-  const [kind, ...parts] = tree;
-  if (kind === "number") return isFraction(parts[0]) ? parts[0] : new Fraction(BigInt(parts[0]));
-  if (kind === "name") return Object.hasOwn(operands, parts[0]) ? operands[parts[0]] : null;
-  if (kind === "call") return exactCall(parts[0], parts.slice(1), operands, calls);
-  const [a, b] = parts.map((part) => exactValue(part, operands, calls));
-  if (a === null || b === null) return null;
-  if (kind === "negate") return a.negated();
-  if (kind === "**") return exactPower(a, b);
-  if (kind === "/") return b.numerator ? a.over(b) : null;
-  if (kind === "+") return a.plus(b);
-  if (kind === "-") return a.minus(b);
-  return kind === "*" ? a.times(b) : new Fraction(holds(kind, a, b) ? 1n : 0n);
-}
-
-function exactPower(a, b) {
-  if (b.denominator === 2n && a.numerator > 0n) {
-    const root = exactRoot(a); // 25 ** 0.5 is 5
-    return root && exactPower(root, new Fraction(b.numerator));
+// How many digits the inputs need so that whoever computes with them as printed gets the result as printed, up to one
+// unit of its last digit.
+export function digitsToRecompute(inputs, compute, result) {
+  const due = parseNumber(numberText(result)) || result;
+  const unit = Number.isFinite(due) && due ? Number(`1e${Number(due.toExponential().split("e")[1]) + 1 - PRINTED_DIGITS}`) : 0;
+  for (let digits = PRINTED_DIGITS; digits < 17; digits += 1) {
+    const got = compute(inputs.map((data) => parseNumber(numberText(data, digits))));
+    if (Math.abs(got - due) <= 1.0001 * unit || got !== got || numberText(got) === numberText(result)) return digits;
   }
-  const small = a.bits * Math.abs(asFloat(b)) <= MOST_BITS;
-  if (b.denominator === 1n && small && (a.numerator || b.numerator >= 0n)) return a.raised(b.numerator);
-  return isNumber(a, 1) || (isNumber(a, 0) && b.numerator > 0n) ? a : null;
-}
-
-function exactCall(name, parts, operands, calls) {
-  if (name === "where") {
-    const condition = exactValue(parts[0], operands, calls);
-    return condition && exactValue(parts[condition.numerator ? 1 : 2], operands, calls);
-  }
-  if (["sum", "max", "min"].includes(name)) {
-    const terms = rowsOf(operands).map((items) => exactValue(parts[0], items, calls));
-    if (terms.includes(null) || !(terms.length || name === "sum")) return null;
-    if (name === "sum") return terms.reduce((total, term) => total.plus(term), new Fraction(0n));
-    return terms.reduce((best, term) => (term.compare(best) * (name === "max" ? 1 : -1) > 0 ? term : best));
-  }
-  const found = parts.map((part) => exactValue(part, operands, calls));
-  if (Object.hasOwn(calls, name)) return exactValue(calls[name].value, byLetter(calls[name], found), calls[name].calls);
-  if (found.length !== 1 || found[0] === null) return null;
-  if (name === "sqrt") return exactRoot(found[0]);
-  if (!isNumber(found[0], name === "log" ? 1 : 0)) return null;
-  return new Fraction(["exp", "cos", "cosh"].includes(name) ? 1n : 0n);
-}
-
-function exactRoot(a) {
-  const root = a.numerator < 0n ? null : new Fraction(wholeRoot(a.numerator), wholeRoot(a.denominator));
-  return root && root.times(root).compare(a) === 0 ? root : null;
-}
-
-// The largest whole number whose square is not above n (Newton's method, from above).
-function wholeRoot(n) {
-  if (n === 0n) return 0n;
-  let root = 1n << BigInt(Math.ceil(bitLength(n) / 2));
-  for (let next = (root + n / root) >> 1n; next < root; next = (root + n / root) >> 1n) root = next;
-  return root;
-}
-
-// The operands of a node by the letters of the formulas: one by one, or one list for each letter.
-export function byLetter(operation, operands) {
-  const count = operands.length / operation.letters.length;
-  const taken = (k) => (operation.nary ? operands.slice(k * count, (k + 1) * count) : operands[k]);
-  return Object.fromEntries([...operation.letters].map((letter, k) => [letter, taken(k)]));
-}
-
-// What a sum over i runs over: the operands with a[i], b[i] for each place of their lists.
-export function rowsOf(operands) {
-  const lists = Object.entries(operands).filter(([, items]) => Array.isArray(items));
-  const places = lists.length ? lists[0][1].map((_, i) => i) : [];
-  return places.map((i) => ({ ...operands, ...Object.fromEntries(lists.map(([letter, items]) => [`${letter}[i]`, items[i]])) }));
+  return 17;
 }
 
 // --- what a person types ---
 
 const LITERAL = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/g;
 const WORD = new RegExp(`${LITERAL.source}|\\*\\*|\\S`, "g");
+const SPELLINGS = { "·": "*", "×": "*", "⋅": "*", "÷": "/", "^": "**", "−": "-" };
 const LONGEST = 200; // characters of a number; what is longer is no answer
 const LARGEST = 400; // the largest power of ten that is read at all
 
@@ -321,8 +83,7 @@ export function typed(text) {
   const infinite = /^([+-]?)(?:inf|infinity|∞)$/i.exec(shown);
   if (infinite) return { data: infinite[1] === "-" ? -Infinity : Infinity, reach: 0, digits: 0 };
   const literals = shown.match(LITERAL) ?? [];
-  const exact = typedExactly(shown, literals);
-  const data = exact === null ? NaN : asFloat(exact);
+  const data = valueOf(shown, literals);
   if (!Number.isFinite(data)) return null;
   if (literals.length === 1) return { data, ...precisionOf(literals[0]) };
   const decimals = literals.filter((literal) => !/^\d+$/.test(literal)).map((literal) => precisionOf(literal).digits);
@@ -330,53 +91,48 @@ export function typed(text) {
   return { data, reach: digits && Math.abs(data) * Number(`1e${1 - Math.max(digits, FEWEST)}`), digits };
 }
 
-// The number that literals with + - * / ** ( ) stand for; null if it is something else, or undefined.
-function typedExactly(text, literals) {
-  if (text.length > LONGEST || !/^[\s+\-*/^()·×⋅÷]*$/.test(text.replace(LITERAL, ""))) return null;
-  const exponents = literals.map((literal) => Number(literal.toLowerCase().split("e")[1] ?? 0));
-  if (exponents.some((exponent) => Math.abs(exponent) > LARGEST)) return null;
-  const words = text.match(WORD) ?? [];
-  const spelt = words.map((word) => ({ "·": "*", "×": "*", "⋅": "*", "÷": "/", "^": "**" })[word] ?? word);
-  const tree = readSum(spelt);
-  return tree && !spelt.length ? exactValue(tree, {}) : null;
+// The number that literals with + - * / ** ( ) stand for; NaN if it is something else, or undefined.
+function valueOf(text, literals) {
+  if (text.length > LONGEST || !/^[\s+\-*/^()·×⋅÷]*$/.test(text.replace(LITERAL, ""))) return NaN;
+  if (literals.some((literal) => Math.abs(literal.toLowerCase().split("e")[1] ?? 0) > LARGEST)) return NaN;
+  const words = (text.match(WORD) ?? []).map((word) => SPELLINGS[word] ?? word);
+  const value = sum(words);
+  return words.length ? NaN : value;
 }
 
-const readSum = (words) => readChain(words, ["+", "-"], (rest) => readChain(rest, ["*", "/"], readSigned));
-
-// Operands with signs of one strength between them, from left to right; null for what cannot be read.
-function readChain(words, signs, read) {
-  let tree = read(words);
-  while (tree && signs.includes(words[0])) {
-    const sign = words.shift();
-    const other = read(words);
-    tree = other && [sign, tree, other];
-  }
-  return tree;
+// Each reads from the front of the words what it is called after, and gives its number; NaN for what cannot be read.
+function sum(words) {
+  let value = product(words);
+  while (words[0] === "+" || words[0] === "-") value += words.shift() === "-" ? -product(words) : product(words);
+  return value;
 }
 
-function readSigned(words) {
-  if (words[0] !== "-" && words[0] !== "+") return readPower(words);
-  const sign = words.shift();
-  const inner = readSigned(words);
-  return inner && (sign === "-" ? ["negate", inner] : inner);
+function product(words) {
+  let value = signed(words);
+  while (words[0] === "*" || words[0] === "/") value = words.shift() === "*" ? value * signed(words) : value / signed(words);
+  return value;
 }
 
-function readPower(words) {
-  const base = readAtom(words);
-  if (!base || words[0] !== "**") return base;
+function signed(words) {
+  if (words[0] !== "-" && words[0] !== "+") return power(words);
+  return words.shift() === "-" ? -signed(words) : signed(words);
+}
+
+function power(words) {
+  const base = atom(words);
+  if (words[0] !== "**") return base;
   words.shift();
-  const exponent = readSigned(words);
-  return exponent && ["**", base, exponent];
+  const exponent = signed(words);
+  const result = base ** exponent;
+  const isRational = Number.isInteger(exponent) || (Number.isInteger(2 * exponent) && result ** (1 / exponent) === base);
+  return isRational ? result : NaN; // 4^0.5 is 2, and 2^0.5 is no number that a person can write
 }
 
-function readAtom(words) {
-  const word = words.shift();
-  if (word === "(") {
-    const inner = readSum(words);
-    return words.shift() === ")" ? inner : null;
-  }
-  const match = /^(?=\.?\d)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(word ?? "");
-  return match && ["number", fractionOf("", match[1], match[2], Number(match[3] ?? 0))];
+function atom(words) {
+  const word = words.shift() ?? "";
+  if (word !== "(") return /^\.?\d/.test(word) ? Number(word) : NaN;
+  const inner = sum(words);
+  return words.shift() === ")" ? inner : NaN;
 }
 
 const FEWEST = 2; // significant digits, or decimals: nobody rounds to fewer
@@ -402,10 +158,26 @@ const ten = (power) => Number(`1e${Math.max(-300, Math.min(308, power))}`);
 const ROUNDING = 1e-9; // what is smaller than this, relatively, is the rounding of floats
 const TINY = 1e-12; // and so is this, absolutely
 
+<<<<<<< HEAD
 // Whether a typed number can stand for the true one: the one rule of the hand-check, `agrees` of precision.py.
 export function isRight(answer, truth) {
   const due = asFloat(truth);
   if (!Number.isFinite(due) || !Number.isFinite(answer.data)) return answer.data === due;
   const [off, floats] = [Math.abs(answer.data - due), ROUNDING * Math.abs(due) + TINY];
   return off <= floats || off < answer.reach - floats;
+=======
+// Whether a typed number is right, as it would be if it were the only answer of a sheet: to the digits that were typed,
+// and no looser than LOOSEST. A fraction or a product of whole numbers is meant exactly.
+export function isRight(answer, due) {
+  if (!Number.isFinite(due)) return false;
+  const [off, floats] = [Math.abs(answer.data - due), ROUNDING * Math.abs(due) + TINY];
+  return off <= floats || off < slackOf(answer, due) - floats;
+}
+
+function slackOf({ data, unit, digits }, due) {
+  const [isWhole, coarse] = [unit >= 1, LOOSEST * Math.abs(data)];
+  if (!unit || (isWhole && (Math.abs(data) < 10 || Number.isInteger(due)))) return Math.min(unit, 1, coarse);
+  const usual = Math.max(Math.min(unit, 0.01), data ? 10 ** (Math.floor(Math.log10(Math.abs(data))) + 1 - Math.max(digits, 2)) : 0);
+  return isWhole ? Math.min(unit, Math.max(1, usual)) : Math.min(unit, Math.max(coarse, usual, unit / 2));
+>>>>>>> 1b328db (The page says what Python printed until a leaf is changed; formulas come as skeletons with holes, operations as JavaScript functions, and a tab gets only what is known)
 }

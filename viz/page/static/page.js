@@ -2,39 +2,44 @@
 // number of the step, what was answered, and the numbers of the leaves; everything shown follows from these.
 
 import { numberText } from "./numbers.js";
-import { sentence } from "./words.js";
-import { Run } from "./run.js";
+import { Run, knows } from "./run.js";
 import { ASKS, Questions } from "./questions.js";
 import { Knowledge } from "./knowledge.js";
-import { PictureView } from "./picture.js";
+import { Panel } from "./panel.js";
+import { Rooms } from "./rooms.js";
+import { actOf } from "./keys.js";
+import { question } from "./steptab.js";
 import { element, icon } from "./elements.js";
-import { question, stepPanel } from "./steppanel.js";
-import { WhatIf, Wiggle } from "./leaves.js";
 import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
-import { svgFrom, svgOf } from "../../static/image.js";
+import { svgOf } from "../../static/image.js";
 import { followTheme } from "../../static/theme.js";
 import { STYLE } from "./style.js"; // written by stepper.py from step.css
 
 const PACES = [0.5, 1, 2, 4]; // of playing, as parts of one step in BEAT milliseconds
 const BEAT = 1200;
-const TABS = ["step", "whatif", "wiggle"];
 const FLAT = 1.9; // a picture that is wider than this, for its height, stands above the panel, another one beside it
-const FEW = 50; // steps, over which a jump paints only what they change
 
 class StepThrough {
-  constructor(host, alone) {
+  constructor(host, data, alone) {
     this.host = host;
     this.alone = alone; // whether the page is this step-through and nothing else
-    this.data = JSON.parse(host.querySelector('script[type="application/json"]').textContent);
-    this.run = new Run(this.data.graph, this.data.steps);
-    this.questions = new Questions(this.run, this.data.ask);
+    this.data = data;
+    this.run = new Run(data.graph, data.steps);
+    this.questions = new Questions(this.run, data.ask);
     const words = (key, texts) => this.words(key, texts);
     this.knowledge = new Knowledge(this.run, this.questions, words);
-    this.whatIf = new WhatIf(this.run, this.data.editable, words, { changed: (leaf) => this.edited(leaf), refused: () => this.say(words("page.unreadable")) });
-    this.wiggle = new Wiggle(this.run, this.data.editable, words, () => this.paint());
+    this.panel = new Panel(this.knowledge, {
+      editable: data.editable,
+      answer: () => this.answer(),
+      show: () => this.showMe(),
+      change: (leaf, number) => this.change(leaf, number),
+      putBack: () => this.putBack(),
+      refuse: () => this.say(words("page.unreadable")),
+      wiggle: (chosen) => this.wiggle(chosen),
+    });
     this.nodes = new NodeTable(this.knowledge, (i) => this.jump(`n${i}`));
     this.list = new StepList(this.knowledge, (at) => this.go(at));
-    this.views = [];
+    this.rooms = new Rooms(this.knowledge, data, words, { jump: (key) => this.jump(key), paint: () => this.paintPicture() });
     this.build();
     this.listen();
     this.readAddress();
@@ -53,7 +58,7 @@ class StepThrough {
   go(k, focus = "") {
     this.knowledge.at = Math.min(Math.max(Math.round(k), 0), this.run.count);
     if (this.at === this.run.count) this.pause();
-    this.follow();
+    this.rooms.follow();
     this.paint(focus);
     this.writeAddress();
   }
@@ -65,10 +70,10 @@ class StepThrough {
 
   answer() {
     if (!this.knowledge.open) return;
-    const input = this.parts.panes.step.querySelector("input.answer");
+    const input = this.panel.element.querySelector("input.answer");
     const verdict = this.questions.judge(this.at, input.value);
     if (verdict === "unreadable") {
-      this.parts.panes.step.querySelector(".verdict").textContent = this.words("page.unreadable");
+      this.panel.element.querySelector(".verdict").textContent = this.words("page.unreadable");
       this.say(this.words("page.unreadable"));
       input.focus();
     } else {
@@ -116,20 +121,29 @@ class StepThrough {
   find(name) {
     const i = this.data.graph.nodes.findIndex((node) => node.name === name.trim() && !node.quiet);
     this.say(i < 0 ? this.words("page.notfound", { name }) : this.knowledge.line(i));
-    this.host.shadowRoot.querySelectorAll(".found").forEach((card) => card.classList.remove("found"));
-    if (i < 0) return;
-    if (this.cardOf(i) !== `n${i}`) this.move(this.data.group[i] + 1);
-    this.view.reveal([`n${i}`], true);
-    this.view.cards.get(`n${i}`).frame.classList.add("found");
+    this.rooms.find(i);
   }
 
-  // After a leaf has another number, or all have their own again (null).
-  edited(leaf) {
+  // Gives a leaf another number; what was answered before is forgotten.
+  change(leaf, number) {
+    const { run, knowledge } = this;
+    run.set(leaf, number);
     this.questions.forget();
     this.paint();
-    const { run } = this;
-    const texts = leaf !== null && { name: run.name(leaf), value: numberText(run.leaves.get(leaf)), root: run.name(run.root), result: numberText(run.values[run.root]) };
-    if (texts) this.say(this.words("page.edited", texts));
+    const texts = { name: knowledge.name(leaf), value: numberText(number), root: knowledge.name(run.root), result: knowledge.value(run.root) };
+    this.say(this.words(texts.result ? "page.edited" : "page.edited.leaf", texts));
+  }
+
+  putBack() {
+    this.run.reset();
+    this.questions.forget();
+    this.paint();
+  }
+
+  // Lets a change of a leaf run forward, which is best seen at the end of the forward pass; null stops it.
+  wiggle(chosen) {
+    this.run.wiggle(chosen);
+    this.go(chosen && this.knowledge.mayWiggle ? Math.min(this.at, this.run.border) : this.at);
   }
 
   // --- the address: page.html#step=7&ask=backward ---
@@ -156,7 +170,7 @@ class StepThrough {
     const svg = svgOf(this.host.querySelector("img"));
     const label = this.words("page.label", { title: this.data.title });
     this.parts = { help: helpDialog((key) => this.words(key)), live: element("p", { class: "unseen", "aria-live": "polite", role: "status" }) };
-    const stage = element("div", { class: "stage" }, this.buildPicture(svg), this.buildPanel());
+    const stage = element("div", { class: "stage" }, this.buildPicture(svg), this.panel.element);
     const notes = this.data.notes.map((note) => element("p", { class: "note" }, note)); // such as letters that mean something else elsewhere
     const below = element("div", { class: "below" }, ...notes, this.nodes.element, this.list.element, legend((key) => this.words(key)));
     this.app = element(
@@ -171,12 +185,13 @@ class StepThrough {
       this.parts.live,
     );
     root.append(element("style", {}, STYLE), this.app);
-    this.enter(0, svg);
-    const isFlat = this.view.wide / this.view.tall > FLAT;
+    this.rooms.enter(0, svg);
+    const { view } = this.rooms;
+    const isFlat = view.wide / view.tall > FLAT;
     this.app.classList.toggle("flat", isFlat);
     stage.classList.toggle("square-stage", !isFlat);
-    this.host.style.setProperty("--aspect", this.view.aspect().toFixed(3));
-    this.view.open();
+    this.host.style.setProperty("--aspect", view.aspect().toFixed(3));
+    view.open();
     followTheme(this.host);
   }
 
@@ -221,117 +236,26 @@ class StepThrough {
   }
 
   buildPicture(svg) {
-    const { rooms, graph } = this.data;
-    const names = graph.nodes.filter((node) => !node.quiet).map((node) => element("option", { value: node.name }));
+    const view = () => this.rooms.view;
+    const names = this.knowledge.named.map((i) => element("option", { value: this.knowledge.name(i) }));
     const text = this.words("page.search");
     const search = () => this.find(find.value);
     const find = element("input", { type: "search", list: "names", placeholder: text, "aria-label": text, onchange: search, onsearch: search });
-    const places = rooms.map(({ title }, room) => element("option", { value: room }, title || this.words("page.overview")));
-    const chosen = () => this.move(Number(this.parts.rooms.value));
-    this.parts.rooms = rooms.length > 1 ? element("select", { "aria-label": this.words("page.rooms"), onchange: chosen }, ...places) : null;
-    const fold = (covered, key) => element("button", { type: "button", onclick: () => this.view.coverAll(covered) }, this.words(key));
-    const folds = rooms.length === 1 && rooms[0].frames.length ? [fold(true, "page.fold.all"), fold(false, "page.unfold.all")] : [];
+    const fold = (covered, key) => element("button", { type: "button", onclick: () => view().coverAll(covered) }, this.words(key));
+    const folds = this.rooms.canFold ? [fold(true, "page.fold.all"), fold(false, "page.unfold.all")] : [];
     const tools = [
-      this.button("closer", () => this.view.zoom(1.25), "small"),
-      this.button("away", () => this.view.zoom(0.8), "small"),
-      this.button("fit", () => this.view.fit(), "small"),
+      this.button("closer", () => view().zoom(1.25), "small"),
+      this.button("away", () => view().zoom(0.8), "small"),
+      this.button("fit", () => view().fit(), "small"),
     ];
     const list = element("datalist", { id: "names" }, ...names);
-    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.parts.rooms, ...folds, find, list, ...tools));
-  }
-
-  buildPanel() {
-    const { parts } = this;
-    const tab = (name) =>
-      element("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, onclick: () => this.turnTo(name) }, this.words(`page.tab.${name}`));
-    const pane = (name, content) => element("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, content ?? null);
-    parts.tabs = Object.fromEntries(TABS.map((name) => [name, tab(name)]));
-    parts.panes = { step: pane("step"), whatif: pane("whatif", this.whatIf.element), wiggle: pane("wiggle", this.wiggle.element) };
-    const turned = (event) => {
-      const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!way) return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.turnTo(TABS[(TABS.indexOf(this.tab) + way + TABS.length) % TABS.length]);
-      parts.tabs[this.tab].focus();
-    };
-    this.showTab("step");
-    const list = element("div", { role: "tablist", class: "tabs", onkeydown: turned }, ...Object.values(parts.tabs));
-    return element("section", { class: "panel" }, list, ...Object.values(parts.panes));
-  }
-
-  showTab(tab) {
-    this.tab = tab;
-    for (const [name, button] of Object.entries(this.parts.tabs)) {
-      button.setAttribute("aria-selected", name === tab);
-      button.tabIndex = name === tab ? 0 : -1;
-      this.parts.panes[name].hidden = name !== tab;
-    }
-  }
-
-  // A change runs forward while the panel for it is open, and is best seen at the end of the forward pass.
-  turnTo(tab) {
-    this.showTab(tab);
-    this.run.wiggle(tab === "wiggle" ? this.wiggle.chosen : null);
-    this.go(this.run.wiggled ? Math.min(this.at, this.run.border) : this.at);
+    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.rooms.choice, ...folds, find, list, ...tools));
   }
 
   help() {
     const { help } = this.parts;
     if (help.open) help.close();
     else help.showModal();
-  }
-
-  // --- several pictures of one graph ---
-
-  // Shows the picture at a place: the overview, or the close-up of a group.
-  enter(room, svg = null) {
-    this.views[room] ??= this.makeView(room, svg ?? svgFrom(this.data.rooms[room].svg));
-    this.room = room;
-    this.view?.svg.replaceWith(this.views[room].svg);
-    this.view = this.views[room];
-  }
-
-  makeView(room, svg) {
-    svg.setAttribute("aria-label", [this.data.title, this.data.rooms[room].title].filter(Boolean).join(", "));
-    const sourceOf = (key) => {
-      const [node, slot] = key.slice(1).split("-").map(Number);
-      return this.cardOf(this.data.graph.nodes[node].parents[slot], room);
-    };
-    const view = new PictureView(svg, this.data.rooms[room], sourceOf, (key, texts) => this.words(key, texts));
-    return Object.assign(view, { onPick: (key) => this.jump(key), onFold: () => this.paintPicture(), onEnter: (group) => this.move(group + 1) });
-  }
-
-  // The same at a click, with everything painted as it is now.
-  move(room) {
-    this.closely = room > 0;
-    this.show(room);
-    this.paintPicture();
-    if (room && this.roomOfStep !== room) this.view.reveal([`n${this.data.group.indexOf(room - 1)}`], true);
-  }
-
-  // The picture in which the step is seen best, of several: 0 is the overview; null before the first step.
-  get roomOfStep() {
-    const { written } = this.knowledge;
-    return written < 0 ? null : this.data.group[written] + 1;
-  }
-
-  // Who has chosen a close-up goes with the step from one to the next; who only looks around in another one stays there.
-  follow() {
-    if (this.closely && ![null, this.room].includes(this.roomOfStep)) this.show(this.roomOfStep);
-  }
-
-  show(room) {
-    this.enter(room);
-    this.view.open();
-    this.painted = null;
-    this.parts.rooms.value = room;
-  }
-
-  // The key of the card on which a node is shown in a picture: its own, or that of its folded group.
-  cardOf(i, room = this.room) {
-    const group = this.data.group ? this.data.group[i] : -1;
-    return (group >= 0 && group + 1 !== room && this.data.rooms[room].keys[group]) || `n${i}`;
   }
 
   // --- keys ---
@@ -353,26 +277,10 @@ class StepThrough {
     if (["text", "search", "select"].includes(kind) || event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open) return;
     if (kind === "range" && event.key !== "?") return; // a slider has keys of its own
     const isButton = ["button", "summary"].includes(kind) || from.getAttribute?.("role") === "button";
-    const act = event.key === " " ? !isButton && (() => this.play()) : this.actOf(event);
+    const act = event.key === " " ? !isButton && (() => this.play()) : actOf(this, event);
     if (!act) return;
     event.preventDefault();
     act();
-  }
-
-  actOf({ key, shiftKey }) {
-    const pans = { ArrowRight: [0.1, 0], ArrowLeft: [-0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
-    if (shiftKey && pans[key]) return () => this.view.pan(...pans[key]);
-    const acts = {
-      ArrowRight: () => this.next(),
-      ArrowLeft: () => this.go(this.at - 1),
-      Home: () => this.go(0),
-      End: () => this.go(this.run.count),
-      "?": () => this.help(),
-      "+": () => this.view.zoom(1.25),
-      "-": () => this.view.zoom(0.8),
-      0: () => this.view.fit(),
-    };
-    return acts[key];
   }
 
   // --- painting ---
@@ -386,11 +294,11 @@ class StepThrough {
     const held = root.activeElement;
     this.paintBar();
     this.paintPicture();
-    this.paintPanel();
-    this.whatIf.paint();
-    this.wiggle.paint(this.knowledge);
+    this.panel.paint();
     this.nodes.paint();
     this.list.paint();
+    if (this.knowledge.open) this.say(question(this.knowledge));
+    else this.say(this.knowledge.sentence(this.at) ?? this.words("page.start"));
     if (held && (held.disabled || !held.isConnected)) this.app.focus({ preventScroll: true }); // or the keys would be lost
     if (focus === "question") root.querySelector("input.answer")?.focus();
     if (focus === "next") this.parts.next.focus();
@@ -414,51 +322,12 @@ class StepThrough {
   }
 
   paintPicture() {
-    const { knowledge } = this;
-    const { written, reads } = knowledge;
-    const marked = { now: written < 0 ? [] : [`n${written}`], read: reads.map((i) => `n${i}`) };
-    const state = {
-      card: (key) => (key.startsWith("g") ? { folded: true, mark: this.foldedMark(key) } : knowledge.card(Number(key.slice(1)))),
-      wire: (key) => knowledge.wire(key),
-      marked: (mark) => marked[mark],
-    };
-    this.view.paint(state, this.changed());
-    if (written >= 0) this.view.reveal([written, ...reads].map((i) => this.cardOf(i)));
-  }
-
-  // The mark of a folded card: that of a node in it.
-  foldedMark(key) {
-    const { written, reads } = this.knowledge;
-    if (written >= 0 && this.cardOf(written) === key) return "now";
-    return reads.some((i) => this.cardOf(i) === key) ? "read" : "";
-  }
-
-  // The cards and wires that look different since the last painting; null for all, where more than the step has changed.
-  changed() {
-    const before = this.painted;
-    const { at, known, wiggles } = this.knowledge;
-    this.painted = { at, known, wiggles, values: this.run.values, changes: this.run.changes, ask: this.questions.ask };
-    const same = before && ["values", "ask", "changes", "wiggles"].every((name) => before[name] === this.painted[name]);
-    if (!same || Math.abs(before.at - at) > FEW) return null;
-    const keys = new Set();
-    for (let k = Math.max(Math.min(before.at, before.known, at, known), 1); k <= Math.max(before.at, at); k++) {
-      const { node, parent } = this.run.step(k);
-      const { parents } = this.data.graph.nodes[node];
-      for (const i of [node, parent ?? node, ...parents]) keys.add(this.cardOf(i));
-      parents.forEach((_, slot) => keys.add(`e${node}-${slot}`));
-    }
-    return keys;
-  }
-
-  paintPanel() {
-    const { knowledge } = this;
-    const content = stepPanel(knowledge, { answer: () => this.answer(), show: () => this.showMe() }, this.data.title);
-    this.parts.panes.step.replaceChildren(...content);
-    if (knowledge.open) this.say(question(knowledge));
-    else this.say(knowledge.step ? sentence(knowledge.step, this.data.graph) : this.words("page.start"));
+    this.rooms.paint([this.questions.ask, this.run.version, this.run.changes]);
   }
 }
 
 for (const host of document.querySelectorAll("div.chalkgrad-step")) {
-  if (!host.shadowRoot) new StepThrough(host, "alone" in host.dataset);
+  if (host.shadowRoot) continue;
+  const data = JSON.parse(host.querySelector('script[type="application/json"]').textContent);
+  if (knows(data.graph)) new StepThrough(host, data, "alone" in host.dataset);
 }

@@ -40,10 +40,17 @@ export class Questions {
     return this.answers.get(at)?.[part] ?? { wrong: [], outcome: null };
   }
 
-  truth(at, part) {
+  #truth(at, part) {
     const step = this.run.step(at);
     if (step.phase === "forward") return step.value;
     return part === "local" ? step.local : (step.contribution ?? step.after);
+  }
+
+  // The same as it is shown.
+  truthText(at, part) {
+    const { phase, node, slot } = this.run.step(at);
+    if (phase === "forward") return this.run.value(node, true).slice(1);
+    return part === "local" ? this.run.local(node, slot) : this.run.sent(at)[0];
   }
 
   // Takes an answer to what is open: "unreadable", "right" or "wrong".
@@ -52,7 +59,7 @@ export class Questions {
     if (given === null) return "unreadable";
     const part = this.open(at);
     const answer = this.answer(at, part);
-    const right = isRight(given, this.truth(at, part));
+    const right = isRight(given, this.#truth(at, part));
     if (right) answer.outcome = answer.wrong.length ? "later" : "first";
     else answer.wrong.push(text.trim());
     this.keep(at, part, answer);

@@ -1,21 +1,24 @@
-// Both passes of a graph with the numbers that its leaves have now, and how they are printed in the picture and the tables.
+// Both passes of a graph with the numbers that its leaves have now: values, local derivatives, contributions, totals; and
+// how a change of one leaf runs forward. The order of the steps comes from Python; nothing here walks the graph for it.
 
-import { asFloat, numberText } from "./numbers.js";
-import { plain, writtenValue } from "./formulas.js";
-import { gradientOf } from "./words.js";
-import { changesOf, leafNumbers, localsOf, stepsOf, valuesOf } from "./passes.js";
+import { numberText, parseNumber } from "./numbers.js";
+import { OPERATIONS } from "./operations.js"; // written by operations.py from the table
+import { atSlot, product, valueAt } from "./operate.js";
+import { printedStep, printedTotal } from "./printed.js";
 
-const DIGITS = 4; // of a number on a card, as in lettering.py
+// Whether all operations of a graph are known here: one that was defined later is in the module of a later page.
+export function knows(graph) {
+  return graph.nodes.every(({ op, parents }) => !parents.length || Object.hasOwn(OPERATIONS, op));
+}
 
 export class Run {
-  // `records` are the steps as passes.js takes them.
+  // `records` are the steps as content.py writes them: [phase, node, parent, slot, term, terms, printed].
   constructor(graph, records) {
     this.graph = graph;
     this.records = records;
-    this.leaves = leafNumbers(graph);
     this.wiggled = null; // {leaf, h} while a change of one leaf runs forward
     this.readRecords();
-    this.compute();
+    this.reset();
   }
 
   // What never changes: at which step a node is computed, its contributions arrive, and a wire is gone back along; and the
@@ -36,34 +39,72 @@ export class Run {
     });
   }
 
-  // Everything that follows from the numbers of the leaves.
-  compute() {
-    this.values = valuesOf(this.graph, this.leaves);
-    this.locals = localsOf(this.graph, this.values);
-    this.steps = stepsOf(this.graph, this.records, this.values, this.locals);
-    const flows = this.steps.map((step) => Math.abs(asFloat(step.contribution ?? 0))).filter(Number.isFinite);
-    this.largest = flows.reduce((a, b) => Math.max(a, b), 0) || 1;
-    this.wiggle(this.wiggled);
+  get count() {
+    return this.records.length;
+  }
+
+  get root() {
+    return this.graph.root;
+  }
+
+  operation(i) {
+    return OPERATIONS[this.graph.nodes[i].op];
+  }
+
+  // --- the numbers ---
+
+  reset() {
+    this.leaves = new Map(this.graph.nodes.flatMap(({ parents, data }, i) => (parents.length ? [] : [[i, parseNumber(data)]])));
+    this.isChanged = false; // until then, every number is printed as Python printed it
+    this.compute();
   }
 
   set(leaf, number) {
     this.leaves.set(leaf, number);
+    this.isChanged = true;
     this.compute();
   }
 
-  reset() {
-    this.leaves = leafNumbers(this.graph);
-    this.compute();
+  // Everything that follows from the numbers of the leaves.
+  compute() {
+    this.values = this.valuesOf(this.leaves);
+    this.locals = this.graph.nodes.map(({ parents }, i) =>
+      parents.map((_, slot) => atSlot(this.operation(i), this.operation(i).partials, parents.map((p) => this.values[p]), this.values[i], slot)),
+    );
+    this.steps = this.stepsOf();
+    this.printed = [];
+    this.version = (this.version ?? 0) + 1; // of all that follows from them
+    const flows = this.steps.map((step) => Math.abs(step.contribution ?? 0)).filter(Number.isFinite);
+    this.largest = flows.reduce((a, b) => Math.max(a, b), 0) || 1;
+    this.wiggle(this.wiggled);
   }
 
-  // Lets a change {leaf, h} run forward; null stops it.
-  wiggle(wiggled) {
-    this.wiggled = wiggled;
-    this.changes = wiggled && changesOf(this.graph, this.leaves, this.values, this.locals, wiggled.leaf, wiggled.h);
+  valuesOf(leaves) {
+    const values = [];
+    this.graph.nodes.forEach(({ parents }, i) => values.push(parents.length ? valueAt(this.operation(i), parents.map((p) => values[p])) : leaves.get(i)));
+    return values;
   }
 
-  get count() {
-    return this.steps.length;
+  stepsOf() {
+    const totals = this.graph.nodes.map(() => 0);
+    const arrived = this.graph.nodes.map(() => []);
+    return this.records.map(([phase, node, parent, slot, term, terms], k) => {
+      const operands = this.graph.nodes[node].parents.map((p) => this.values[p]);
+      const step = { index: k + 1, phase, node, parent, slot, term, terms, value: this.values[node], operands };
+      if (phase === "forward") return step;
+      const receiver = parent ?? node;
+      step.before = totals[receiver];
+      if (parent !== null) {
+        step.upstream = totals[node];
+        step.local = this.locals[node][slot];
+        step.contribution = product(step.upstream, step.local);
+        arrived[receiver].push(step.contribution);
+        if (term === terms && terms > 1) step.contributions = arrived[receiver];
+      }
+      totals[receiver] += step.contribution ?? 1;
+      step.after = totals[receiver];
+      return step;
+    });
   }
 
   // The step at a number from 1, null before the first.
@@ -71,48 +112,47 @@ export class Run {
     return at ? this.steps[at - 1] : null;
   }
 
-  // --- in text ---
-
-  get root() {
-    return this.graph.root;
+  // Lets a change {leaf, h} run forward; null stops it. At every node: the change that the local derivatives predict, and
+  // the real one.
+  wiggle(wiggled) {
+    this.wiggled = wiggled;
+    this.changes = null;
+    if (!wiggled) return;
+    const { leaf, h } = wiggled;
+    const predicted = [];
+    this.graph.nodes.forEach(({ parents }, i) => {
+      const sum = parents.reduce((total, p, slot) => (predicted[p] ? total + predicted[p] * this.locals[i][slot] : total), 0);
+      predicted.push(i === leaf ? h : sum);
+    });
+    const moved = this.valuesOf(new Map(this.leaves).set(leaf, this.leaves.get(leaf) + h));
+    this.changes = { predicted, real: moved.map((value, i) => value - this.values[i]) };
   }
 
-  // The name of a node; a constant that has none is called by its number.
-  name(i) {
-    const { name, quiet } = this.graph.nodes[i];
-    return quiet ? this.short(this.values[i]) : name;
+  // --- as texts: as Python printed them, until a leaf is changed ---
+
+  // What is printed of a step.
+  print(at) {
+    if (!this.isChanged) return this.records[at - 1][6];
+    return (this.printed[at] ??= printedStep(this, this.step(at)));
   }
 
-  gradientName(i) {
-    return plain(gradientOf(this.graph, i));
+  // The value of a node behind the sign that is true, "=5": in full, or short, as on a card.
+  value(i, isShort = false) {
+    if (!this.isChanged) return this.graph.nodes[i].texts[isShort ? 1 : 0];
+    return printedTotal(this.values[i], isShort ? this.graph.short : this.graph.digits);
   }
 
-  // The formula of a node, or null for one that is given.
-  rule(i) {
-    this.rules ??= new Map();
-    if (!this.rules.has(i)) this.rules.set(i, this.graph.nodes[i].parents.length ? plain(writtenValue(this.graph, i)) : null);
-    return this.rules.get(i);
+  // A local derivative, short; null where none is computed.
+  local(i, slot) {
+    const given = this.graph.nodes[i].locals[slot];
+    return this.isChanged && given !== null ? numberText(this.locals[i][slot], this.graph.short) : given;
   }
 
-  short(number) {
-    return numberText(number, this.graph.digits ?? DIGITS).replace(/-/g, "−").replace("inf", "∞");
-  }
-
-  signed(number) {
-    const text = this.short(number);
-    return text.startsWith("−") || text === "0" || text === "nan" ? text : `+${text}`;
-  }
-
-  // As a factor behind another one.
-  factor(number) {
-    const text = this.short(number);
-    return text.startsWith("−") || text.includes("/") ? `(${text})` : text;
-  }
-
-  // " = " where the short text is the number, " ≈ " where it is not.
-  equals(number) {
-    const printed = this.short(number).replace("−", "-").replace("∞", "Infinity");
-    return asFloat(number) === Number(printed) || printed.includes("/") || Number.isNaN(number) ? " = " : " ≈ ";
+  // What a step sends back, and the gradient that it leaves behind its sign, both short.
+  sent(at) {
+    const step = this.step(at);
+    if (step.parent === null) return ["1", "=1"];
+    return this.isChanged ? [numberText(step.contribution, this.graph.short), printedTotal(step.after, this.graph.short)] : this.print(at).short;
   }
 
   // How often a node takes another one as an operand.

@@ -1,6 +1,5 @@
 // What stands below the picture: the table of all nodes so far, the list of all steps, the legend; and the help.
 
-import { sentence } from "./words.js";
 import { element, svgElement } from "./elements.js";
 
 const OPEN = 60; // nodes up to which the table is open at first
@@ -14,15 +13,14 @@ export class NodeTable {
   // `jump(i)` goes to where a node is computed.
   constructor(knowledge, jump) {
     this.knowledge = knowledge;
-    const { run, words } = knowledge;
+    const { words } = knowledge;
     const heads = ["node", "rule", "value", "gradient", "sum"].map((head) =>
-      element("th", { scope: "col", class: head }, words(`page.head.${head}`, { root: run.name(run.root) })),
+      element("th", { scope: "col", class: head }, words(`page.head.${head}`, { root: knowledge.name(knowledge.root) })),
     );
     this.rows = new Map();
     const body = element("tbody");
-    for (let i = run.graph.nodes.length - 1; i >= 0; i--) {
-      if (run.graph.nodes[i].quiet) continue;
-      const name = element("button", { type: "button", class: "name link", onclick: () => jump(i) }, run.name(i));
+    for (const i of knowledge.named.reverse()) {
+      const name = element("button", { type: "button", class: "name link", onclick: () => jump(i) }, knowledge.name(i));
       const cells = heads.slice(1).map(() => element("td"));
       const row = element("tr", {}, element("th", { scope: "row" }, name), ...cells);
       this.rows.set(i, { row, cells });
@@ -30,16 +28,16 @@ export class NodeTable {
     }
     const caption = element("caption", { class: "unseen" }, words("page.nodes"));
     const table = element("table", {}, caption, element("thead", {}, element("tr", {}, ...heads)), body);
-    this.element = folding("nodes", words("page.nodes"), () => this.paint(), table, run.graph.nodes.length <= OPEN);
+    this.element = folding("nodes", words("page.nodes"), () => this.paint(), table, knowledge.nodeCount <= OPEN);
   }
 
   paint() {
     if (!this.element.open) return;
     const { knowledge, painted } = this;
-    const { at, written: current, run } = knowledge;
-    this.painted = { at, current, values: run.values };
+    const { at, written: current, version } = knowledge;
+    this.painted = { at, current, version };
     // A step changes its own row and that of the step before; a jump, or another number, may change all of them.
-    const few = painted?.values === run.values && Math.abs(painted.at - at) <= 1 && this.rows.size > OPEN;
+    const few = painted?.version === version && Math.abs(painted.at - at) <= 1 && this.rows.size > OPEN;
     for (const i of few ? new Set([painted.current, current]) : this.rows.keys()) {
       if (!this.rows.has(i)) continue;
       const { row, cells } = this.rows.get(i);
@@ -63,19 +61,18 @@ export class StepList {
   // All steps, or as many as are known where something is asked for.
   paint() {
     if (!this.element.open) return;
-    const { run, questions, known, at } = this.knowledge;
-    const count = questions.ask === "no" ? run.count : known;
-    if (this.values !== run.values) this.body.replaceChildren();
-    this.values = run.values;
-    while (this.body.rows.length > count) this.body.lastChild.remove();
-    for (let k = this.body.rows.length; k < count; k++) this.body.append(this.row(run.steps[k]));
+    const { listed, at, version } = this.knowledge;
+    if (this.version !== version) this.body.replaceChildren();
+    this.version = version;
+    while (this.body.rows.length > listed) this.body.lastChild.remove();
+    for (let k = this.body.rows.length; k < listed; k++) this.body.append(this.row(k + 1));
     this.body.querySelector(".current")?.classList.remove("current");
     this.body.rows[at - 1]?.classList.add("current");
   }
 
-  row(step) {
-    const jump = element("button", { type: "button", class: "link", onclick: () => this.go(step.index) }, String(step.index));
-    return element("tr", { class: "" }, element("th", { scope: "row" }, jump), element("td", {}, sentence(step, this.knowledge.run.graph)));
+  row(at) {
+    const jump = element("button", { type: "button", class: "link", onclick: () => this.go(at) }, String(at));
+    return element("tr", { class: "" }, element("th", { scope: "row" }, jump), element("td", {}, this.knowledge.sentence(at)));
   }
 }
 

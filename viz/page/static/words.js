@@ -1,302 +1,174 @@
-// A step in words: as a line, as equations, and as what a teacher says. The templates come with the page, in its language;
-// the model is autograd/explain/words.py. A step has {index, phase, node, parent, slot, term, terms, value, operands,
-// upstream, local, contribution, before, after}, and `contributions` where it completes a sum of several: nodes are
-// numbers in graph.nodes, terms is how many contributions the parent gets, and what does not apply is null or missing.
+// A step in words: as a line, as equations, and as what a teacher says. The sentences come with the page, in its language;
+// what is printed of a step comes from `run.print`, formulas from the skeletons; the model is autograd/explain/words.py.
 
-import { PRINTED_DIGITS, Fraction, asFloat, asPrinted, byLetter, exactValue, isExact, numberText } from "./numbers.js";
-import { LONGEST_LIST, PRODUCT, SUM, added, asLayout, inSlot, namedOperands, operand, partialAt, plain, putIn, row, shortened, sidesAt, valueAt, write, writePartial, writeValue } from "./formulas.js";
+import { added, bare, filled, number, plain, row } from "./typeset.js";
+
+const LONGEST_LIST = 6; // a longer list is shortened to its first entries and the last
+const NOUGHT = number("0");
 
 // The line of a step.
-export function sentence(step, graph) {
-  return sentences(step, graph).map(([key, texts]) => fill(graph, key, texts)).join("; ");
+export function sentence(run, step) {
+  return lines(run, step).map(([key, texts]) => fill(run, key, texts)).join("; ");
 }
 
 // Why the numbers of a step are what they are, in whole sentences.
-export function explanation(step, graph) {
-  const told = step.phase === "forward" ? toldForward(step, graph) : toldBackward(step, graph);
-  return told.map(([key, texts]) => fill(graph, key, texts)).join(" ");
+export function explanation(run, step) {
+  const told = step.phase === "forward" ? whyTheValue(run, step) : whyTheContribution(run, step);
+  return told.map(([key, texts]) => fill(run, key, texts)).join(" ");
 }
 
 // The equation of a step in lines: the rule in symbols, then the same with the numbers put in, which begins with a sign.
-export function equations(step, graph) {
-  return sentences(step, graph).flatMap(([key, texts]) => {
-    const few = key === "step.sum" && contributionsOf(step).length <= LONGEST_LIST;
-    return chain(key, few ? sumWords(step, graph, contributionsOf(step)) : texts);
-  });
+export function equations(run, step) {
+  return lines(run, step, true).flatMap(([key, texts]) => chain(key, texts));
 }
 
-// The sentence of a key with its texts and layouts filled in, in one line. They are data: braces in them mean nothing.
-function fill(graph, key, texts) {
-  return graph.templates[key].replace(/\{(\w+)\}/g, (_, place) => {
-    const text = Array.isArray(texts[place]) ? plain(texts[place]) : `${texts[place]}`;
-    return text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/).filter((line, k, lines) => line || k < lines.length - 1).join(" ");
-  });
-}
+// --- names ---
 
-const knows = (graph, key) => Object.hasOwn(graph.templates, key);
-const nameOf = (graph, i) => graph.nodes[i].name;
-const operationOf = (step, graph) => graph.operations[graph.nodes[step.node].op];
-const localName = (graph, i, parent) => ["derivative", nameOf(graph, i), nameOf(graph, parent)];
+export const nodeName = (run, i) => ["name", run.graph.nodes[i].name];
+export const localName = (run, { node, parent }) => ["derivative", run.graph.nodes[node].name, run.graph.nodes[parent].name];
 
 // The gradient of a node: the derivative of the root with respect to it, or a symbol of its own.
-export function gradientOf(graph, i) {
-  const symbol = graph.nodes[i].gradient;
-  if (symbol === null || symbol === undefined) return localName(graph, graph.root, i);
-  const quotient = /^∂([^\s/()]+)\/∂([^\s/()]+)$/.exec(symbol);
-  return quotient ? ["derivative", quotient[1], quotient[2]] : ["name", symbol];
+export function gradientOf(run, i) {
+  const { nodes, root } = run.graph;
+  return nodes[i].gradient ?? ["derivative", nodes[root].name, nodes[i].name];
 }
 
-// --- numbers that can be recomputed ---
-
-// How many digits the inputs need so that whoever computes with them as printed gets the result as printed, up to one
-// unit of its last digit.
-function digitsToRecompute(inputs, compute, result) {
-  const text = numberText(result);
-  const printed = asPrinted(text);
-  const due = asFloat(printed && printed.numerator ? printed : result);
-  const unit = Number.isFinite(due) && due ? Number(`1e${Number(due.toExponential().split("e")[1]) + 1 - PRINTED_DIGITS}`) : 0;
-  for (let digits = PRINTED_DIGITS; digits < 17; digits += 1) {
-    const got = asFloat(compute(inputs.map((data) => asFloat(asPrinted(numberText(data, digits)) ?? data))));
-    if (Math.abs(got - due) <= 1.0001 * unit || numberText(got) === text || got !== got) return digits;
-  }
-  return 17;
+// The operands of a node as layouts by their names; a constant that has none by its number.
+function named(run, i, put = null) {
+  return run.graph.nodes[i].parents.map((p, k) => (run.graph.nodes[p].isNumber ? number(put?.[k] ?? full(run, p)) : nodeName(run, p)));
 }
 
-const equals = (isTrue) => (isTrue ? "=" : "≈");
+const full = (run, i) => run.value(i).slice(1); // without its sign
+const writing = (run, i) => run.graph.operations[`${run.graph.nodes[i].op}/${run.graph.nodes[i].parents.length}`];
 
-// Whether a formula of an operation, of the numbers as printed, is exactly the result as printed.
-function comesOut(tree, operation, shown, y, result, slot = 0) {
-  const [numbers, printed] = [shown.map((each) => asPrinted(each.text)), asPrinted(result)];
-  if (printed === null) return true;
-  const [, scope] = inSlot(operation, numbers, slot);
-  const found = exactValue(tree, { ...scope, y: asPrinted(y.text) }, operation.calls);
-  return found !== null && found.compare(printed) === 0;
+// The formula of the value of a node, by the names of its operands.
+export function rule(run, i) {
+  const { value, call } = writing(run, i);
+  const path = run.computedAt[i] ? run.print(run.computedAt[i]).path : "";
+  return filled(value[path] ?? call, named(run, i));
 }
 
-// --- the line of a step ---
-
-// One sentence, and a second one where a sum of contributions is complete: each a template key and its texts and layouts.
-function sentences(step, graph) {
-  if (step.phase === "forward") return [valueWords(step, graph)];
-  if (step.parent === null || step.parent === undefined) {
-    return [["step.seed", { gradient: gradientOf(graph, step.node), value: shownAs(putIn(step.after)) }]];
-  }
-  const said = [edgeWords(step, graph)];
-  if (step.terms > 1 && step.term === step.terms) said.push(["step.sum", sumWords(step, graph, [step.before, step.contribution])]);
-  return said;
+// The local derivative of a step, as a factor; where no skeleton is there for its branch, it is called by its name.
+function partial(run, { node, parent, slot }, path, operands, y, ties) {
+  const skeleton = writing(run, node).partials[slot][path];
+  return skeleton ? filled(skeleton, { ...operands, y, ties: number(`${ties}`) }) : localName(run, { node, parent });
 }
 
-const contributionsOf = (step) => step.contributions ?? [step.before, step.contribution];
-const named = (step, graph, digits) => namedOperands(graph, step.node, step.operands, digits);
+// --- the line of a step: each of its sentences a key, and the texts and layouts to fill in ---
 
-// Whether none of the constants that stand as numbers in a formula in symbols is rounded.
-function holdsInSymbols(written, operands) {
-  const numbers = operands.filter((each) => asLayout(each.text)[0] === "number");
-  return numbers.every((each) => !written.text.includes(each.text) || isExact(each.data, each.text));
+function lines(run, step, inFull = false) {
+  const printed = run.print(step.index);
+  if (step.phase === "forward") return [valueLine(run, step, printed)];
+  if (step.parent === null) return [["step.seed", { gradient: gradientOf(run, step.node), value: number("1"), root: nodeName(run, step.node) }]];
+  const found = [edgeLine(run, step, printed)];
+  if (printed.sums) found.push(["step.sum", sumTexts(run, step, (inFull && step.contributions.length <= LONGEST_LIST && printed.sums[1]) || printed.sums[0])]);
+  return found;
 }
 
-// The operands that take the place of a name when the numbers are put in; a constant is a number before and after.
-const putInPlace = (inSymbols, shown) => shown.filter((each, k) => each.text !== inSymbols[k].text);
-
-// The local derivative of a step in symbols. Where other ways lead from the node to the same parent, ∂J/∂a would stand for
-// the sum of them all, and the formula of the operation takes its place.
-function localOf(step, graph, digits) {
-  const isOneOfSeveral = step.terms > 1 && areJoinedTwice(step, graph);
-  return isOneOfSeveral ? factor(localFormula(step, graph, digits)) : localName(graph, step.node, step.parent);
+function valueLine(run, { node }, { put, value, signs, path }) {
+  const skeleton = writing(run, node).value[path] ?? writing(run, node).call;
+  const [formula, numbers] = [named(run, node, put), put.map(number)].map((operands) => filled(skeleton, operands));
+  const isShort = [plain(formula), value].includes(plain(numbers)); // -a = -1, without another = -1
+  const result_sign = isShort && signs[1] !== "=" ? "≈" : signs[2];
+  const texts = { name: nodeName(run, node), formula, numbers, value: number(value), rule_sign: signs[0], sign: signs[1], result_sign };
+  return [isShort ? "step.value.short" : "step.value", texts];
 }
 
-// Whether a node depends on one of its operands through another one, too, or has it twice.
-function areJoinedTwice({ node, parent, slot }, graph) {
-  const [seen, waiting] = [new Set([node]), graph.nodes[node].parents.filter((_, k) => k !== slot)];
-  while (waiting.length) {
-    const below = waiting.pop();
-    if (below === parent) return true;
-    if (below < parent || seen.has(below)) continue; // parents come first
-    seen.add(below);
-    waiting.push(...graph.nodes[below].parents);
-  }
-  return false;
-}
-
-// The local derivative of a step by the names of the operands.
-function localFormula(step, graph, digits) {
-  return writePartial(operationOf(step, graph), step.slot, named(step, graph, digits), operand(nameOf(graph, step.node), step.value));
-}
-const shownAs = (each) => asLayout(each.text);
-
-function valueWords(step, graph) {
-  const [operation, op] = [operationOf(step, graph), graph.nodes[step.node].op];
-  const enough = graph.digits || digitsToRecompute(step.operands, (numbers) => valueAt(operation, numbers), step.value);
-  const shown = step.operands.map((data) => putIn(data, enough));
-  const inSymbols = named(step, graph, enough);
-  const [formula, numbers] = [writeValue(op, operation, inSymbols), writeValue(op, operation, shown)];
-  const result = putIn(step.value, graph.digits);
-  const exactly = putInPlace(inSymbols, shown).every((each) => isExact(each.data, each.text));
-  const isTrue = comesOut(operation.value, operation, shown, result, result.text);
+function edgeLine(run, step, printed) {
+  const { node, parent, slot, term, terms, operands } = step;
+  const { said, put, value, signs, path, ties } = printed;
+  const isRepeated = run.places(node, parent) > 1;
+  const key = (terms === 1 ? "step.only" : "step.term") + (isRepeated ? ".slot" : "");
+  const local = partial(run, step, path, named(run, node, put?.slice(1, -1)), nodeName(run, node), ties || 1);
   const texts = {
-    name: asLayout(nameOf(graph, step.node)),
-    formula: formula.layout,
-    numbers: numbers.layout,
-    value: shownAs(result),
-    rule_sign: equals(holdsInSymbols(formula, inSymbols)),
-    sign: equals(exactly),
-    result_sign: equals(isTrue),
+    gradient: gradientOf(run, parent),
+    upstream: gradientOf(run, node),
+    derivative: printed.joined ? local : localName(run, step),
+    node: nodeName(run, node),
+    parent: nodeName(run, parent),
+    ...{ term, terms, slot: slot + 1, local, arrived: number(printed.arrived) },
   };
-  const short = [formula.text, result.text].includes(numbers.text); // -a = -1, without another = -1
-  return short ? ["step.value.short", { ...texts, result_sign: equals(exactly && isTrue) }] : ["step.value", texts];
+  if (!said.includes("multiplies")) return [`${key}.${said.includes("arrives") ? "closed" : "nothing"}`, texts];
+  const shown = put.slice(1, 1 + operands.length).map(number);
+  const upstream = put[0].includes("/") ? ["paren", number(put[0])] : number(put[0]);
+  const numbers = row(upstream, "·", partial(run, step, path, shown, number(put.at(-1)), ties || 1));
+  return [key, { ...texts, numbers, value: number(value), rule_sign: signs[0], sign: signs[1], result_sign: signs[2] }];
 }
 
-function edgeWords(step, graph) {
-  const [operation, node] = [operationOf(step, graph), graph.nodes[step.node]];
-  const repeated = node.parents.filter((p) => p === step.parent).length > 1;
-  const key = (step.terms === 1 ? "step.only" : "step.term") + (repeated ? ".slot" : "");
-  const texts = {
-    gradient: gradientOf(graph, step.parent),
-    upstream: gradientOf(graph, step.node),
-    derivative: localOf(step, graph, graph.digits),
-    node: asLayout(node.name),
-    parent: asLayout(nameOf(graph, step.parent)),
-    term: step.term,
-    terms: step.terms,
-    slot: step.slot + 1,
-    arrived: shownAs(putIn(step.upstream, graph.digits)),
-  };
-  if (asFloat(step.upstream) === 0) return [`${key}.nothing`, texts];
-  if (asFloat(step.local) === 0 && !Number.isFinite(asFloat(step.upstream))) {
-    return [`${key}.closed`, texts];
-  }
-  const inputs = [step.upstream, ...step.operands, step.value];
-  const compute = (n) => n[0] * partialAt(operation, n.slice(1, -1), n.at(-1), step.slot);
-  const enough = graph.digits || digitsToRecompute(inputs, compute, step.contribution);
-  const put = inputs.map((data) => putIn(data, enough));
-  const [upstream, shown] = [put[0], put.slice(1, -1)];
-  const same = shown.find((each) => asFloat(each.data) === asFloat(step.value)); // one number, one text
-  const y = same ? operand(same.text, step.value) : put.at(-1);
-  const numbers = writePartial(operation, step.slot, shown, y);
-  const result = putIn(step.contribution, graph.digits);
-  const [letter, scope] = inSlot(operation, shown, step.slot);
-  const tree = operation.partials[letter];
-  const read = namesIn(tree).map((name) => ({ ...scope, y })[name]).filter((each) => each && !Array.isArray(each));
-  const [local, inSymbols] = [localFormula(step, graph, enough), named(step, graph, enough)];
-  const changed = key === "step.only" ? [y, ...putInPlace(inSymbols, shown)] : [y, ...shown]; // whose first sign says whether a constant is rounded
-  const used = [upstream, ...read.filter((each) => numbers.text.includes(each.text) && changed.includes(each))];
-  const arrived = asPrinted(upstream.text);
-  return [
-    key,
-    {
-      ...texts,
-      derivative: localOf(step, graph, enough),
-      local: factor(local),
-      rule_sign: equals(holdsInSymbols(local, inSymbols)),
-      numbers: row(upstream.text.includes("/") ? ["paren", shownAs(upstream)] : shownAs(upstream), "·", factor(numbers)),
-      value: shownAs(result),
-      arrived: shownAs(upstream),
-      sign: equals(used.every((each) => isExact(each.data, each.text))),
-      result_sign: equals(arrived !== null && comesOut(["*", ["number", arrived], tree], operation, shown, y, result.text, step.slot)),
-    },
-  ];
+function sumTexts(run, { parent, terms }, { put, value, signs }) {
+  return { gradient: gradientOf(run, parent), sum: added(put.map(number)), value: number(value), terms, sign: signs[0], result_sign: signs[1] };
 }
 
-function namesIn(tree) {
-  return tree[0] === "name" ? [tree[1]] : tree.slice(1).filter(Array.isArray).flatMap(namesIn);
-}
-
-// A written formula as a factor of a product.
-function factor(written) {
-  const held = written.strength <= SUM || written.strength === PRODUCT || written.text[0] === "-";
-  return held ? ["paren", written.layout] : written.layout;
-}
-
-function sumWords(step, graph, contributions) {
-  const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-  const enough = graph.digits || digitsToRecompute(contributions, total, step.after);
-  const [terms, result] = [contributions.map((data) => putIn(data, enough)), putIn(step.after, graph.digits)];
-  const [printed, due] = [terms.map((term) => asPrinted(term.text)), asPrinted(result.text)];
-  const exactly = () => printed.reduce((sum, term) => sum.plus(term), new Fraction(0n));
-  const isTrue = printed.includes(null) || (due !== null && exactly().compare(due) === 0);
-  return {
-    gradient: gradientOf(graph, step.parent),
-    sum: added(terms.map((term, k) => (k && term.text[0] === "-" ? ["paren", shownAs(term)] : shownAs(term)))),
-    value: shownAs(result),
-    terms: step.terms,
-    sign: equals(terms.every((term) => isExact(term.data, term.text))),
-    result_sign: equals(isTrue),
-  };
-}
-
-// --- the equations of a step ---
-
+// The lines of an equation.
 function chain(key, texts) {
-  const nought = ["number", "0"];
   if (key === "step.seed") return [row(texts.gradient, "=", texts.value)];
   if (key === "step.sum") return [row(texts.gradient, texts.sign, texts.sum, texts.result_sign, texts.value)];
   if (key.startsWith("step.value")) {
     const numbers = key.endsWith("short") ? [] : [texts.sign, texts.numbers];
     return [row(texts.name, texts.rule_sign, texts.formula), row(...numbers, texts.result_sign, texts.value)];
   }
-  const rule = row(...(key.startsWith("step.only") ? [texts.gradient, "="] : []), texts.upstream, "·", texts.derivative);
-  if (key.endsWith("nothing")) return [rule, row("=", nought, "·", texts.derivative, "=", nought)];
-  if (key.endsWith("closed")) return [rule, row("=", texts.upstream, "·", nought, "=", nought)];
+  const claim = row(...(key.startsWith("step.only") ? [texts.gradient, "="] : []), texts.upstream, "·", texts.derivative);
+  if (key.endsWith("nothing")) return [claim, row("=", NOUGHT, "·", texts.derivative, "=", NOUGHT)];
+  if (key.endsWith("closed")) return [claim, row("=", texts.upstream, "·", NOUGHT, "=", NOUGHT)];
   const isFormula = plain(texts.derivative) === plain(texts.local);
   const repeated = isFormula ? [] : [texts.rule_sign, texts.upstream, "·", texts.local];
-  return [rule, row(...repeated, texts.sign, texts.numbers, texts.result_sign, texts.value)];
+  return [claim, row(...repeated, texts.sign, texts.numbers, texts.result_sign, texts.value)];
 }
 
 // --- what a teacher says ---
 
-function toldForward(step, graph) {
-  const [[, texts]] = sentences(step, graph);
-  const [{ op, parents }, operation] = [graph.nodes[step.node], operationOf(step, graph)];
-  const told = knows(graph, `what.${op}`) ? [[`what.${op}`, {}]] : [];
-  if (ruleOf(step, graph, 0) === null && !operation.symbol) { // a function that there are no words for
-    const operands = named(step, graph, graph.digits);
-    const definition = write(operation.value, byLetter(operation, operands), operation.calls);
-    told.push(["explain.definition", { call: writeValue(op, operation, operands).layout, formula: definition.layout }]);
+function whyTheValue(run, step) {
+  const [[, texts]] = lines(run, step);
+  const { node } = step;
+  const { parents, op } = run.graph.nodes[node];
+  const { definition, call } = writing(run, node);
+  const told = knows(run, `what.${op}`) ? [[`what.${op}`, {}]] : [];
+  const operands = named(run, node);
+  if (definition) {
+    const formula = definition[run.print(step.index).path];
+    told.push(["explain.definition", { call: filled(call, operands), formula: filled(formula ?? call, operands) }]);
   }
-  const needed = [...new Set(parents)].filter((p) => asLayout(nameOf(graph, p))[0] === "name").map((p) => {
-    const shown = putIn(step.operands[parents.indexOf(p)], graph.digits);
-    return row(asLayout(nameOf(graph, p)), equals(isExact(shown.data, shown.text)), shownAs(shown));
-  });
+  const needed = [...new Set(parents)].filter((p) => !run.graph.nodes[p].isNumber).map((p) => row(nodeName(run, p), run.value(p)[0], number(full(run, p))));
   if (!needed.length) return [...told, ["explain.value.constants", texts]];
   const key = plain(texts.numbers) === plain(texts.value) ? "explain.value.short" : "explain.value";
-  return [...told, [key, { ...texts, operands: ["list", ...shortened(needed)] }]];
+  const few = needed.length <= LONGEST_LIST ? needed : [...needed.slice(0, 3), ["sign", "…"], needed.at(-1)];
+  return [...told, [key, { ...texts, operands: ["list", ...few] }]];
 }
 
-function toldBackward(step, graph) {
-  const said = sentences(step, graph);
-  const [key, texts] = said[0];
-  if (key === "step.seed") return [["explain.seed", { ...texts, root: asLayout(nameOf(graph, step.node)) }]];
-  const told = key.endsWith("nothing") ? [["explain.nothing", texts]] : [why(step, graph, texts), flow(step, key, texts)];
-  if (said.length > 1) {
-    const many = contributionsOf(step).length > LONGEST_LIST;
-    const contributions = many ? [step.before, step.contribution] : contributionsOf(step);
-    told.push([many ? "explain.sum.many" : "explain.sum", sumWords(step, graph, contributions)]);
+function whyTheContribution(run, step) {
+  const [[key, texts]] = lines(run, step);
+  if (key === "step.seed") return [["explain.seed", texts]];
+  const printed = run.print(step.index);
+  const { said, sums } = printed;
+  const flow = !said.includes("arrives") ? "explain.nothing" : !said.includes("passes") ? "explain.closed" : flowOf(key);
+  const told = [[flow, texts]];
+  if (said.includes("arrives")) told.unshift(whyTheLocalDerivative(run, step, printed, texts));
+  if (sums) {
+    const isMany = step.contributions.length > LONGEST_LIST;
+    told.push([isMany ? "explain.sum.many" : "explain.sum", sumTexts(run, step, (!isMany && sums[1]) || sums[0])]);
   }
   return told;
 }
 
-// The key of the words for the local derivative of an operation, for its operand if it says so; null if there are none.
-function ruleOf(step, graph, slot) {
-  const [operation, op] = [operationOf(step, graph), graph.nodes[step.node].op];
-  const letter = operation.letters[operation.nary ? Math.floor((slot * operation.letters.length) / step.operands.length) : slot];
-  return [`why.${op}.${letter}`, `why.${op}`].find((key) => knows(graph, key)) ?? null;
+const flowOf = (key) => key.replace("step.only.slot", "step.only").replace("step.", "explain.");
+
+// A tie, a kink, the rule in words, or the formula.
+function whyTheLocalDerivative(run, step, { said, ties, local, path }, texts) {
+  const { node, slot } = step;
+  if (ties) return ["explain.tie", { ...texts, count: ties, local: number(`1/${ties}`) }];
+  const special = `explain.kink.${run.graph.nodes[node].op}`;
+  if (said.includes("kink")) return [knows(run, special) ? special : "explain.kink", { ...texts, local: number(local) }];
+  const { why, call } = writing(run, node);
+  if (why[slot]) return [why[slot], texts];
+  const operands = named(run, node);
+  return ["explain.formula", { ...texts, call: filled(call, operands), partial: bare(partial(run, step, path, operands, nodeName(run, node), ties || 1)) }];
 }
 
-// Why the local derivative is what it is: a tie, a kink, the rule in words, or the formula.
-function why(step, graph, texts) {
-  const operation = operationOf(step, graph);
-  const sides = sidesAt(operation, step.operands, step.value);
-  const ties = sides.filter((side) => side === 0).length;
-  const special = `explain.kink.${graph.nodes[step.node].op}`;
-  if (operation.nary && ties > 1 && sides[step.slot] === 0) return ["explain.tie", { ...texts, count: ties, local: asLayout(`1/${ties}`) }];
-  if (!operation.nary && ties) return [knows(graph, special) ? special : "explain.kink", { ...texts, local: shownAs(putIn(step.local, graph.digits)) }];
-  const partial = localFormula(step, graph, graph.digits).layout;
-  const call = writeValue(graph.nodes[step.node].op, operation, named(step, graph, graph.digits)).layout;
-  return [ruleOf(step, graph, step.slot) ?? "explain.formula", { ...texts, call, partial }];
-}
+// --- sentences ---
 
-// What arrives, what goes through, and whether more is to come.
-function flow(step, key, texts) {
-  if (asFloat(step.local) === 0) return ["explain.closed", texts];
-  return [{ "step.only": "explain.only", "step.term": "explain.term", "step.term.slot": "explain.term.slot" }[key], texts];
+const knows = (run, key) => Object.hasOwn(run.graph.templates, key);
+
+// The sentence of a key with its texts and layouts filled in. They are data: braces in them mean nothing.
+function fill(run, key, texts) {
+  return run.graph.templates[key].replace(/\{(\w+)\}/g, (_, place) => (Array.isArray(texts[place]) ? plain(texts[place]) : `${texts[place]}`));
 }

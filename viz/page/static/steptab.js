@@ -1,0 +1,101 @@
+// The tab of a step: the rule in symbols and with numbers, what a teacher says, the contributions of a sum, the question.
+
+import { mathml } from "./typeset.js";
+import { element } from "./elements.js";
+
+export class StepTab {
+  static key = "step";
+
+  // Of `act`: {answer(text), show()}, what the buttons of a question do.
+  constructor(knowledge, act) {
+    Object.assign(this, { knowledge, act });
+    this.element = element("div", {});
+  }
+
+  paint() {
+    const { knowledge } = this;
+    const { open, words } = knowledge;
+    if (!knowledge.step) {
+      const label = words("page.label", { title: knowledge.name(knowledge.root) });
+      this.element.replaceChildren(element("h2", {}, label), element("p", { class: "why" }, words("page.start")));
+      return;
+    }
+    const equations = knowledge.equations.map((line) => element("div", { class: "equation" }, this.displayed(line)));
+    const why = open ? null : element("p", { class: "why" }, knowledge.why);
+    const side = [why, this.contributions(), this.outcomes(), open ? this.form() : null, this.score()].filter(Boolean);
+    this.element.replaceChildren(element("div", { class: "rule" }, element("h2", {}, this.heading()), ...equations), element("div", { class: "side" }, ...side));
+  }
+
+  heading() {
+    const { step, words } = this.knowledge;
+    const node = this.knowledge.name(step.node);
+    if (step.phase === "forward") return words("page.heading.value", { node });
+    if (step.parent === null) return words("page.heading.seed", { node });
+    const key = this.knowledge.isRepeated() ? "page.heading.slot" : "page.heading.edge";
+    return words(key, { node, parent: this.knowledge.name(step.parent), slot: step.slot + 1 });
+  }
+
+  displayed(line) {
+    const math = mathml(line, this.knowledge.marks);
+    math.setAttribute("displaystyle", "true");
+    return math;
+  }
+
+  // At a fan-out: every contribution with its wire, and the sum once it is complete.
+  contributions() {
+    const { contributions, total, at, open, words } = this.knowledge;
+    if (!contributions) return null;
+    const rows = contributions.map((one) => {
+      const key = this.knowledge.isRepeated(one) ? "page.through.slot" : "page.through";
+      const through = words(key, { node: this.knowledge.name(one.node), slot: one.slot + 1 });
+      const text = one.text || (one.at === at && open ? "?" : "…");
+      return element("li", { class: one.at === at ? "current" : "" }, element("span", {}, through), element("b", {}, text));
+    });
+    const missing = contributions.filter(({ text }) => !text).length;
+    return element("ul", { class: "terms" }, ...rows, element("li", { class: "sum" }, missing ? words("page.missing", { count: missing }) : total));
+  }
+
+  form() {
+    const { open, words } = this.knowledge;
+    const { wrong } = this.knowledge.answers(open);
+    const input = element("input", { type: "text", class: "answer", size: 9, autocomplete: "off", placeholder: "?" });
+    return element(
+      "div",
+      { class: "form" },
+      element("label", {}, element("span", {}, question(this.knowledge)), input),
+      element("button", { type: "button", class: "main", onclick: () => this.act.answer() }, words("page.check")),
+      element("button", { type: "button", onclick: () => this.act.show() }, words("page.show")),
+      element("p", { class: "verdict" }, wrong.length ? words("page.wrong", { guess: wrong.at(-1) }) : ""),
+    );
+  }
+
+  // The answers given at this step: wrong ones stay beside the right one. The last wrong one to what is open stands below.
+  outcomes() {
+    const { open, words } = this.knowledge;
+    const rows = ["local", "result"].flatMap((part) => {
+      const { wrong, outcome, right } = this.knowledge.answers(part);
+      const struck = (part === open ? wrong.slice(0, -1) : wrong).map((guess) => element("s", {}, guess));
+      if (!struck.length && !outcome) return [];
+      const end = outcome ? [element("b", {}, right), element("span", {}, words(`page.outcome.${outcome}`))] : [];
+      return element("p", { class: `outcome ${outcome ?? ""}` }, ...struck, ...end);
+    });
+    return rows.length ? element("div", { class: "outcomes" }, ...rows) : null;
+  }
+
+  score() {
+    const { score, words } = this.knowledge;
+    return score && element("p", { class: "score" }, words("page.score", score));
+  }
+}
+
+// The question of a step, as a line.
+export function question(knowledge) {
+  const { step, open, words } = knowledge;
+  if (step.phase === "forward") return words("page.question", { what: knowledge.name(step.node) });
+  if (step.parent === null) return words("page.question", { what: knowledge.gradientName(step.node) });
+  const node = knowledge.name(step.node);
+  if (open === "local") return words("page.question.local", { what: `∂${node}/∂${knowledge.name(step.parent)}`, slot: step.slot + 1 });
+  const what = knowledge.gradientName(step.parent);
+  if (step.terms === 1) return words("page.question", { what });
+  return words("page.question.term", { term: step.term, terms: step.terms, what, node });
+}
