@@ -97,7 +97,7 @@ def same(got, number):
 
 
 def random_number(rng, exact):
-    if exact and rng.random() < 0.8:
+    if exact:
         return Fraction(rng.randint(-9, 9), rng.randint(1, 9))
     return rng.choice(
         [rng.randint(-5, 5), round(rng.uniform(-3, 3), 2), rng.uniform(-3, 3), rng.uniform(-1, 1) * 10 ** rng.randint(-6, 3), 0.0]
@@ -111,7 +111,7 @@ def random_graph(rng):
         Value(random_number(rng, exact), rng.choice(["x", "w1", "α", "my x", "δ⁽¹⁾", "<b>"]) + "′" * k, constant=rng.random() < 0.2)
         for k in range(3)
     ]
-    pool.append(Value(rng.choice([2, 3, Fraction(1, 2), 0.5, -1, 1 / 3, rng.uniform(-3, 3)]), constant=True))
+    pool.append(Value(rng.choice([2, 3, Fraction(1, 2), *([] if exact else [0.5, -1, 1 / 3, rng.uniform(-3, 3)])]), constant=True))
     for _ in range(rng.randint(1, 6)):
         entry = TABLE[rng.choice(sorted(TABLE))]
         rows = [tuple(rng.choice(pool) for _ in range(rng.choice([1, 2, 3, 8]))) for _ in entry.letters[:1]]

@@ -38,16 +38,18 @@ export class Wiggle {
   }
 
   enter() {
+    this.isOpen = true;
     this.act.wiggle(this.chosen);
   }
 
   leave() {
+    this.isOpen = false;
     this.act.wiggle(null);
   }
 
   paint() {
     const { knowledge, chosen } = this;
-    if (!chosen) return;
+    if (!chosen || !this.isOpen) return;
     const { words, root, ratio } = knowledge;
     this.leaf.value = chosen.leaf;
     this.h.value = chosen.h;

@@ -1,0 +1,107 @@
+"""A tab gets what is known at a step and nothing else: one that prints everything it is given tells no answer."""
+
+import re
+
+import pytest
+
+from autograd import Value, steps
+from viz import step
+from viz.bundle import bundled
+from viz.page import stepper
+
+from .step_page import READY, StepPage
+from .test_step_page import unique
+
+pytestmark = pytest.mark.browser
+SPY = """import { element } from "./elements.js";
+
+// Prints whatever can be had from what a tab is given: every property, and every function at every place.
+export class Spy {
+  static key = "step";
+
+  constructor(knowledge, act) {
+    Object.assign(this, { knowledge, act, element: element("pre", { class: "spy" }) });
+  }
+
+  paint() {
+    const found = [];
+    const tell = (what) => found.push(JSON.stringify(what, (_, one) => (Number.isNaN(one) ? "nan" : one)) ?? "");
+    const places = Array.from({ length: this.knowledge.nodeCount + this.knowledge.count + 2 }, (_, i) => i);
+    const wires = places.flatMap((i) => [0, 1, 2].map((slot) => `e${i}-${slot}`));
+    const given = [[], ["local"], ["result"], ...wires.map((key) => [key]), ...places.flatMap((i) => [0, 1, 2].map((slot) => [i, slot]))];
+    const look = (thing) => {
+      for (const [name, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(thing))) {
+        if (name === "constructor") continue;
+        if (get) tell(get.call(this.knowledge));
+        else if (typeof value !== "function") tell(value);
+        else for (const one of given) try { tell(value.apply(this.knowledge, one)); } catch { /* no such place */ }
+      }
+    };
+    look(this.knowledge);
+    look(Object.getPrototypeOf(this.knowledge));
+    tell(this.act);
+    this.element.textContent = found.join("\\n");
+  }
+}
+"""
+TABS = """import { StepTab } from "./steptab.js";
+import { WhatIf } from "./whatif.js";
+import { Spy } from "./spy.js";
+
+export const TABS = [StepTab, WhatIf, Spy];
+"""
+
+
+@pytest.fixture
+def spied(page, tmp_path, monkeypatch):
+    """spied(y, …) opens a step-through of y with a tab that prints everything it is given."""
+
+    def with_spy(name, made):
+        return bundled(name, {**made, "page/static/tabs.js": TABS, "page/static/spy.js": SPY})
+
+    monkeypatch.setattr(stepper, "bundled", with_spy)
+
+    def opened(y, **more):
+        page.goto(step(y, **more).save(tmp_path / "page.html").as_uri())
+        page.wait_for_function(READY)
+        return StepPage(page)
+
+    return opened
+
+
+def told(page: StepPage) -> set[str]:
+    return set(re.findall(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])", page.script("root.querySelector('.spy').textContent")))
+
+
+@pytest.mark.parametrize("ask", [True, "forward", "backward", "locals"])
+def test_a_tab_that_prints_everything_it_is_given_tells_no_number_that_is_still_asked_for(spied, ask):
+    """The results 77, 90, 270, 33 and 21 of J = 3(a + bc) occur nowhere else."""
+    y = unique()
+    page = spied(y, ask=ask)
+    answers = [each.text().rpartition(" ")[2] for each in steps(y)]
+    hidden = {"77", "90", "270", "33", "21"}
+    phases = {"forward": ["forward"], "backward": ["backward"], "locals": ["backward"]}.get(ask, ["forward", "backward"])
+    seen = set()
+    for at in range(len(answers) + 1):
+        page.go(at)
+        asked = {
+            answer for k, (answer, each) in enumerate(zip(answers, steps(y), strict=True), start=1) if k >= at and each.phase in phases
+        }
+        shown = answers[: max(at - 1, 0)]
+        assert not told(page) & (asked & hidden - set(shown)), (at, told(page) & asked)
+        seen |= told(page)
+    assert len(seen & hidden) >= 2, "what is known is told"
+
+
+def test_values_of_constants_are_not_told_by_their_names(spied):
+    page = spied((Value(13.0, constant=True) * Value(7.0, constant=True)) * Value(2.0, "a"), ask="forward", at=1)
+    assert "91" not in told(page)
+
+
+def test_while_gradients_are_asked_for_no_change_runs_forward(page, tmp_path):
+    path = step(unique(), ask="backward", at=5).save(tmp_path / "page.html")
+    page.goto(path.as_uri())
+    page.wait_for_function(READY)
+    opened = StepPage(page).tab("Wiggle")
+    assert opened.read()["ratio"].startswith("While gradients are asked for") and opened.at() == 5
+    assert not any(one["label"].startswith("Δ") for one in opened.read()["cards"].values())
