@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, check
 from autograd.explain.numbers import digits_to_recompute, is_exact, number_text
 from autograd.handcheck.answers import typed
+from autograd.handcheck.precision import agrees, exactly
 from viz.bundle import bundled
 
 CASES = json.loads((Path(__file__).parents[1] / "data/numbers.json").read_text(encoding="utf-8"))
@@ -19,16 +19,12 @@ def typed_in_python(text: str):
         read = typed(text, "a")
     except ValueError:
         return None
-    return None if read is None else {"data": read.data, "unit": read.unit, "digits": read.digits}
+    return None if read is None else {"data": read.data, "reach": read.reach, "digits": read.precision.digits}
 
 
 def judged_in_python(text: str, due: str) -> bool:
-    y = Value(float(due), "a") * 1
-    y.label = "y"
-    try:
-        return check(y, values={"y": text}).ok
-    except ValueError:
-        return False
+    read = typed(text, "a")
+    return read is not None and agrees(read.data, read.reach, exactly(float(due)))
 
 
 PYTHON = {

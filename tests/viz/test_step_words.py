@@ -12,13 +12,6 @@ import pytest
 from autograd import Expression, Value, clip, dot, examples, heaviside, leaves, maximum, names, parse, steps
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import TABLE, Operation
-<<<<<<< HEAD
-from autograd.explain.languages import templates
-from autograd.explain.numbers import exact_value, number_text
-from autograd.explain.portable import number_data, operations_in
-=======
-from autograd.engine.value import OPERATORS
->>>>>>> 1b328db (The page says what Python printed until a leaf is changed; formulas come as skeletons with holes, operations as JavaScript functions, and a tab gets only what is known)
 from autograd.explain.steps import equations
 from autograd.explain.typeset import mathml
 from viz.bundle import bundled
@@ -153,7 +146,7 @@ def test_every_operation_of_the_table(words):
 
 def test_an_operation_without_words_is_narrated_by_its_formula(words):
     node = -Value(3.0, "a")
-    node._operation = Operation("opposite", "-a", "-1")
+    node.operation = OPPOSITE
     compare(words, [node])
 
 
@@ -190,113 +183,6 @@ def test_a_gradient_may_have_a_sign_of_its_own(words):
     assert "δ₁⁽¹⁾ = " in said and f"∂J/∂{name}" not in said
 
 
-<<<<<<< HEAD
-NUMBERS_TO_PRINT = [0.0, -0.0, 1 / 3, 2.5, 0.125, 12345.678, 0.1 + 0.2, 1e15, 1e16, 123456789012345678.0, 1e21, 1e22, 1e-4, 1e-5, 1.5e-9, 5e-324, 1.7976931348623157e308, 9.9999995, 999999.5, 0.00099999951, math.inf, -math.inf, math.nan, 2.0**70, 1e14 + 0.5]  # fmt: skip
-
-
-def test_numbers_are_printed_alike(words):
-    rng = Random(2)
-    floats = [
-        *NUMBERS_TO_PRINT,
-        *(rng.uniform(-1, 1) * 10.0 ** rng.randint(-20, 20) for _ in range(300)),
-        *(rng.randint(-9999, 9999) / 64 for _ in range(100)),
-    ]
-    numbers = [
-        *floats,
-        *(Fraction(rng.randint(-9999, 9999), rng.randint(1, 999)) for _ in range(100)),
-        Fraction(10**30, 7),
-        Fraction(2, 7**700),
-        Fraction(7**700, 3**300),
-        Fraction(5, 2**1075),
-    ]
-    for digits in (None, 1, 2, 6, 15, 17):
-        shown = words.evaluate(
-            "([texts, digits]) => texts.map(text => numberText(parseNumber(text), digits))", [[number_data(a) for a in numbers], digits]
-        )
-        assert shown == [number_text(a, digits) for a in numbers]
-
-
-def test_fractions_become_the_nearest_float(words):
-    rng = Random(1)
-    numbers = [Fraction(rng.randint(-(10**k), 10**k), rng.randint(1, 10 ** rng.randint(1, 330))) for k in range(1, 320)]
-    numbers += [
-        Fraction(2**53 + 1),
-        Fraction(2**54 + 3),
-        Fraction(1, 2**1074),
-        Fraction(3, 2**1075),
-        Fraction(1, 2**1076),
-        Fraction(10**400),
-    ]
-    floats = words.evaluate("texts => texts.map(text => numberText(asFloat(parseNumber(text)), 17))", [number_data(a) for a in numbers])
-    assert [float(text) for text in floats] == [as_float(a) for a in numbers]
-
-
-def test_arithmetic_is_that_of_ieee_754(words):
-    cases = ["1/0", "0/0", "-1/0", "inf - inf", "0*inf", "(-8)**0.5", "1**nan", "(-1)**inf", "0**-1", "nan**0", "2**1024", "(-2)**1025"]
-    operators = {"/": "divide", "-": "subtract", "*": "times", "**": "power"}
-    asked = []
-    for case in cases:
-        a, operator, b = re.fullmatch(r"\(?(-?\w+)\)? ?(/|-|\*\*|\*) ?(\S+)", case).groups()
-        asked.append([operators[operator], a, b])
-    found = words.evaluate("cases => cases.map(([name, a, b]) => numberText(window[name](parseNumber(a), parseNumber(b))))", asked)
-    true = [
-        TABLE[{"divide": "div", "subtract": "sub", "times": "mul", "power": "pow"}[name]].at([float(a), float(b)]) for name, a, b in asked
-    ]
-    assert found == [number_text(number) for number in true]
-    products = words.evaluate("() => [product(0, Infinity), product(Infinity, 0), product(2, 3), product(NaN, 0)]")
-    assert products == [0, 0, 6, 0]
-
-
-JUDGED = json.loads((Path(__file__).parents[1] / "data" / "judged_answers.json").read_text(encoding="utf-8"))
-TYPED = ["6", "3/4", "0,577", "-1.5e-2", "3*2", "3·2", "2^3", "2**-1", "−4", "1200", "0.500", ".5", "5.", "2/3*1.50", "(1 + 2)*3", "-2^2", "2^3^2", "1e3", "+7", "4^0.5", "1,5e3", "0", "0.0", "12*0.5"]  # fmt: skip
-NOT_TYPED = ["", " ", "x", "1 2", "3 4/5", "1/0", "2^0.5", "1e999", "(", "(1", "1)", "*", "1*", "--", "1,2,3", "exp(1)", "3;4", "0x10", "9" * 201, "alert(1)", "1//2", "1.2.3"]  # fmt: skip
-
-
-def test_typed_numbers_are_read_as_the_hand_check_reads_them(words):
-    read = words.evaluate("texts => texts.map(typed)", TYPED)
-    for text, got in zip(TYPED, read, strict=True):
-        expected = typed(text, "a")
-        assert got["data"] == expected.data, text
-        assert (got["reach"], got["digits"]) == (pytest.approx(expected.reach), expected.precision.digits), text
-    for text, got in zip(NOT_TYPED, words.evaluate("texts => texts.map(typed)", NOT_TYPED), strict=True):
-        try:
-            expected = typed(text, "a")
-        except ValueError:
-            expected = None
-        assert (got is None) == (expected is None), text
-
-
-def test_an_answer_is_judged_as_the_hand_check_judges_it(words):
-    asked = [[case["typed"], case["truth"].replace("1/3", repr(1 / 3))] for case in JUDGED]
-    found = words.evaluate("asked => asked.map(([text, truth]) => isRight(typed(text), parseNumber(truth)))", asked)
-    assert [case for case, got in zip(JUDGED, found, strict=True) if got != case["right"]] == []
-
-
-def test_exact_values_are_those_of_python(words):
-    cases = [
-        "1/3 + 1/6",
-        "(25/4)**(-3/2)",
-        "sqrt(9/4)",
-        "sqrt(2)",
-        "2**(1/2)",
-        "exp(0)",
-        "log(1)",
-        "exp(1)",
-        "1/0",
-        "0**-1",
-        "(3**9999)**9999",
-        "7**999",
-        "1**(2/3)",
-    ]
-    trees = [formula(case) for case in cases]
-    found = words.evaluate(
-        "trees => trees.map(tree => { const found = exactValue(tree, {}); return found && `${found}`; })", json.loads(json.dumps(trees))
-    )
-    assert found == [None if (value := exact_value(tree, {})) is None else str(value) for tree in trees]
-
-
-=======
->>>>>>> 1b328db (The page says what Python printed until a leaf is changed; formulas come as skeletons with holes, operations as JavaScript functions, and a tab gets only what is known)
 def test_a_label_is_text_in_mathml(words):
     hostile = '<img src=x onerror="window.hit=1">'
     a, b = Value(2.0, hostile), Value(3.0, "b")
@@ -325,7 +211,7 @@ def rebuilt(y, changes):
         operands = [made[parent] for parent in node.parents]
         entry, count = TABLE[node.op], len(node.parents) // len(TABLE[node.op].letters)
         rows = [tuple(operands[k : k + count]) for k in range(0, len(operands), count)] if entry.is_nary else operands
-        made[node] = OPERATORS[node.op](*rows)
+        made[node] = entry.make(*rows)
         made[node].label = node.label
     return made[y]
 

@@ -15,9 +15,9 @@ def arrow(parameters: Sequence[str], trees: Sequence[Tree], several: bool = Fals
     """Formulas of some parameters as one JavaScript function: of the number of the only one, or of `several` in a list.
 
     >>> print(arrow("ab", [formula("where(a > b, a * b, -1)")]))
-    (a, b) => ((a > b) ? (a * b) : (-1))
+    (a, b) => (a > b ? a * b : (-1))
     >>> print(arrow(["upstream", "local"], [formula("-upstream * exp(local)")]))
-    (upstream, local) => ((-upstream) * f.exp(local))
+    (upstream, local) => -upstream * f.exp(local)
     """
     lets: dict[str, str] = {}
     written = [JAVASCRIPT.write(tree, lets) for tree in trees]

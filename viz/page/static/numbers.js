@@ -158,26 +158,9 @@ const ten = (power) => Number(`1e${Math.max(-300, Math.min(308, power))}`);
 const ROUNDING = 1e-9; // what is smaller than this, relatively, is the rounding of floats
 const TINY = 1e-12; // and so is this, absolutely
 
-<<<<<<< HEAD
 // Whether a typed number can stand for the true one: the one rule of the hand-check, `agrees` of precision.py.
-export function isRight(answer, truth) {
-  const due = asFloat(truth);
+export function isRight(answer, due) {
   if (!Number.isFinite(due) || !Number.isFinite(answer.data)) return answer.data === due;
   const [off, floats] = [Math.abs(answer.data - due), ROUNDING * Math.abs(due) + TINY];
   return off <= floats || off < answer.reach - floats;
-=======
-// Whether a typed number is right, as it would be if it were the only answer of a sheet: to the digits that were typed,
-// and no looser than LOOSEST. A fraction or a product of whole numbers is meant exactly.
-export function isRight(answer, due) {
-  if (!Number.isFinite(due)) return false;
-  const [off, floats] = [Math.abs(answer.data - due), ROUNDING * Math.abs(due) + TINY];
-  return off <= floats || off < slackOf(answer, due) - floats;
-}
-
-function slackOf({ data, unit, digits }, due) {
-  const [isWhole, coarse] = [unit >= 1, LOOSEST * Math.abs(data)];
-  if (!unit || (isWhole && (Math.abs(data) < 10 || Number.isInteger(due)))) return Math.min(unit, 1, coarse);
-  const usual = Math.max(Math.min(unit, 0.01), data ? 10 ** (Math.floor(Math.log10(Math.abs(data))) + 1 - Math.max(digits, 2)) : 0);
-  return isWhole ? Math.min(unit, Math.max(1, usual)) : Math.min(unit, Math.max(coarse, usual, unit / 2));
->>>>>>> 1b328db (The page says what Python printed until a leaf is changed; formulas come as skeletons with holes, operations as JavaScript functions, and a tab gets only what is known)
 }

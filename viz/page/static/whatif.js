@@ -15,7 +15,7 @@ export class WhatIf {
     this.rows = act.editable.map((leaf) => this.row(leaf, words("page.leaf", { name: knowledge.name(leaf) })));
     const reset = element("button", { type: "button", onclick: () => act.putBack() }, words("page.reset"));
     const list = element("div", { class: "leaves" }, ...this.rows.map((row) => row.element));
-    this.note = element("p", { class: "note" });
+    this.note = element("p", { class: "lost" });
     const text = words(this.rows.length ? "page.whatif" : "page.noleaves");
     this.element = element("div", {}, element("p", {}, text), list, this.rows.length ? reset : null, this.note);
   }
