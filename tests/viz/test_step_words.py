@@ -146,7 +146,7 @@ def test_every_operation_of_the_table(words):
 
 def test_an_operation_without_words_is_narrated_by_its_formula(words):
     node = -Value(3.0, "a")
-    node.operation = OPPOSITE
+    node._operation = OPPOSITE
     compare(words, [node])
 
 
