@@ -7,6 +7,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
+import autograd
 from autograd import Value, gelu, grad, jvp, leaves, parse, steps
 from autograd.engine.replaying import changed_leaf
 
@@ -55,3 +56,16 @@ def test_a_constant_exponent_has_a_derivative_of_0_of_the_kind_of_the_power():
     ]
     assert [(partial, partial.__class__) for partial in (Value(3.0) ** 2).partials] == [(6.0, float), (0.0, float)]
     assert parse("x**2", x=-3).partials == (-6.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("method", "more", "data", "partials"),
+    [
+        ("minimum", (2, 7), 2, (0, 1, 0)), ("maximum", (2, 7), 7, (0, 0, 1)), ("clip", (1, 2), 2, (0, 0, 1)),
+        ("leaky_relu", (), 3, (1, 0)), ("elu", (2,), 3, (1, 0)), ("relu", (), 3, (1,)), ("heaviside", (), 1, (0,)),
+    ],
+)  # fmt: skip
+def test_a_function_is_also_a_method(method, more, data, partials):
+    node = getattr(Value(3.0, "a"), method)(*more)
+    assert (node.data, node.partials, node.op) == (data, partials, method)
+    assert getattr(autograd, method)(Value(3.0), *more).data == data
