@@ -6,6 +6,7 @@ JSON has no infinities, no NaN and no fractions: these are written as text ("inf
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -57,7 +58,7 @@ def _from_json(content: Any, what: str) -> Any:
             return Fraction(content)
     elif isinstance(content, float) and math.isfinite(content):
         return content
-    elif isinstance(content, int) and not isinstance(content, bool) and abs(content) < 2**1023:
+    elif isinstance(content, int) and not isinstance(content, bool) and abs(content) <= sys.float_info.max:
         return float(content)
     raise ValueError(f"{what} is {json.dumps(content)[:40]}, not a number")
 

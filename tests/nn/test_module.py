@@ -122,6 +122,7 @@ def good_file(tmp_path):
         (lambda c: json.dumps({**c, "parameters": {"weights.0": True, "bias": 1}}), 'parameter "weights.0" is true'),
         (lambda c: json.dumps({**c, "parameters": {"weights.0": "__import__('os')", "bias": 1}}), "not a number"),
         (lambda c: json.dumps({**c, "parameters": {"weights.0": "1/0", "bias": 1}}), "not a number"),
+        (lambda c: json.dumps({**c, "parameters": {"weights.0": 2**1024, "bias": 1}}), "not a number"),
         (lambda c: json.dumps({**c, "parameters": {"weights.0": None, "bias": 1}}), "not a number"),
         (lambda c: json.dumps({**c, "parameters": {"weights.0": 1}}), "misses bias"),
         (lambda c: json.dumps({**c, "parameters": {**c["parameters"], "extra": 1}}), "has extra"),
@@ -243,3 +244,11 @@ def test_a_message_about_a_strange_file_has_an_end(tmp_path):
     with pytest.raises(ValueError, match="M…, but this model is Neuron") as caught:
         Neuron(1).load(path)
     assert len(str(caught.value)) < 600 + len(str(path))
+
+
+def test_whole_numbers_of_a_file_are_floats_as_far_as_floats_reach(tmp_path):
+    path = tmp_path / "m.json"
+    path.write_text(
+        json.dumps({"format": "chalkgrad model 1", "model": 'Neuron(1, "linear")', "parameters": {"weights.0": 10**308, "bias": -3}})
+    )
+    assert list(Neuron(1).load(path).state_dict().values()) == [1e308, -3.0]

@@ -93,3 +93,8 @@ def test_of_a_function_of_ones_own_nothing_is_claimed():
 def test_settings_out_of_range_are_refused(make):
     with pytest.raises(ValueError, match=r"must be|is at least"):
         make()
+
+
+def test_a_schedule_is_written_as_its_formula():
+    assert repr(schedules.inverse_time(0.1)) == "inverse_time: η_t = 0.1 / (1 + 1 t)"
+    assert repr(schedules.inverse_time(0.1, decay=2, power=0.75)) == "inverse_time: η_t = 0.1 / (1 + 2 t)^0.75"

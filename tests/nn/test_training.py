@@ -26,6 +26,7 @@ from nn import (
     regularizers,
     schedules,
 )
+from nn.history import History
 
 quiet = {"progress": False}
 
@@ -591,3 +592,12 @@ def test_snapshots_are_kept_at_the_nearest_epochs(epochs, n, kept):
     """2.5 becomes 2 and 3.5 becomes 4: a half goes to the even epoch, as Python rounds."""
     history = Neuron(1).fit([[1.0]], [1.0], epochs=epochs, snapshots=n, progress=False)
     assert [s.epoch for s in history.snapshots] == kept
+
+
+def test_a_loss_that_stays_the_same_has_not_become_smaller():
+    stopping, history, model = EarlyStopping(patience=2), History(), Neuron(1)
+    answers = []
+    for epoch, loss in enumerate([1.0, 0.5, 0.5, 0.5], 1):
+        history.add(loss=loss)
+        answers.append(stopping.on_epoch_end(epoch, history, model))
+    assert answers == [False, False, False, True] and (stopping.best_epoch, stopping.best) == (2, 0.5)
