@@ -10,6 +10,7 @@ import pytest
 import autograd
 from autograd import Value, gelu, grad, jvp, leaves, parse, steps
 from autograd.engine.replaying import changed_leaf
+from autograd.engine.value import stored_grad
 
 
 @pytest.mark.parametrize("share", [1e-9, -1e-12])
@@ -69,3 +70,11 @@ def test_a_function_is_also_a_method(method, more, data, partials):
     node = getattr(Value(3.0, "a"), method)(*more)
     assert (node.data, node.partials, node.op) == (data, partials, method)
     assert getattr(autograd, method)(Value(3.0), *more).data == data
+
+
+def test_the_gradient_that_is_stored_tells_none_yet_from_zero():
+    a, b = leaves(a=2, b=0)
+    y = a * b
+    assert [stored_grad(node) for node in (a, b, y)] == [None, None, None] and a.grad == 0
+    y.backward()
+    assert [stored_grad(node) for node in (a, b, y)] == [0, 2, 1]
