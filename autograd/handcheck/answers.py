@@ -68,7 +68,7 @@ def typed(answer: Any, what: str) -> Typed | None:
     text = answer.strip()
     if text.lower() in INFINITIES:
         return Typed(text, INFINITIES[text.lower()])
-    plain = re.sub(r"(?<=\d),(?=\d)", ".", text).replace("−", "-")
+    plain = re.sub(r",(?=\d)", ".", text).replace("−", "-")
     literals = LITERAL.findall(plain)
     exact = _exact(plain, literals)
     data = as_float(exact) if exact is not None else nan
@@ -148,7 +148,7 @@ def _read_text(y: Value, called: dict[Value, str], text: str) -> list[tuple[Quan
     _refuse_strangers(y, called, text[: starts[0]])
     found = []
     for match, end in zip(heads, starts[1:], strict=True):
-        answer = text[match.end() : end].strip(" \t\n,;")
+        answer = text[match.end() : end].rstrip(" \t\n,;").lstrip(" \t\n;")  # a comma in front belongs to the number: ,577
         if "=" in answer:
             _refuse_strangers(y, called, answer)
         if match["name"]:

@@ -79,7 +79,7 @@ const LARGEST = 400; // the largest power of ten that is read at all
 // A typed number ("3/4", "0,577", "-1.5e-2", "3*2", "2^3", "inf"): its data, how many digits are significant, and how far
 // off it may be (its reach), both 0 for what is meant exactly; null for what is no number.
 export function typed(text) {
-  const shown = text.trim().replace(/(\d),(?=\d)/g, "$1.").replace(/−/g, "-");
+  const shown = text.trim().replace(/,(?=\d)/g, ".").replace(/−/g, "-");
   const infinite = /^([+-]?)(?:inf|infinity|∞)$/i.exec(shown);
   if (infinite) return { data: infinite[1] === "-" ? -Infinity : Infinity, reach: 0, digits: 0 };
   const literals = shown.match(LITERAL) ?? [];
