@@ -6,6 +6,7 @@ floats, for exact numbers, for Values, for NumPy arrays.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from .grammar import ATOM, BINDING, postfix, tokenize
@@ -15,6 +16,7 @@ OVER_ALL = ("sum", "max", "min")  # called on a formula in a[i]: over all i
 T = TypeVar("T")
 
 
+@lru_cache(maxsize=1024)  # the same few formulas are read at every step
 def formula(text: str) -> Tree:
     """A formula as a tree.
 

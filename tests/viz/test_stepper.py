@@ -323,3 +323,34 @@ def test_a_page_of_two_hundred_nodes_is_below_one_megabyte(titles):
     y = random_graph(5, 200, titles)
     assert len(sent(y)) <= 1_000_000
     assert len(data_in(sent(y))["graph"]["nodes"]) >= 200
+
+
+# --- other languages, and labels that would do harm --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["es", "pt"])
+def test_slides_and_the_image_of_the_page_speak_one_language(tmp_path, lang):
+    """Captions and titles alike: nothing in them is said as in English."""
+    y = mission()
+    folder = step(y, lang=lang).save(f"{tmp_path}/slides/")
+    said = [text for file in folder.iterdir() for text in texts_in(file.read_text())] + texts_in(image_in(sent(y, lang=lang)))
+    assert not [text for text in said if re.search(r"\b(from|to|computed|derivative|gradient|Computation|graph of|constant)\b", text)]
+
+
+EVERY_KIND = [
+    "a\x00b\x07\x1b", "\ud800", "\udfff x", "x\u202ey", "\u2066z", "\ufffe\uffff", "\U0001fffe", "</script>", "<!--", "]]>", "&amp;", "\x85\u2028", "L" * 10_000, "\"'", "\N{FACE WITH TEARS OF JOY}",
+]  # fmt: skip
+
+
+def test_labels_of_any_letters_give_a_page_and_slides_that_are_well_formed(tmp_path):
+    root = Value(1.0, "J")
+    for k, label in enumerate(EVERY_KIND):
+        root = (root * Value(2.0, label)).tanh() if k % 3 == 0 else root + Value(2.0, label)
+    page = step(root).save(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("</script>") == 2 and data_in(page)["graph"]["nodes"]
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202e\u2066\ufffe\uffff]|[\ud800-\udfff]", page)
+    ElementTree.fromstring(image_in(page))
+    for room in data_in(page)["rooms"]:
+        ElementTree.fromstring(room["svg"] or "<svg/>")
+    for slide in step(root).save(f"{tmp_path}/slides/").iterdir():
+        ElementTree.fromstring(slide.read_text(encoding="utf-8"))
