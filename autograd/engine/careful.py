@@ -5,16 +5,14 @@ What is written for speed hands over to this file wherever floats would raise, o
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .ieee import Number, as_float, settle
-
-if TYPE_CHECKING:
-    from .operations import Operation
-    from .value import Value
+from .operations import Operation
+from .order import Node
 
 
-def evaluated(operation: "Operation", parents: "Sequence[Value]", data: list[Number]) -> tuple[Number, tuple[Number, ...]]:
+def evaluated(operation: Operation, parents: Sequence[Any], data: list[Number]) -> tuple[Number, tuple[Number, ...]]:
     """The value of an operation and its local derivatives, where its parents have the numbers `data`."""
     y = operation.at(data)
     partials = operation.partials_at(data, y)
@@ -50,19 +48,20 @@ def plus(total: Any, contribution: Any) -> Any:
 
 
 def gradients(
-    order: "list[Value]",
+    order: list[Node],
     seed: Any = 1,
-    partials: "Callable[[Value], Any]" = lambda node: node.partials,
+    partials: Callable[[Any], Any] = lambda node: node.partials,
     times: Callable[[Any, Any], Any] = product,
     added: Callable[[Any, Any], Any] = plus,
-) -> "dict[Value, Any]":
+) -> dict[Node, Any]:
     """The gradient of the last node of a topological order with respect to each of them, as a dict.
 
     With numbers as local derivatives the gradients are numbers; with Values, and `times` and `added` to match, Values.
     """
     zero = 0 * seed if seed.__class__ is Fraction else 0.0
-    found: dict[Value, Any] = dict.fromkeys(order, zero)
+    found: dict[Any, Any] = dict.fromkeys(order, zero)
     found[order[-1]] = seed
+    node: Any
     for node in reversed(order):
         upstream = found[node]
         if node._a is None or (isinstance(upstream, (float, Fraction, int)) and not upstream):

@@ -5,14 +5,11 @@ of them need is written once, and comes back as one.
 """
 
 from threading import local
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
 from .operations import CONSTANT, LEAF, TABLE, Operation
 from .order import topological_order
-
-if TYPE_CHECKING:
-    from .value import Value
 
 LEAF_SLOTS = ("_data", "_grad", "_label", "_scope", "_earlier")
 NODE_SLOTS = ("_data", "_grad", "_label", "_scope", "_da", "_db")
@@ -25,7 +22,7 @@ def slots_for(operation: Operation, items: tuple[Any, ...]) -> tuple[Any, Any]:
     return (*items, None, None)[:2]
 
 
-def like(node: "Value", parents: "tuple[Value, ...]") -> "Value":
+def like(node: Any, parents: tuple[Any, ...]) -> Any:
     """A new node with everything of `node` but its parents."""
     copy = object.__new__(node.__class__)
     for slot in ("_operation", *(NODE_SLOTS if parents else LEAF_SLOTS)):
@@ -36,7 +33,7 @@ def like(node: "Value", parents: "tuple[Value, ...]") -> "Value":
     return copy
 
 
-def deep_copy(y: "Value", memo: dict[int, Any]) -> "Value":
+def deep_copy(y: Any, memo: dict[int, Any]) -> Any:
     """A copy of y and of everything below it that is not in the memo yet."""
     for node in topological_order(y):
         if id(node) not in memo:
@@ -52,7 +49,7 @@ class Written:
 
     __slots__ = ("__weakref__", "node", "parents")
 
-    def __init__(self, node: "Value", parents: "tuple[Written, ...]"):
+    def __init__(self, node: Any, parents: "tuple[Written, ...]"):
         self.node, self.parents = node, parents
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -71,7 +68,7 @@ class _Written(local):
 _now = _Written()
 
 
-def reduced(y: "Value") -> tuple[Any, ...]:
+def reduced(y: Any) -> tuple[Any, ...]:
     """For pickle: y, after those nodes below it that have not been written yet, parents first."""
     known, new, waiting = _now.by_id, [], [y]
     while waiting:
@@ -87,11 +84,11 @@ def reduced(y: "Value") -> tuple[Any, ...]:
     return _last, (new or [known[id(y)]],)
 
 
-def _last(nodes: "list[Value]") -> "Value":
+def _last(nodes: list[Any]) -> Any:
     return nodes[-1]
 
 
-def restored(cls: type, name: str, parents: tuple[Any, ...], state: list[Any], attributes: dict[str, Any] | None) -> "Value":
+def restored(cls: type, name: str, parents: tuple[Any, ...], state: list[Any], attributes: dict[str, Any] | None) -> Any:
     """The node that was written. Raises ValueError for an operation that is not in the table here."""
     operation = {"leaf": LEAF, "const": CONSTANT}.get(name) or TABLE.get(name)
     if operation is None:

@@ -1,13 +1,12 @@
 """The order in which a graph is walked: parents before children. With a loop, never by recursion: a graph may be a
 million nodes deep."""
 
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from .value import Value
+Node = TypeVar("Node")
 
 
-def topological_order(y: "Value") -> "list[Value]":
+def topological_order(y: Node) -> list[Node]:
     """Every node that y depends on, and y itself as the last: each after all of its parents.
 
     A depth-first walk that takes operands in order. A node is placed when the walk comes back to it, that is, when
@@ -20,13 +19,13 @@ def topological_order(y: "Value") -> "list[Value]":
     """
     if not hasattr(y, "_operation"):
         raise TypeError(f"a graph is read from its root, a Value, not from {type(y).__name__}")
-    order: list[Value] = []
-    seen: set[Value] = set()
-    waiting: list[Value | None] = [y]
+    order: list[Node] = []
+    seen: set[Node] = set()
+    waiting: list[Any] = [y]
     while waiting:
         node = waiting.pop()
         if node is None:  # the node below this mark has all of its parents placed
-            order.append(waiting.pop())  # type: ignore[arg-type]
+            order.append(waiting.pop())
         elif node not in seen:
             seen.add(node)
             first, second = node._a, node._b
