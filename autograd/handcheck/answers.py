@@ -5,7 +5,7 @@ A text such as "dJ/db=6, u=6, du/db=2" is read against the names of a graph; not
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple
@@ -14,12 +14,13 @@ from ..engine.dialects import formula
 from ..engine.ieee import as_float, number
 from ..engine.names import find, names
 from ..engine.value import Value
-from ..explain.numbers import exact_value
+from ..explain.numbers import exact_value, number_text
 from .precision import EXACT, FEWEST, Precision, precision_of
 
 LITERAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 LONGEST = 200  # characters of a number; what is longer is no answer
 LARGEST = 400  # the largest power of ten that is read at all
+SHOWN_DIGITS = 9  # of a computed number: without its rounding, and still not taken for another
 INFINITIES = {sign + word: -inf if sign in ("-", "−") else inf for sign in ("", "+", "-", "−") for word in ("inf", "infinity", "∞")}
 
 
@@ -60,12 +61,15 @@ def typed(answer: Any, what: str) -> Typed | None:
     """
     if answer is None or (isinstance(answer, str) and not answer.strip()):
         return None
-    if not isinstance(answer, str):
-        data = number(answer, f"an answer for {what}")
-        if isinstance(data, Fraction):
-            return Typed(str(data), as_float(data))
-        answer = str(data).removesuffix(".0") if data else "0.0"
-    text = answer.strip()
+    if isinstance(answer, str):
+        return _of_text(answer.strip(), what)
+    data = number(answer, f"an answer for {what}")
+    if isinstance(data, Fraction):
+        return Typed(str(data), as_float(data))
+    return replace(_of_text(str(data).removesuffix(".0") if data else "0.0", what), text=number_text(data, SHOWN_DIGITS))
+
+
+def _of_text(text: str, what: str) -> Typed:
     if text.lower() in INFINITIES:
         return Typed(text, INFINITIES[text.lower()])
     plain = re.sub(r",(?=\d)", ".", text).replace("−", "-")

@@ -101,6 +101,13 @@ def test_an_answer_is_shown_as_it_was_typed_beside_the_true_number():
     assert (judged.what, judged.typed, judged.true, judged.verdict) == ("∂J/∂b", "12/2", 6, "right")
 
 
+def test_a_number_that_was_computed_is_shown_with_few_digits_and_judged_with_all_of_its_own():
+    (judged,) = check(examples.J(b=1 / 3), {"c": 1.0000000000000002}).answers
+    assert (judged.typed, judged.verdict) == ("1", "right")
+    (finding,) = check(examples.J(b=1 / 3), {"c": 1.0001234567890123}).findings
+    assert "not 1.00012346," in finding.message
+
+
 def test_a_report_is_frozen_and_can_be_kept():
     report = check(examples.J(), {"b": 5})
     with pytest.raises(dataclasses.FrozenInstanceError):
