@@ -1,7 +1,7 @@
 """`draw`: a graph → a `Drawing`, which can be shown, saved, and read as text. The steps are in the other files."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,18 @@ from autograd.whole_files import write_whole
 
 from .layout.arrangement import arranged
 from .layout.nested import Layout
-from .layout.shapes import Shape, shapes_of
+from .layout.shapes import NUMBER, Shape, shapes_of
 from .notebook import html
 from .output import dot, svg
 from .output.theme import THEMES
 from .output.typst_export import converted
 from .picture.folding import READABLE, Fold
 from .picture.gradients import stored
-from .picture.reading import read
+from .picture.reading import forms_of, read
 from .picture.records import Picture
 
+SLIDE = (1280.0, 720.0)  # pixels into which a picture is fitted where nothing else is said
+LEGIBLE = 12.0  # pixels that a number has there at least
 CHOICES = {"direction": ("LR", "TB"), "theme": THEMES, "engine": ("builtin", "dot")}
 
 
@@ -33,13 +35,19 @@ def draw(
     theme: str = "auto",
     engine: str = "builtin",
     digits: int | None = None,
+    width: float | None = None,
+    height: float | None = None,
+    lang: str = "en",
 ) -> "Drawing":
     """The picture of the graph below y: values, gradients as far as they are computed, and local derivatives.
 
     `direction` is "LR" (left to right) or "TB" (top to bottom). `partials=False` leaves the local derivatives out.
-    `fold` says which scopes are folded: True or 1 the outermost, 2 those one deeper and so on, titles these, False
-    none, None none as long as the graph can be read. `theme` is "light", "dark", "print" (black on white) or "auto",
-    which follows the page. `engine="dot"` asks Graphviz for positions. `digits` is the number of significant digits.
+    `fold` says which scopes are folded: True or 1 the outermost, 2 those one deeper and so on, titles these, False none.
+    None draws every node as long as their numbers can be read from a slide of 1280 × 720 pixels; of a larger graph sums of
+    products share a card with the function of them, then scopes are folded, from the inside out. `width` and `height` are
+    the pixels into which the picture is to be fitted instead. `theme` is "light", "dark", "print" (black on white) or "auto",
+    which follows the page. `engine="dot"` asks Graphviz for positions. `digits` is the number of significant digits, `lang`
+    the language of the words.
 
     Raises TypeError when y is not a Value, ValueError for an argument that does not exist, for a title that no scope
     has, or for fold=False on a graph too large to lay out, and RuntimeError for engine="dot" without Graphviz.
@@ -57,9 +65,31 @@ def draw(
     refuse_unknown(digits, direction=direction, theme=theme, engine=engine)
     if not isinstance(y, Value):
         raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
-    picture = read(y, stored(y), partials, fold, digits)
-    passes = None if len(picture.cards) > READABLE or any(card.stale or card.kind == "folded" for card in picture.cards) else steps(y)
-    return Drawing(picture, passes, direction, theme, engine, digits)
+    room, given = _room(width, height), stored(y)
+    given_fold = fold is not None
+    pictures = iter([read(y, given, partials, fold, digits, lang)]) if given_fold else forms_of(y, given, partials, digits, lang)
+    drawings = (Drawing(picture, direction, theme, engine, lang, room, not (width is height is None)) for picture in pictures)
+    drawing = _first_that_can_be_read(drawings, room)
+    cards = drawing.picture.cards
+    if len(given.derivatives) <= READABLE and not any(card.stale or (given_fold and card.kind == "folded") for card in cards):
+        drawing.tell(steps(y), digits)
+    return drawing
+
+
+def _first_that_can_be_read(drawings: "Iterator[Drawing]", room: tuple[float, float]) -> "Drawing":
+    """The first drawing whose numbers are large enough when it is fitted into the room; else the last one."""
+    for drawing in drawings:
+        if drawing.scale_in(*room) * NUMBER >= LEGIBLE:
+            break
+    return drawing
+
+
+def _room(width: Any, height: Any) -> tuple[float, float]:
+    """The pixels into which a picture is fitted. Raises ValueError for what is no size."""
+    for name, given in (("width", width), ("height", height)):
+        if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < float("inf")):
+            raise ValueError(f"{name} is a number of pixels above 0, not {given!r}")
+    return SLIDE if width is height is None else (width or float("inf"), height or float("inf"))
 
 
 def refuse_unknown(digits: int | None, **given: str) -> None:
@@ -120,40 +150,53 @@ class Drawing(Shown):
 
     _kinds = (".svg", ".dot", ".png", ".pdf")
 
-    def __init__(self, picture: Picture, passes: Steps | None, direction: str, theme: str, engine: str, digits: int | None):
+    def __init__(self, picture: Picture, direction: str, theme: str, engine: str, lang: str, room: tuple[float, float], fitted: bool):
         super().__init__(picture.title, [*picture.lines, *picture.notes], theme)
-        self._picture, self._passes, self._direction, self._engine, self._digits = picture, passes, direction, engine, digits
+        self.picture, self._direction, self._engine, self._lang = picture, direction, engine, lang
+        self._room, self._fitted = room, fitted
+        self._steps: tuple[Steps, int | None] | None = None
+
+    def tell(self, steps: Steps, digits: int | None) -> None:
+        """From now on the text is that of these steps."""
+        self._steps = steps, digits
+
+    def scale_in(self, width: float, height: float) -> float:
+        """How large the picture is where it is fitted into so many pixels."""
+        across, down = svg.size(self.picture, self._layout, self._direction)
+        return min(width / across, height / down)
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the text takes the place of the graph whose steps it says."""
-        return {**self.__dict__, "text": self.text, "_passes": None}
+        return {**self.__dict__, "text": self.text, "_steps": None}
 
     @cached_property
     def _shapes(self) -> list[Shape]:
-        return shapes_of(self._picture, self._direction)
+        return shapes_of(self.picture, self._direction)
 
     @cached_property
     def _layout(self) -> Layout:
-        return arranged(self._picture, self._shapes, self._direction, self._engine)
+        across, down = svg.room_for_drawing(*self._room, LEGIBLE / NUMBER)
+        return arranged(self.picture, self._shapes, self._direction, self._engine, down if self._direction == "TB" else across)
 
     def _svg(self, theme: str) -> str:
-        return svg.write(self._picture, self._shapes, self._layout, self._direction, theme)
+        scale = self.scale_in(*self._room) if self._fitted else 1.0
+        return svg.write(self.picture, self._shapes, self._layout, self._direction, theme, scale=scale)
 
     @cached_property
     def source(self) -> str:
         """The graph in DOT, the language of Graphviz."""
-        return dot.source(self._picture, self._direction)
+        return dot.source(self.picture, self._direction)
 
     @property
     def digraph(self) -> Any:
         """The graph as a `graphviz.Digraph`, to go on with in the graphviz package."""
-        return dot.digraph(self._picture, self._direction)
+        return dot.digraph(self.picture, self._direction)
 
     @cached_property
     def text(self) -> str:
         """The same in words: the numbered lines of both passes; where much is folded or out of date, a line for each card."""
-        lines = [self._passes.text(digits=self._digits)] if self._passes else [self._picture.title, *self._picture.lines]
-        return "\n".join([*lines, *self._picture.notes])
+        lines = [self._steps[0].text(self._lang, self._steps[1])] if self._steps else [self.picture.title, *self.picture.lines]
+        return "\n".join([*lines, *self.picture.notes])
 
     def _content(self, kind: str, name: str) -> bytes:
         return self.source.encode() if kind in (".dot", ".gv") else super()._content(kind, name)

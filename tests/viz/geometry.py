@@ -84,8 +84,8 @@ def seen(drawing) -> Seen:
         elif "wire" in kinds and key:
             lines = [_lines(path.get("d"), dx, dy) for path in group.iter(f"{SVG}path") if path.get("class") != "head"]
             found.wires[key] = [line for several in lines for line in several]
-    cards = drawing._picture.cards
-    found.ends = {wire.key: (cards[wire.source].key, cards[wire.target].key) for wire in drawing._picture.wires}
+    cards = drawing.picture.cards
+    found.ends = {wire.key: (cards[wire.source].key, cards[wire.target].key) for wire in drawing.picture.wires}
     return found
 
 

@@ -110,7 +110,7 @@ def test_every_text_fits_into_its_place(page, direction):
               for (const text of document.querySelectorAll('.key text')) if (!inside(text, svg, 0)) bad.push(text.textContent);
               return bad; }"""
         )
-        assert not outside, f"{outside} in {draw(y)._picture.title}"
+        assert not outside, f"{outside} in {draw(y).picture.title}"
 
 
 @pytest.mark.browser

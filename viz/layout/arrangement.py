@@ -5,6 +5,7 @@ gets its place, and its short wire, afterwards.
 """
 
 from collections.abc import Sequence
+from math import inf
 
 from ..picture.lettering import width
 from ..picture.records import Frame, Picture
@@ -17,8 +18,9 @@ HEADER, EDGE = 30.0, 14.0  # room in a frame: where its title stands, and on the
 TITLE, LONGEST = 13.0, 240.0  # size of a title, and the room that it can ask for
 
 
-def arranged(picture: Picture, shapes: Sequence[Shape], direction: str, engine: str) -> Layout:
-    """Where everything stands, along and across the flow. Raises RuntimeError for engine "dot" without Graphviz."""
+def arranged(picture: Picture, shapes: Sequence[Shape], direction: str, engine: str, longest: float = inf) -> Layout:
+    """Where everything stands, along and across the flow; the built-in layout breaks what is longer than `longest` into
+    lines. Raises RuntimeError for engine "dot" without Graphviz."""
     held = held_by_one(picture)
     cards = [k for k in range(len(shapes)) if k not in held]
     number = {k: box for box, k in enumerate(cards)}
@@ -28,7 +30,9 @@ def arranged(picture: Picture, shapes: Sequence[Shape], direction: str, engine: 
     # The title of a frame stands across the flow, where no wire comes in.
     groups = [Group(frame.parent, (EDGE, HEADER), (EDGE, EDGE), (_title_room(frame), 0.0)) for frame in picture.frames]
     home = [picture.home[k] for k in cards]
-    layout = graphviz_engine.positions(boxes, links, groups, home, direction) if engine == "dot" else place(boxes, links, groups, home)
+    layout = (
+        graphviz_engine.positions(boxes, links, groups, home, direction) if engine == "dot" else place(boxes, links, groups, home, longest)
+    )
     return _with_held(picture, shapes, held, number, layout, direction)
 
 

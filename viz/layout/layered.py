@@ -9,14 +9,21 @@ always give the same layout.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from .coordinates import LANE_GAP, Across, Pull
 from .crossings import Joint, order
+from .lines import Lines, first_ranks
 from .ranks import ranks
 
 Point = tuple[float, float]
 BOX_GAP = 18.0  # free room across, around a box
-NEAR, FAR, GATE = 34.0, 110.0, 14.0  # room between two ranks, and between a frame and the first or last of its ranks
+NEAR, NEAREST, FAR, GATE = (
+    34.0,
+    20.0,
+    110.0,
+    14.0,
+)  # room between two ranks: usually, where there is little, where links bend much; and beside a frame
 
 
 @dataclass(frozen=True)
@@ -56,20 +63,22 @@ class Level:
     across: float
 
 
-def arrange(boxes: Sequence[Box], links: Sequence[Link]) -> Level:
-    """The places of the boxes and the curves of the links."""
+def arrange(boxes: Sequence[Box], links: Sequence[Link], longest: float = inf) -> Level:
+    """The places of the boxes and the curves of the links; in several lines where one would be longer than `longest`."""
     rank = _ranks(boxes, links)
     problem = _Problem(boxes, links, rank)
     across = problem.across(order(problem.first_order(), problem.joints))
     middles = across.settle()
     across.straighten([way[1:-1] for way in problem.ways], [problem.ends(k, middles) for k in range(len(links))])
-    columns = problem.columns(middles)
-    low = min([middle - half for middle, half in zip(middles, across.halves, strict=True)])
-    high = max([middle + half for middle, half in zip(middles, across.halves, strict=True)])
-    middles = [middle - low for middle in middles]
-    corners = [(columns[r][1] - box.along, middles[k] - box.across / 2) for k, (box, r) in enumerate(zip(boxes, rank, strict=True))]
-    curves = [problem.curve(k, middles, corners, columns) for k in range(len(links))]
-    return Level(corners, curves, columns[-1][1], high - low)
+    columns = problem.columns(middles, NEAR)
+    if columns[-1][1] > longest:
+        columns = problem.columns(middles, NEAREST)
+    lines = problem.lines(columns, middles, across.halves, longest)
+    corners = [
+        lines.place(r, (columns[r][1] - box.along, middles[k] - box.across / 2)) for k, (box, r) in enumerate(zip(boxes, rank, strict=True))
+    ]
+    curves = [problem.curve(k, middles, columns, lines) for k in range(len(links))]
+    return Level(corners, curves, lines.along, lines.across)
 
 
 def _ranks(boxes: Sequence[Box], links: Sequence[Link]) -> list[int]:
@@ -152,7 +161,7 @@ class _Problem:
         leave = middles[link.source] - source.across / 2 + source.exits[link.leaves][1]
         return leave, middles[link.target] - target.across / 2 + target.entries[link.arrives][1]
 
-    def columns(self, middles: Sequence[float]) -> list[Point]:
+    def columns(self, middles: Sequence[float], near: float) -> list[Point]:
         """Where each rank begins and ends along the flow; where links bend much, there is more room before the next."""
         widths = [0.0] * (max(self.rank) + 1)
         for box, r in zip(self.boxes, self.rank, strict=True):
@@ -168,21 +177,49 @@ class _Problem:
         for k, (wide, steep) in enumerate(zip(widths, steepest, strict=True)):
             found.append((x, x + wide))
             gate = not wide or not widths[min(k + 1, len(widths) - 1)]  # a frame brings room of its own
-            x += wide + min(FAR, (GATE if gate else NEAR) + steep * 0.12)
+            x += wide + min(FAR, (GATE if gate else near) + steep * 0.12)
         return found
 
-    def curve(self, k: int, middles: Sequence[float], corners: Sequence[Point], columns: Sequence[Point]) -> list[Point]:
-        """The way of link k: straight through every rank, a bend between two."""
-        link, way = self.links[k], self.ways[k]
-        source, target = corners[link.source], corners[link.target]
-        dx, dy = self.boxes[link.source].exits[link.leaves]
-        ex, ey = self.boxes[link.target].entries[link.arrives]
-        first = self.rank[link.source]
-        stops = [(source[0] + dx, source[1] + dy), (columns[first][1], source[1] + dy)]
-        for step, item in enumerate(way[1:-1], start=first + 1):
-            stops += [(columns[step][0], middles[item]), (columns[step][1], middles[item])]
-        stops += [(columns[self.rank[link.target]][0], target[1] + ey), (target[0] + ex, target[1] + ey)]
-        return _smooth(stops)
+    def lines(self, columns: Sequence[Point], middles: Sequence[float], halves: Sequence[float], longest: float) -> Lines:
+        """The ranks in lines."""
+        spans = [(inf, -inf)] * len(columns)
+        rank_of = [*self.rank, *[0] * (self.count - len(self.boxes))]
+        for way in self.ways:
+            for step, item in enumerate(way[1:-1], start=self.rank[way[0]] + 1):
+                rank_of[item] = step
+        for item, r in enumerate(rank_of):
+            low, high = spans[r]
+            spans[r] = min(low, middles[item] - halves[item]), max(high, middles[item] + halves[item])
+        first = first_ranks(columns, [len(joints) for joints in self.joints], longest)
+        orders = []
+        for r in [start - 1 for start in first[1:]]:
+            passing = [
+                (middles[way[r - self.rank[way[0]]]], k) for k, way in enumerate(self.ways) if self.rank[way[0]] <= r < self.rank[way[-1]]
+            ]
+            orders.append([k for _, k in sorted(passing)])
+        return Lines(columns, first, spans, orders)
+
+    def curve(self, k: int, middles: Sequence[float], columns: Sequence[Point], lines: Lines) -> list[Point]:
+        """The way of link k: straight through every rank, a bend between two, and back where the next one is in another line."""
+        way, first = self.ways[k], self.rank[self.links[k].source]
+        leave, arrive = self.ends(k, middles)
+        last = self.rank[self.links[k].target]
+        source, target = self.boxes[self.links[k].source], self.boxes[self.links[k].target]
+        start = columns[first][1] - source.along + source.exits[self.links[k].leaves][0]
+        end = columns[last][1] - target.along + target.entries[self.links[k].arrives][0]
+        points: list[Point] = []
+        stops = [lines.place(first, (start, leave)), lines.place(first, (columns[first][1], leave))]
+        heights = [leave, *[middles[item] for item in way[1:-1]], arrive]
+        for step in range(1, len(way)):
+            r = first + step
+            here = [lines.place(r, (columns[r][0], heights[step])), lines.place(r, (end if r == last else columns[r][1], heights[step]))]
+            turn = lines.turn(r - 1, k)
+            if turn is not None:
+                points = [*points[:-1], *_smooth(stops)]
+                points += turn.path(stops[-1], here[0])
+                stops = []
+            stops += here
+        return [*points[:-1], *_smooth(stops)]
 
 
 def _fraction(offset: float, across: float) -> float:

@@ -12,7 +12,7 @@ from ..picture.lettering import shortened, width
 from ..picture.records import Card, Picture
 
 NAME, NUMBER, SMALL = 16.0, 14.0, 12.0  # sizes of letters
-ROW, CHIP, NOTE, PAD = 26.0, 21.0, 17.0, 9.0  # heights of the first row, of the chip and of a note; room at the sides
+ROW, CHIP, LINE, NOTE, PAD = 26.0, 21.0, 19.0, 17.0, 9.0  # heights of the first row, the chip, a further row, a note; room at the sides
 PILL, STEP, STUB = 20.0, 24.0, 13.0  # height of a pill, from one pill to the next, way from pill to badge
 BADGE = 26.0  # height of a badge, and its least width
 BESIDE, REACH = 21.0, 12.0  # height of a number that stands beside the card that uses it, and the way from it
@@ -114,8 +114,9 @@ def _texts(card: Card) -> Texts:
         number = width(card.chip.text, NUMBER, bold=True)
         label = shortened(card.chip.label, SMALL, max(LEAST, WIDEST - 4 * PAD - number))
         needed = max(needed, width(label, SMALL) + number + PAD + 4)
-    note = width(card.note, SMALL) + PAD if card.note else 0.0
-    return Texts(name, value, label, max(34.0 if card.quiet else NARROWEST, needed + 2 * PAD, note))
+    note = width(card.note, SMALL) + 2 * PAD if card.note else 0.0
+    rows = max([width(row, NUMBER) + 2 * PAD + 2 for row in card.rows], default=0.0)
+    return Texts(name, value, label, max(34.0 if card.quiet else NARROWEST, needed + 2 * PAD, note, rows))
 
 
 def _held(texts: Texts) -> Shape:
@@ -124,7 +125,9 @@ def _held(texts: Texts) -> Shape:
 
 
 def _height(card: Card) -> float:
-    return ROW if card.quiet else ROW + 3 + (CHIP + 6 if card.chip else 0) + (NOTE if card.note else 0)
+    if card.quiet:
+        return ROW
+    return ROW + 3 + (CHIP + 6 if card.chip else 0) + LINE * len(card.rows) + (5 if card.rows else 0) + (NOTE if card.note else 0)
 
 
 def _from_left(card: Card, texts: Texts, room: float, beside: Mapping[int, float]) -> Shape:
@@ -206,7 +209,7 @@ def _pill_widths(card: Card) -> list[float]:
 def _pill_width(text: str, numbered: bool) -> float:
     if not text:
         return PILL if numbered else 0.0
-    return max(BADGE, width(text, SMALL) + 14) + (14 if numbered else 0)
+    return max(BADGE, width(text, NUMBER) + 12) + (14 if numbered else 0)
 
 
 def _badge_width(card: Card) -> float:

@@ -54,6 +54,7 @@ def _attributes(card: Card) -> str:
     if card.chip:
         label = cut(card.chip.label, LONGEST)
         rows.append(f"{label} = {card.chip.text}" if card.chip.text else f"{label}: not computed")
+    rows += card.rows
     if card.note:
         rows.append(card.note)
     label = "\\n".join([quoted(row)[1:-1] for row in rows])

@@ -11,7 +11,8 @@ from html import escape
 
 from ..layout.arrangement import EDGE, TITLE, turned
 from ..layout.nested import Layout, Point
-from ..layout.shapes import SMALL, Rect, Shape
+from ..layout.shapes import LINE, SMALL, Rect, Shape
+from ..layout.shapes import ROW as CARD_ROW
 from ..picture.lettering import shortened, width
 from ..picture.records import Card, Frame, Picture, Wire
 from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stroke
@@ -23,10 +24,17 @@ LEGEND_ROOM = 320.0  # what a legend gets below a picture that is narrower
 
 
 def write(
-    picture: Picture, shapes: Sequence[Shape], layout: Layout, direction: str, theme: str, largest: float | None = None, caption: str = ""
+    picture: Picture,
+    shapes: Sequence[Shape],
+    layout: Layout,
+    direction: str,
+    theme: str,
+    largest: float | None = None,
+    caption: str = "",
+    scale: float = 1.0,
 ) -> str:
-    """The SVG document of a picture. One of several that belong together has the `largest` flow of all of them for its
-    scale, and a caption in place of the legend."""
+    """The SVG document of a picture, `scale` times as large as it is laid out. One of several that belong together has the
+    `largest` flow of all of them for the widths of its wires, and a caption in place of the legend."""
     corners = [turned(corner, direction) for corner in layout.corners]
     across, down = turned((layout.along, layout.across), direction)
     alone = largest is None
@@ -40,30 +48,51 @@ def write(
         body.append(write_text(0, down + 30, caption, "caption"))
         across, down = max(across, width(caption, CAPTION)), down + 36
     legend = entries(picture, max(across, LEGEND_ROOM)) if alone else []
-    return document(picture.title, [*picture.lines, *picture.notes], body, legend, picture.notes, (across, down), theme)
+    return document(picture.title, [*picture.lines, *picture.notes], body, legend, picture.notes, (across, down), theme, scale)
+
+
+def size(picture: Picture, layout: Layout, direction: str) -> Point:
+    """The width and the height of the document of a picture."""
+    across, down = turned((layout.along, layout.across), direction)
+    return page_size((across, down), entries(picture, max(across, LEGEND_ROOM)), picture.notes)
+
+
+def room_for_drawing(wide: float, tall: float, scale: float) -> Point:
+    """The extent that a drawing may have, with a line of legend below it, to be at least `scale` times as large on so many pixels."""
+    return wide / scale - 2 * MARGIN, tall / scale - 2 * MARGIN - ROW - 10
 
 
 def document(
-    title: str, alternative: Sequence[str], body: Sequence[str], legend: Sequence[Entry], notes: Sequence[str], extent: Point, theme: str
+    title: str,
+    alternative: Sequence[str],
+    body: Sequence[str],
+    legend: Sequence[Entry],
+    notes: Sequence[str],
+    extent: Point,
+    theme: str,
+    scale: float = 1.0,
 ) -> str:
     """An SVG document: what is drawn, of the given extent, with the legend and the notes below it, and the same in words."""
-    across, down = extent
-    notes_width = max([width(note, SMALL) for note in notes], default=0.0)
-    legend_width = max([entry.x + SAMPLE + 6 + width(entry.text, SMALL) for entry in legend], default=0.0)
-    legend_height = legend[-1].y + ROW + 10 if legend else 0.0
-    wide = max(across, notes_width, legend_width) + 2 * MARGIN
-    tall = down + legend_height + 18 * len(notes) + 2 * MARGIN
-    drawn = "\n".join([*body, *_foot(notes, legend, down)])
+    wide, tall = page_size(extent, legend, notes)
+    drawn = "\n".join([*body, *_foot(notes, legend, extent[1])])
     uid = "c" + sha256(drawn.encode()).hexdigest()[:10]  # several pictures in one page must not share ids
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chalkgrad" role="img" aria-labelledby="{uid}-title" aria-describedby="{uid}-desc" '
-        f'viewBox="0 0 {px(wide)} {px(tall)}" width="{px(wide)}" height="{px(tall)}">\n'
+        f'viewBox="0 0 {px(wide)} {px(tall)}" width="{px(scale * wide)}" height="{px(scale * tall)}">\n'
         f'<title id="{uid}-title">{escape(title)}</title>\n'
         f'<desc id="{uid}-desc">{escape("; ".join(alternative))}</desc>\n'
         f"<style>{stylesheet(theme)}</style>\n"
         f'<rect class="paper" width="{px(wide)}" height="{px(tall)}" rx="12"/>\n'
         f'<g transform="translate({px(MARGIN)} {px(MARGIN)})">\n{drawn}\n</g>\n</svg>\n'
     )
+
+
+def page_size(extent: Point, legend: Sequence[Entry], notes: Sequence[str]) -> Point:
+    """The width and the height of a document around what is drawn."""
+    notes_width = max([width(note, SMALL) for note in notes], default=0.0)
+    legend_width = max([entry.x + SAMPLE + 6 + width(entry.text, SMALL) for entry in legend], default=0.0)
+    legend_height = legend[-1].y + ROW + 10 if legend else 0.0
+    return max(extent[0], notes_width, legend_width) + 2 * MARGIN, extent[1] + legend_height + 18 * len(notes) + 2 * MARGIN
 
 
 def px(number: float) -> str:
@@ -159,8 +188,10 @@ def write_card(card: Card, shape: Shape, corner: Point) -> str:
         )
     if card.chip and shape.chip:
         parts.append(_chip(card.chip.state, card.chip.sign, shape.chip, shape.texts.label, card.chip.text))
+    top = shape.chip.bottom if shape.chip else inner.y + CARD_ROW
+    parts += [write_text(inner.x + 10, top + LINE * (k + 1) - 3, row, "row") for k, row in enumerate(card.rows)]
     if card.kind == "folded":
-        parts.append(write_text(inner.x + 10, inner.y + 37, card.note, "small soft"))
+        parts.append(write_text(inner.x + 10, inner.bottom - 7, card.note, "small soft"))
     elif card.note:
         parts.append(write_text(inner.middle[0], inner.bottom - 7, card.note, "small warn", "middle"))
     if shape.badge:
@@ -189,7 +220,7 @@ def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
             f'<circle class="slot" cx="{px(left)}" cy="{px(y)}" r="7"/>' + write_text(left, y + 4, str(slot + 1), "small soft", "middle")
         )
         x += 7
-    parts.append(write_text(x, y + 4.5, text, "small number", "middle"))
+    parts.append(write_text(x, y + 4.5, text, "number", "middle"))
     return f'<g class="local" data-slot="{slot}">{"".join(parts)}</g>'
 
 

@@ -3,36 +3,21 @@ too large to be read. It sees nodes as numbers in topological order.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from heapq import heapify, heappop, heappush
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from .lettering import cut, harmless
+from .scopes import WHOLE, Scope, by_scope, visible
+from .units import with_units
 
-WHOLE = -1
+AT_ONCE = 150  # more cards than this never fit on a slide
 READABLE = 300  # more cards than this are not drawn unless they are asked for
 DRAWABLE = 200_000  # more nodes, and columns passed by wires, than this are not laid out in any case
 GIVEN = 24  # more leaves and constants than this share a card where scopes are folded for the reader
-BANDS = 12  # parts of an overview
+BANDS = 12, 6, 3  # parts of an overview, and of smaller ones
 PART = 200  # nodes in a part that is looked at closely
 MENTIONED, LETTERS = 20, 60  # scopes that a message names, and letters of each
 MOST_ROOMS = 60  # pictures of single groups beside an overview
-
-
-@dataclass(frozen=True)
-class Scope:
-    """A group: the titles of its scope, from the outside in; the group around it (WHOLE for none); whether it is folded.
-
-    `kind` is "scope", or "part" and "given" for groups made here, whose path is no more than a key. Of several pieces, or
-    parts, it is number `piece` of `pieces`.
-    """
-
-    path: tuple[str, ...]
-    parent: int
-    folded: bool
-    kind: str = "scope"
-    piece: int = 1
-    pieces: int = 1
 
 
 Fold = bool | int | str | Iterable[str] | None
@@ -44,7 +29,7 @@ def grouped(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]],
     `scopes` and `parents` say of each node in which scopes it was made and from which nodes. `fold` is what `draw`
     takes. Raises ValueError or TypeError for a fold that makes no sense, or a picture that is too large.
     """
-    groups, home = _by_scope(scopes, parents)
+    groups, home = by_scope(scopes, parents)
     if fold is None:
         return _to_be_read(groups, home, parents)
     if isinstance(fold, int):
@@ -88,7 +73,7 @@ def rooms(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -
 
     The groups are scopes, or parts of about equal size where scopes are no help.
     """
-    groups, home = _by_scope(scopes, parents)
+    groups, home = by_scope(scopes, parents)
     if len(home) <= READABLE:
         return [Room(groups, home, [], None)], [WHOLE] * len(home)
     depth = _best_depth(groups, home)
@@ -99,7 +84,7 @@ def rooms(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -
     found = []
     for focus in (None, *range(len(chosen))):
         opened = None if focus is None else chosen[focus]
-        shown, at, seen = _visible(groups, home, [g in chosen and g != opened for g in range(len(groups))])
+        shown, at, seen = visible(groups, home, [g in chosen and g != opened for g in range(len(groups))])
         found.append(Room(shown, at, [seen[g] for g in chosen], focus))
     number = {g: k for k, g in enumerate(chosen)}
     return found, [number.get(_enclosing(groups, at, depth), WHOLE) for at in home]
@@ -123,109 +108,47 @@ def _enclosing(groups: Sequence[Scope], at: int, depth: int) -> int:
     return at if at != WHOLE and len(groups[at].path) == depth else WHOLE
 
 
-def _by_scope(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
-    """A group for each scope. One that another computation passes through, in and out, is split into several."""
-    groups: list[Scope] = []
-    home = [WHOLE] * len(scopes)
-    waiting = [(WHOLE, list(range(len(scopes))))]
-    while waiting:
-        around, members = waiting.pop(0)
-        depth = len(groups[around].path) if around != WHOLE else 0
-        if all(len(scopes[node]) <= depth for node in members):
-            continue
-        pieces = _pieces(members, [scopes[node][depth] if len(scopes[node]) > depth else None for node in members], parents)
-        counts: dict[str, int] = {}
-        for title, _ in pieces:
-            counts[title] = counts.get(title, 0) + 1
-        numbers = dict.fromkeys(counts, 0)
-        for title, nodes in pieces:
-            numbers[title] += 1
-            path = (*(groups[around].path if around != WHOLE else ()), title)
-            groups.append(Scope(path, around, False, piece=numbers[title], pieces=counts[title]))
-            for node in nodes:
-                home[node] = len(groups) - 1
-            waiting.append((len(groups) - 1, nodes))
-    return groups, home
-
-
-def _pieces(members: Sequence[int], titles: Sequence[str | None], parents: Sequence[Sequence[int]]) -> list[tuple[str, list[int]]]:
-    """The members of each title, in as many pieces as it takes that no piece is before and after something else."""
-    block = {node: title if title is not None else node for node, title in zip(members, titles, strict=True)}
-    nodes_of: dict[str | int, list[int]] = {}
-    waits: dict[str | int, int] = {}  # links that still come from elsewhere
-    feeds: dict[int, list[int]] = {node: [] for node in members}
-    for node in members:
-        nodes_of.setdefault(block[node], []).append(node)
-        waits.setdefault(block[node], 0)
-        for parent in parents[node]:
-            if parent in block:
-                feeds[parent].append(node)
-                waits[block[node]] += block[parent] != block[node]
-    missing = {node: sum([parent in block for parent in parents[node]]) for node in members}
-    computable: dict[str | int, list[int]] = {name: [] for name in nodes_of}  # as heaps
-    for node in members:
-        if not missing[node]:
-            computable[block[node]].append(node)
-    first = [node for nodes in computable.values() for node in nodes]
-    ready = [nodes[0] for name, nodes in nodes_of.items() if not waits[name]]
-    heapify(first)
-    heapify(ready)
-    pieces: list[tuple[str, list[int]]] = []
-    left = set(members)
-    while left:
-        node = heappop(ready or first)  # scopes that take from each other: as much of one as can be computed now
-        if node not in left:
-            continue
-        name, piece = block[node], []
-        here = computable[name]
-        while here:
-            node = heappop(here)
-            piece.append(node)
-            left.discard(node)
-            for other in feeds[node]:
-                missing[other] -= 1
-                if not missing[other]:
-                    heappush(computable[block[other]], other)
-                    heappush(first, other)
-                if block[other] != name:
-                    waits[block[other]] -= 1
-                    if not waits[block[other]]:
-                        heappush(ready, next(node for node in nodes_of[block[other]] if node in left))
-        if isinstance(name, str):
-            pieces.append((name, piece))
-    return pieces
-
-
 def _without_hidden(groups: Sequence[Scope], home: Sequence[int], folded: Sequence[bool]) -> tuple[list[Scope], list[int]]:
     """The groups that can be seen, and every node in the folded one that hides it."""
-    return _visible(groups, home, folded)[:2]
+    return visible(groups, home, folded)[:2]
 
 
-def _visible(groups: Sequence[Scope], home: Sequence[int], folded: Sequence[bool]) -> tuple[list[Scope], list[int], dict[int, int]]:
-    """The same, and where each group is now: its own place, or that of the folded one that hides it."""
-    seen: dict[int, int] = {WHOLE: WHOLE}  # old number → new number of the group, or of the folded group around it
-    found: list[Scope] = []
-    for old, group in enumerate(groups):
-        parent = seen[group.parent]
-        if parent != WHOLE and found[parent].folded:
-            seen[old] = parent
-        else:
-            seen[old] = len(found)
-            found.append(replace(group, parent=parent, folded=folded[old]))
-    return found, [seen[at] for at in home], seen
+Form = tuple[list[Scope], list[int]]
 
 
-def _to_be_read(groups: list[Scope], home: list[int], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
-    """Nothing folded while it can be read; else the scopes folded from the inside out; else parts by depth."""
-    deepest = max([len(group.path) for group in groups], default=0)
-    for depth in range(deepest + 1, 0, -1):
-        shown, at = _without_hidden(groups, home, [len(group.path) == depth for group in groups])
-        if depth <= deepest:
-            shown, at = _with_given_together(shown, at, parents)
-        cards = sum([place == WHOLE or not shown[place].folded for place in at]) + sum([group.folded for group in shown])
-        if cards <= READABLE:
-            return shown, at
-    return _by_depth(parents)
+def forms(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]], kinds: Sequence[str]) -> Iterator[Form]:
+    """Ways to draw a graph, each with fewer cards than the one before: every node; units of several nodes on one card; the
+    scopes folded from the inside out; parts by depth. Forms with more cards than anybody reads at once are left out.
+
+    `kinds` says of each node whether it is linear, a function, or given, as for `with_units`.
+    """
+    fewest = AT_ONCE + 1
+    for groups, home in _all_forms(*by_scope(scopes, parents), parents, kinds):
+        count = _cards(groups, home)
+        if count < fewest:
+            yield groups, home
+            fewest = count
+
+
+def _all_forms(groups: list[Scope], home: list[int], parents: Sequence[Sequence[int]], kinds: Sequence[str]) -> Iterator[Form]:
+    yield groups, home
+    yield with_units(groups, home, parents, kinds)
+    for depth in range(max([len(group.path) for group in groups], default=0), 0, -1):
+        shown, at = _with_given_together(*_without_hidden(groups, home, [len(group.path) == depth for group in groups]), parents)
+        yield shown, at
+        yield with_units(shown, at, parents, kinds)
+    for bands in BANDS:
+        yield _by_depth(parents, bands)
+
+
+def _cards(groups: Sequence[Scope], home: Sequence[int]) -> int:
+    """How many cards there are."""
+    return sum([at == WHOLE or not groups[at].folded for at in home]) + sum([group.folded for group in groups])
+
+
+def _to_be_read(groups: list[Scope], home: list[int], parents: Sequence[Sequence[int]]) -> Form:
+    """The first form without units that has no more cards than can be read; else the last one."""
+    return next(form for form in _all_forms(groups, home, parents, [""] * len(parents)) if _cards(*form) <= READABLE)
 
 
 def _with_given_together(groups: list[Scope], home: list[int], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
@@ -256,11 +179,11 @@ def _depths(parents: Sequence[Sequence[int]]) -> list[int]:
     return depth
 
 
-def _by_depth(parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+def _by_depth(parents: Sequence[Sequence[int]], bands: int) -> tuple[list[Scope], list[int]]:
     """An overview: the nodes in parts of about equal depth; the root stands alone."""
     depth = _depths(parents)
     deepest = max(depth)
-    parts = min(BANDS, max(deepest, 1))
+    parts = min(bands, max(deepest, 1))
     part = [min(d - 1, deepest - 1) * parts // max(deepest, 1) if row else parts - 1 for d, row in zip(depth, parents, strict=True)]
     for node in range(len(parents) - 1, -1, -1):  # what is given stands with what uses it first
         for parent in parents[node]:

@@ -1,34 +1,30 @@
-"""Reads a graph of Values into the records of a picture: what every card, wire and frame has to say.
+"""Reads a graph of Values into the records of a picture: cards and wires of its nodes, or of groups that are folded, frames.
 
-The one file of the drawing that knows Values. Which gradients there are is said by `gradients`, which nodes share a folded
-card by `folding`.
+What is said of a single node comes from `nodes`, which nodes share a card from `folding`.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from autograd import Value
-from autograd.engine.derivatives import product
+from autograd import Value, topological_order
+from autograd.engine.derivatives import plus, product
 from autograd.engine.ieee import as_float
-from autograd.engine.names import names
-from autograd.engine.replaying import changed_leaf
-from autograd.explain.languages import fill, templates
-from autograd.explain.node_names import NodeNames, gradient_name, holds_in_symbols
-from autograd.explain.numbers import is_exact, sign
-from autograd.explain.written import Operand, write_value
+from autograd.explain.node_names import NodeNames
 
-from .folding import WHOLE, Fold, Scope, grouped
+from .folding import Fold, Form, forms, grouped
 from .gradients import Gradients
-from .lettering import DIGITS, MINUS, harmless, number_drawn, signed
-from .records import Card, Chip, Frame, Picture, Wire
+from .lettering import harmless, signed
+from .nodes import BADGES, NodeReader
+from .records import Card, Frame, Picture, Wire
+from .scopes import WHOLE, Scope
+from .units import FUNCTION, GIVEN, LINEAR
 
-BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
-UNKNOWN = "–"  # in place of a local derivative
-MANY = 100  # so many operands are not looked through for repeats
-Grouping = Callable[[Sequence[tuple[str, ...]], Sequence[Sequence[int]]], tuple[list[Scope], list[int]]]
+LINEAR_OPERATIONS = ("add", "sub", "mul", "neg", "dot", "total")
+MOST_ROWS = 4  # values that a folded card shows
+Grouping = Callable[[Sequence[tuple[str, ...]], Sequence[Sequence[int]]], Form]
 
 
 def read(y: Value, gradients: Gradients, partials: bool = True, fold: Fold = None, digits: int | None = None, lang: str = "en") -> Picture:
@@ -36,14 +32,31 @@ def read(y: Value, gradients: Gradients, partials: bool = True, fold: Fold = Non
     return Reader(y, gradients, partials, partial(grouped, fold=fold), digits, lang).picture()
 
 
-def _close(a: Any, b: Any) -> bool:
-    """Whether two numbers differ by no more than the rounding of a pass."""
-    return a == b or (a != a and b != b) or math.isclose(as_float(a), as_float(b), rel_tol=1e-9, abs_tol=1e-14)
+def forms_of(y: Value, gradients: Gradients, partials: bool = True, digits: int | None = None, lang: str = "en") -> Iterator[Picture]:
+    """Pictures of the graph below y, each with fewer cards than the one before, as `folding.forms` says."""
+    ways: list[Iterator[Form]] = []
+
+    def first(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> Form:
+        ways.append(forms(scopes, parents, [_kind(node) for node in topological_order(y)]))
+        return next(ways[0])
+
+    reader = Reader(y, gradients, partials, first, digits, lang)
+    yield reader.picture()
+    for reader.groups, reader.home in ways[0]:
+        yield reader.picture()
 
 
-class Reader:
-    """What has to be known of the whole graph to describe one node of it. `groups` and `home` may be changed for another
-    picture of the same graph."""
+def _kind(node: Value) -> str:
+    """What part a node takes in a unit."""
+    if not node.parents:
+        return GIVEN
+    if node.op in LINEAR_OPERATIONS:
+        return LINEAR
+    return FUNCTION if len(node.parents) == 1 and not node.operation.symbol else ""
+
+
+class Reader(NodeReader):
+    """Reads the whole graph, with its groups: `groups` and `home` may be changed for another picture of it."""
 
     def __init__(
         self,
@@ -55,21 +68,10 @@ class Reader:
         lang: str = "en",
         called: NodeNames | None = None,
     ):
-        templates(lang)  # a language that there is not is refused before the work
-        self.y, self.gradients, self.partials, self.digits, self.lang = y, gradients, partials, digits, lang
-        known = called or NodeNames(names(y), y)
-        self.called = {node: harmless(known.operand(node, node.data, digits or DIGITS).text) for node in known}
-        self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}
-        self.order = list(self.called)
-        self.place = {node: k for k, node in enumerate(self.order)}
+        super().__init__(y, gradients, partials, digits, lang, called)
         self.groups, self.home = grouping(
             [node.scope for node in self.order], [[self.place[p] for p in node.parents] for node in self.order]
         )
-        self.stale = changed_leaf(y)
-        self.consumers: dict[Value, list[Value]] = {node: [] for node in self.order}  # once for each operand
-        for node in self.order:
-            for parent in node.parents:
-                self.consumers[parent].append(node)
 
     def picture(self) -> Picture:
         frame_of = {WHOLE: -1}  # group → place of its frame, or of the frame around it where it is folded
@@ -102,133 +104,11 @@ class Reader:
             else:
                 home.append(frame_of[what])
                 bundles = self.bundles(hidden[what], card_of, at)
-                wires += [self.bundle(what, slot, source, at, nodes) for slot, (source, nodes) in enumerate(bundles.items())]
+                wires += [self.bundle(what, slot, source, at, nodes, hidden[what]) for slot, (source, nodes) in enumerate(bundles.items())]
                 cards.append(self.folded(what, hidden[what], bundles))
         lines = [card.title for card in cards if not card.quiet]
         title = self.say("picture.title", root=self.equation(self.called[self.y], self.y.data))
         return Picture(title, tuple(lines), tuple(cards), tuple(wires), tuple(frames), tuple(home), tuple(self.notes(cards)))
-
-    # --- words and numbers ---
-
-    def say(self, key: str, **texts: Any) -> str:
-        return fill(key, texts, self.lang)
-
-    def number(self, data: Any) -> str:
-        return number_drawn(data, self.digits)
-
-    def equation(self, name: str, data: Any) -> str:
-        """A name and its number, with "=" only where that is true as printed."""
-        return f"{name} {self.sign(data)} {self.number(data)}"
-
-    def sign(self, data: Any) -> str:
-        return sign(is_exact(data, self.number(data).replace(MINUS, "-").replace("∞", "inf")))
-
-    # --- nodes ---
-
-    def card(self, node: Value) -> Card:
-        name, value, parents = self.called[node], self.number(node.data), node.parents
-        key = f"n{self.place[node]}"
-        if node.constant and not node.label:
-            return Card(key, "constant", "", value, self.say("picture.number", value=value))
-        count = len(parents)
-        return Card(
-            key,
-            "constant" if node.constant else "operation" if parents else "leaf",
-            name,
-            value,
-            self.value_said(node),
-            gradient_said=self.gradient_said(node),
-            badge=BADGES.get(node.op, node.op) if parents else "",
-            chip=None if node.constant else self.chip(node),
-            note=self.note(node),
-            stale=node is self.stale,
-            slots=tuple([self.local(node, slot) for slot in range(count)]) if self.partials else ("",) * count,
-            numbered=tuple([parents.count(parent) > 1 for parent in parents]) if count < MANY else (False,) * count,
-        )
-
-    def local(self, node: Value, slot: int) -> str:
-        """The local derivative for one operand; that of a constant exponent is not computed."""
-        skipped = node.operation.skips_constant and slot == len(node.parents) - 1 and node.parents[slot].constant
-        return UNKNOWN if skipped else self.number(node.partials[slot])
-
-    def chip(self, node: Value) -> Chip:
-        derivative, found = self.derivative(node), self.gradients.found
-        if node not in found:
-            return Chip(derivative, "", "none")
-        text, positive = signed(self.number(found[node])), (found[node] > 0) - (found[node] < 0)
-        if self.is_partial(node):
-            arrived, terms = self.arrived(node), len(self.consumers[node])
-            return Chip(derivative, self.say("picture.partial", sum=text, arrived=arrived, terms=terms), "partial", positive)
-        label = derivative if self.is_fresh(node) else f"{self.called[node]}.grad"
-        return Chip(label, text, "complete" if positive or found[node] else "zero", positive)
-
-    def arrived(self, node: Value) -> int:
-        """How many contributions have arrived at a node, where that is known; else 0."""
-        sent = self.gradients.sent or ()
-        return sum([consumer in sent for consumer in self.consumers[node]])
-
-    def is_partial(self, node: Value) -> bool:
-        return 0 < self.arrived(node) < len(self.consumers[node])
-
-    def is_fresh(self, node: Value) -> bool:
-        """Whether the gradient found at a node is the derivative of y."""
-        return _close(self.gradients.derivatives[node], self.gradients.found[node])
-
-    def flow(self, node: Value, slot: int) -> float | None:
-        """The contribution that has gone from a node back to one of its operands."""
-        found, sent = self.gradients.found, self.gradients.sent
-        return as_float(product(found[node], node.partials[slot])) if node in found and (sent is None or node in sent) else None
-
-    def note(self, node: Value) -> str:
-        if node is self.stale:
-            return self.say("picture.changed")
-        settled = node not in self.gradients.found or self.is_fresh(node) or self.is_partial(node)
-        if node.parents or node.constant or settled:
-            return ""
-        derivative = self.gradients.derivatives[node]
-        return f"{self.derivative(node)} {self.sign(derivative)} {signed(self.number(derivative))}"
-
-    def derivative(self, node: Value) -> str:
-        """How the gradient of a node is written."""
-        return self.symbols.get(node) or gradient_name(self.called[self.y], self.called[node])
-
-    def value_said(self, node: Value) -> str:
-        """What a node is and how it was computed."""
-        name, data = self.called[node], node.data
-        if not node.parents:
-            sentence = self.equation(name, data)
-        else:
-            operands = [Operand(self.called[parent], parent.data) for parent in node.parents]
-            formula = write_value(node.operation, operands)
-            rule = f"{name} {sign(holds_in_symbols(formula.text, operands))} {formula.text.replace('-', MINUS)}"
-            sentence = self.equation(rule, data)
-        return self.say("picture.constant", equation=sentence) if node.constant else sentence
-
-    def gradient_said(self, node: Value) -> str:
-        """What there is to say about the gradient of a node; nothing for a constant."""
-        if node.constant:
-            return ""
-        chip, note = self.chip(node), self.note(node)
-        if not chip.text:
-            return self.say("picture.gradient.none", gradient=chip.label)
-        return f"{chip.label} {self.sign(self.gradients.found[node])} {chip.text}" + (f"; {note}" if note else "")
-
-    def wire(self, node: Value, slot: int, source: int, target: int) -> Wire:
-        parent, partial = node.parents[slot], node.partials[slot]
-        flow = None if parent.constant else self.flow(node, slot)
-        name, local = self.called[node], self.local(node, slot)
-        return Wire(
-            f"e{self.place[node]}-{slot}",
-            source,
-            target,
-            slot,
-            self.say("picture.wire", source=self.called[parent], target=name),
-            None if flow is None or math.isnan(flow) else flow,
-            local_said=self.say("picture.wire.unknown")
-            if local == UNKNOWN
-            else self.say("picture.wire.local", sign=self.sign(partial), local=local),
-            sent_said="" if flow is None else self.say("picture.wire.sent", flow=signed(self.number(flow))),
-        )
 
     # --- folded groups ---
 
@@ -249,17 +129,55 @@ class Reader:
                     found.setdefault(source, set()).add(parent)
         return found
 
-    def bundle(self, group: int, slot: int, source: int, target: int, nodes: set[Value]) -> Wire:
-        called = self.called[next(iter(nodes))] if len(nodes) == 1 else self.say("picture.values", count=f"{len(nodes):,}")
+    def bundle(self, group: int, slot: int, source: int, target: int, nodes: set[Value], inner: Sequence[Value]) -> Wire:
+        node = next(iter(nodes))
+        called = self.called[node] if len(nodes) == 1 else self.say("picture.values", count=f"{len(nodes):,}")
+        is_unit = self.groups[group].kind == "unit"
+        ends = self.say("picture.wire", source=called, target=self.called[inner[-1]] if is_unit else self.called_group(self.groups[group]))
+        flow = None
+        if is_unit and len(nodes) == 1 and not node.constant and inner[-1] in self.gradients.found:
+            flow = as_float(product(self.gradients.found[inner[-1]], _slopes(inner)[node]))
         return Wire(
             f"eg{group}-{slot}",
             source,
             target,
             slot,
-            self.say("picture.wire", source=called, target=self.called_group(self.groups[group])),
+            ends,
+            None if flow is None or math.isnan(flow) else flow,
+            sent_said="" if flow is None else self.say("picture.wire.sent", flow=signed(self.number(flow))),
         )
 
     def folded(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
+        return self.unit(group, nodes, bundles) if self.groups[group].kind == "unit" else self.overview(group, nodes, bundles)
+
+    def unit(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
+        """A card for a sum of products and the function of it: the last node, with what it is a function of in a row."""
+        out, slopes = nodes[-1], _slopes(nodes)
+        rows = []
+        if out.op not in LINEAR_OPERATIONS:
+            before = out.parents[0]
+            rows.append(
+                f"{self.equation(self.called[before], before.data)}, {out.op}′ {self.sign(out.partials[0])} {self.number(out.partials[0])}"
+            )
+        taken = [next(iter(given)) if len(given) == 1 else None for given in bundles.values()]
+        slots = ["" if node is None or not self.partials else self.number(slopes[node]) for node in taken]
+        return Card(
+            f"g{group}",
+            "unit",
+            self.called[out],
+            self.number(out.data),
+            self.value_said(out),
+            self.gradient_said(out),
+            badge=out.op if rows else "Σ",
+            chip=None if out.constant else self.chip(out),
+            note=self.note(out),
+            rows=(*rows, *self.size_of_gradient(nodes)),
+            slots=tuple(slots),
+            numbered=(False,) * len(slots),
+        )
+
+    def overview(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
+        """A card for a folded group: what is in it, the values that leave it, the size of the gradient of its leaves."""
         kinds = Counter(BADGES.get(node.op, node.op) for node in nodes if node.parents)
         constants = sum([node.constant and not node.parents for node in nodes])
         given = [
@@ -277,9 +195,36 @@ class Reader:
             value,
             self.say("picture.folded", name=name, nodes=value, operations=operations),
             note=", ".join(counts),
+            rows=(*self.values_leaving(nodes), *self.size_of_gradient(nodes)),
             slots=slots,
             numbered=(False,) * len(slots),
         )
+
+    def values_leaving(self, nodes: Sequence[Value]) -> list[str]:
+        """The computed values that others take from a folded group, or its root, with their gradients."""
+        inside = set(nodes)
+        leaving = [node for node in nodes if node.parents and (node is self.y or not inside.issuperset(self.consumers[node]))]
+        shown = leaving if len(leaving) <= MOST_ROWS else leaving[: MOST_ROWS - 1]
+        rows = []
+        for node in shown:
+            chip = None if node.constant else self.chip(node)
+            known = f"; {self.short(chip.label)} {self.sign(self.gradients.found[node])} {chip.text}" if chip and chip.text else ""
+            rows.append(self.equation(self.short(self.called[node]), node.data) + known)
+        return rows + ([self.say("picture.more", count=f"{len(leaving) - len(shown):,}")] if len(leaving) > len(shown) else [])
+
+    def size_of_gradient(self, nodes: Sequence[Value]) -> list[str]:
+        """The length of the vector of the gradients of the leaves in a folded group, once they are computed."""
+        found = self.gradients.found
+        given = [node for node in nodes if not node.parents and not node.constant]
+        if not given or any(leaf not in found for leaf in given):
+            return []
+        size = math.hypot(*[as_float(found[leaf]) for leaf in given])
+        what = (
+            ", ".join([self.called[leaf] for leaf in given])
+            if len(given) <= 3
+            else self.say("picture.count.leaves", count=f"{len(given):,}")
+        )
+        return [f"‖∂{self.short(self.called[self.y])}/∂({what})‖ {self.sign(size)} {self.number(size)}"]
 
     def notes(self, cards: Sequence[Card]) -> list[str]:
         notes = []
@@ -291,3 +236,12 @@ class Reader:
         elif any(card.chip and card.note and not card.stale for card in cards):
             notes.append(self.say("picture.accumulated"))
         return notes
+
+
+def _slopes(nodes: Sequence[Value]) -> dict[Value, Any]:
+    """The derivatives of the last of some nodes with respect to each of them, and to what they take from elsewhere."""
+    found: dict[Value, Any] = {nodes[-1]: 1}
+    for node in reversed(nodes):
+        for parent, local in zip(node.parents, node.partials, strict=True):
+            found[parent] = plus(found.get(parent, 0), product(found[node], local))
+    return found

@@ -19,7 +19,8 @@ class Chip:
 
 @dataclass(frozen=True)
 class Card:
-    """One node of the picture. `kind` is "leaf", "constant", "operation", or "folded" for a group that is folded.
+    """One node of the picture, or several: `kind` is "leaf", "constant", "operation", "unit" for a sum of products with the
+    function of it, or "folded" for a group that is folded. `rows` are further lines of such cards.
 
     `value_said` says in words what the node is and how it was computed, `gradient_said` what is known of its gradient.
     `slots` holds what stands at each operand, its local derivative; `numbered` says whether the operand shows its
@@ -36,6 +37,7 @@ class Card:
     badge: str = ""
     chip: Chip | None = None
     note: str = ""
+    rows: tuple[str, ...] = ()
     stale: bool = False
     slots: tuple[str, ...] = ()
     numbered: tuple[bool, ...] = ()

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .folding import Room, Scope, rooms
+from .folding import Room, rooms
 from .gradients import of_steps
 from .lettering import harmless
 from .reading import Reader
 from .records import Picture
+from .scopes import Scope
 
 
 @dataclass(frozen=True)

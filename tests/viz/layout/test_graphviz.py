@@ -49,7 +49,7 @@ def test_our_layout_crosses_at_most_a_third_more_wires_than_dot(name, direction,
 @pytest.mark.parametrize("source", [mission(), worked("mazur"), random_graph(1, 40, ("one", "two"))])
 def test_dot_reads_what_we_write(source, dot):
     plain = graphviz.pipe("dot", "plain", draw(source).source.encode()).decode()
-    picture = draw(source)._picture
+    picture = draw(source).picture
     assert plain.count("\nnode ") == len(picture.cards)
     assert plain.count("\nedge ") == len(picture.wires)
 
@@ -98,7 +98,7 @@ def test_positions_from_dot_are_drawn_by_us(direction, dot):
 def test_frames_come_from_dot_as_well(dot):
     picture = seen(draw(random_graph(1, 30, ("one", "two")), engine="dot"))
     assert picture.groups
-    records = draw(random_graph(1, 30, ("one", "two")))._picture
+    records = draw(random_graph(1, 30, ("one", "two"))).picture
     for card, home in zip(records.cards, records.home, strict=True):
         if home != -1:
             assert picture.groups[records.frames[home].key].holds(picture.cards[card.key])
