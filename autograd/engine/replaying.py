@@ -62,7 +62,12 @@ def changed_leaf(y: Value) -> Value | None:
 
 def _is_still_so(node: Value, operands: list[Number]) -> bool:
     """Whether the operands give the value and the local derivatives that the node has."""
-    y, partials = evaluated(node._operation, node.parents, operands)
+    if len({a.__class__ for a in operands}) > 1:  # fractions beside floats: rounded as they were when the node was made
+        leaves = tuple([Value(a, constant=parent.constant) for a, parent in zip(operands, node.parents, strict=True)])
+        again = node._operation.make(*node._operation.arguments(leaves))
+        y, partials = again._data, again.partials
+    else:
+        y, partials = evaluated(node._operation, node.parents, operands)
     found, kept = (y, *partials), (node._data, *node.partials)
     return all(a == b or (a != a and b != b) or isclose(as_float(a), as_float(b), rel_tol=1e-14) for a, b in zip(found, kept, strict=True))
 

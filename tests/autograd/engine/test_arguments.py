@@ -110,3 +110,13 @@ def test_masked_arrays_and_spans_of_time_are_no_numbers():
         tanh(numpy.ma.array([1.0, 2.0], mask=[True, False]))
     with pytest.raises(TypeError, match=r"^a Value takes one real number, not an object of type timedelta64"):
         Value(numpy.timedelta64(3, "s"))
+
+
+def test_a_sum_of_fractions_and_floats_that_nearly_cancel_is_not_called_changed():
+    numbers = [Fraction(3, 2), Fraction(5, 6), Fraction(5, 6), 2.879969425914128, Fraction(3, 2), Fraction(-9, 2), Fraction(3, 2), Fraction(-9, 2)]
+    leaves = [Value(number) for number in numbers]
+    assert len(steps(total(leaves))) == 1 + 1 + len(numbers)
+    y = total(leaves)
+    leaves[3].data = 2.87
+    with pytest.raises(ValueError, match="has changed since this graph was built"):
+        steps(y)
