@@ -2,25 +2,41 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from autograd import check
+
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.ipynb"))}
-KEYS = {"00_five_minute_tour": 'answers = {"v": 3, "a": 3, "u": 3, "b": 6, "c": 9}'}
+KEYS = {
+    "00_five_minute_tour": ['{"v": 3, "a": 3, "u": 3, "b": 6, "c": 9}'],
+    "04_backprop_by_hand": [
+        '{"ŷ": 0.936, "z": "0,208", "w": ".623", "b": "0,208"}',
+        '{"w0": 0.577, "w1": 0.444, "w2": 0.192, "b1": 0.144, "v1": 0.216, "b2": -0.115, "v2": -0.173}',
+        '{"u": 5, "v": "3/2", "x": 4, "w": "3*5"}',
+        '{"g": 0.444, "new": "1.4 - 0.2*0.444"}',
+    ],
+}
 
 
 def code(notebook: dict) -> list[str]:
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def run(notebook: dict, answers: str = "") -> dict:
-    """The names that the cells leave behind, with other answers in the exercise if some are given."""
+def run(notebook: dict, keys: Sequence[str | None] = ()) -> tuple[dict, list]:
+    """The names that the cells leave behind, and the report of each exercise, answered by its key if there is one."""
     found: dict = {}
+    reports: list = []
     for cell in code(notebook):
-        exec(re.sub(r"^answers = .*$", answers, cell, flags=re.M) if answers else cell, found)
-    return found
+        is_exercise = re.search(r"^answers = ", cell, re.M)
+        key = keys[len(reports)] if is_exercise and keys else None
+        exec(cell if key is None else re.sub(r"^answers = .*$", f"answers = {key}", cell, flags=re.M), found)
+        if is_exercise:
+            reports.append(found["report"])
+    return found, reports
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -44,15 +60,19 @@ def test_a_notebook_names_the_lecture_rows_it_shows(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_an_exercise_is_not_right_as_it_stands_and_right_with_the_key(name, monkeypatch):
     monkeypatch.delenv("STRICT", raising=False)
-    assert float(run(NOTEBOOKS[name])["report"]) < 1
-    assert float(run(NOTEBOOKS[name], KEYS[name])["report"]) == 1
+    _, as_it_stands = run(NOTEBOOKS[name])
+    assert len(as_it_stands) == len(KEYS[name])
+    assert all(float(report) < 1 for report in as_it_stands)
+    _, answered = run(NOTEBOOKS[name], KEYS[name])
+    assert all(float(report) == 1 for report in answered)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_with_strict_in_the_environment_an_unanswered_exercise_stops_the_notebook(name, monkeypatch):
     monkeypatch.setenv("STRICT", "1")
-    with pytest.raises(AssertionError):
-        run(NOTEBOOKS[name])
+    for k in range(len(KEYS[name])):
+        with pytest.raises(AssertionError):
+            run(NOTEBOOKS[name], [key if place != k else None for place, key in enumerate(KEYS[name])])
     run(NOTEBOOKS[name], KEYS[name])
 
 
@@ -64,3 +84,12 @@ def test_a_notebook_can_be_read_in_three_languages(name):
         for cell in [first.replace('lang = "en"', f'lang = "{lang}"'), *code(NOTEBOOKS[name])[1:]]:
             exec(cell, found)
         assert found["lang"] == lang
+
+
+def test_each_slip_of_the_notebook_by_hand_is_called_by_its_name_and_what_follows_counts():
+    found, _ = run(NOTEBOOKS["04_backprop_by_hand"])
+    assert len(found["slips"]) == 6
+    for cause, sheet in found["slips"].items():
+        report = check(found["neuron"], sheet)
+        assert [finding.code for finding in report.findings] == [cause], sheet
+        assert report.counts["right"] + report.counts["follows"] == 2
