@@ -8,6 +8,7 @@ from .careful import evaluated
 from .ieee import Number, as_float, number
 from .names import find, names
 from .order import topological_order
+from .recording import is_recording
 from .value import Value
 
 
@@ -62,7 +63,7 @@ def changed_leaf(y: Value) -> Value | None:
 
 def _is_still_so(node: Value, operands: list[Number]) -> bool:
     """Whether the operands give the value and the local derivatives that the node has."""
-    if len({a.__class__ for a in operands}) > 1:  # fractions beside floats: rounded as they were when the node was made
+    if len({a.__class__ for a in operands}) > 1 and is_recording():  # fractions beside floats: rounded as they were when the node was made
         leaves = tuple([Value(a, constant=parent.constant) for a, parent in zip(operands, node.parents, strict=True)])
         again = node._operation.make(*node._operation.arguments(leaves))
         y, partials = again._data, again.partials
