@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
+from .checking import checking
 from .demo import micrograd_demo, network_demo
 from .edges import edges
 from .learning import digits
@@ -30,6 +31,7 @@ ROWS: dict[str, Callable[..., list[Record]]] = {
     "P7": pictures,
     "P8": pages,
     "P9": starting,
+    "P11": checking,
     "edges": edges,
     "digits": digits,
     "scalars": scalars,

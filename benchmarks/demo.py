@@ -21,7 +21,7 @@ def micrograd_demo(points: int = 100, repetitions: int = REPETITIONS) -> list[Re
     data = two_moons(points)
     ours = partial(micrograd_step, micrograd_model(nn, Value), Value, *data)
     what = f"micrograd's demo, unchanged, on our Value, {points} points: forward, backward, update"
-    return [_beside_micrograd("P1", what, ours, data, repetitions, at_least=6)]
+    return [_beside_micrograd("P1", what, ours, data, repetitions, at_least=10)]
 
 
 def network_demo(points: int = 100, repetitions: int = REPETITIONS) -> list[Record]:
@@ -29,7 +29,7 @@ def network_demo(points: int = 100, repetitions: int = REPETITIONS) -> list[Reco
     what = f"the step of micrograd's demo with our MLP, {points} points: forward, backward, update"
     data = two_moons(points)
     ours = our_step(micrograd_model(peer("micrograd.nn"), Value), *data)
-    return [_beside_micrograd("P2", what, ours, data, repetitions, at_least=40)]
+    return [_beside_micrograd("P2", what, ours, data, repetitions, at_least=45)]
 
 
 def our_step(like: Any, points: Sequence[Sequence[float]], sides: Sequence[int]) -> Callable[[int], float]:

@@ -24,7 +24,7 @@ def starting(repetitions: int = 21) -> list[Record]:
     loaded = _run(f"import autograd, sys; print(*[name for name in {UNWANTED} if name in sys.modules])").split()
     count = Measurement((len(loaded),), "modules")
     return [
-        bounded("P9", "import autograd, over the bare interpreter", over, Measurement((0.060,)), "bare interpreter", found["bare"]),
+        bounded("P9", "import autograd, over the bare interpreter", over, Measurement((0.040,)), "bare interpreter", found["bare"]),
         bounded(
             "P9", f"of {', '.join(UNWANTED)}, loaded by import autograd: {', '.join(loaded) or 'none'}", count, Measurement((0,), "modules")
         ),

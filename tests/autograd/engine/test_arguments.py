@@ -113,7 +113,16 @@ def test_masked_arrays_and_spans_of_time_are_no_numbers():
 
 
 def test_a_sum_of_fractions_and_floats_that_nearly_cancel_is_not_called_changed():
-    numbers = [Fraction(3, 2), Fraction(5, 6), Fraction(5, 6), 2.879969425914128, Fraction(3, 2), Fraction(-9, 2), Fraction(3, 2), Fraction(-9, 2)]
+    numbers = [
+        Fraction(3, 2),
+        Fraction(5, 6),
+        Fraction(5, 6),
+        2.879969425914128,
+        Fraction(3, 2),
+        Fraction(-9, 2),
+        Fraction(3, 2),
+        Fraction(-9, 2),
+    ]
     leaves = [Value(number) for number in numbers]
     assert len(steps(total(leaves))) == 1 + 1 + len(numbers)
     y = total(leaves)

@@ -50,7 +50,7 @@ def test_every_operation_has_its_line_in_class_value_and_in_functions():
 
 
 def test_the_class_holds_all_that_a_value_can_do():
-    assert PUBLIC == {name for name in defined_in_the_class() if not name.startswith("_")}
+    assert {name for name in defined_in_the_class() if not name.startswith("_")} == PUBLIC
     assert not LISTS & PUBLIC
     assert {"data", "grad", "label", "op", "parents", "partials", "backward", "zero_grad", "tanh", "relu"} <= PUBLIC
     assert {*REFLECTED, *BINARY, "__neg__", "__abs__", "__deepcopy__", "__reduce_ex__"} <= {*defined_in_the_class()}
