@@ -69,7 +69,7 @@ def draw(
     given_fold = fold is not None
     pictures = iter([read(y, given, partials, fold, digits, lang)]) if given_fold else forms_of(y, given, partials, digits, lang)
     drawings = (Drawing(picture, direction, theme, engine, lang, room, not (width is height is None)) for picture in pictures)
-    drawing = _first_that_can_be_read(drawings, room)
+    drawing = next(drawings) if given_fold else _first_that_can_be_read(drawings, room)
     cards = drawing.picture.cards
     if len(given.derivatives) <= READABLE and not any(card.stale or (given_fold and card.kind == "folded") for card in cards):
         drawing.tell(steps(y), digits)

@@ -14,6 +14,7 @@ from typing import Any
 from autograd import Notation, Value, topological_order
 from autograd.engine.derivatives import gradients
 from autograd.engine.ieee import as_float
+from autograd.explain.languages import fill, templates
 from autograd.explain.notation import SUBSCRIPTS
 from nn import Dropout, Layer, Module, Neuron, Sequential
 from nn.arguments import as_values
@@ -93,17 +94,19 @@ class Connection:
     title: str
 
 
-def network(model: Any, x: Any = None, *, y: Any = None, loss: Any = None, notation: Any = None, theme: str = "auto") -> "NetworkDrawing":
+def network(
+    model: Any, x: Any = None, *, y: Any = None, loss: Any = None, notation: Any = None, theme: str = "auto", lang: str = "en"
+) -> "NetworkDrawing":
     """The neurons and weights of a network, as on a slide: units in columns, weights by width, colour and dash.
 
     `model` is an MLP, a Sequential of Layers, a Layer or a Neuron. With `x`, one example of as many numbers as there
     are inputs, the activations stand in the units. With `y` and `loss` as well (a target and a loss as for
     `model.loss`) the lines show the gradients of the weights, and below each unit stands δ, the gradient at its
-    pre-activation. `notation` is a name or a Notation and names the units ("delta"); `theme` is as for `draw`. Of a layer
+    pre-activation. `notation` is a name or a Notation and names the units ("delta"); `theme` and `lang` are as for `draw`. Of a layer
     of more than 10 units the first 6 and the last 2 are drawn. The model stays as it is, its gradients too.
 
     Raises TypeError for a model of another kind; ValueError for an x of another length, for y without loss or loss
-    without y, for either without x, and for an unknown notation or theme.
+    without y, for either without x, and for an unknown notation, theme or language.
 
     >>> from nn import MLP
     >>> print(network(MLP(3, [4, 2], activation="sigmoid", rng=0)).text)
@@ -115,6 +118,7 @@ def network(model: Any, x: Any = None, *, y: Any = None, loss: Any = None, notat
     """
     if theme not in THEMES:
         raise ValueError(f"theme is one of {', '.join(THEMES)}, not {theme!r}")
+    templates(lang)
     symbols = Notation.of("delta" if notation is None else notation)
     layers = list(_layers(model))
     if (y is None) != (loss is None):
@@ -123,8 +127,10 @@ def network(model: Any, x: Any = None, *, y: Any = None, loss: Any = None, notat
     if y is not None and x is None:
         raise ValueError("y and loss are given without x; gradients need an example, so give x as well")
     signals = Signals() if x is None else _signals(model, layers, x, y, loss)
-    columns = _columns(layers, signals, symbols)
-    return NetworkDrawing(repr(model), layers, columns, list(_lines(layers, columns, signals, symbols)), signals, symbols, theme)
+    columns = _columns(layers, signals, symbols, lang)
+    return NetworkDrawing(
+        repr(model), layers, columns, list(_lines(layers, columns, signals, symbols, lang)), signals, symbols, theme, lang
+    )
 
 
 def _layers(model: Any) -> "Iterator[Layer | Neuron]":
@@ -184,15 +190,23 @@ def _unit_name(notation: Notation, column: int, last: int, unit: int, count: int
     return _symbol(notation, "activation", column, unit + 1)
 
 
-def _caption(column: int, last: int) -> str:
-    return "input" if column == 0 else "output" if column == last else f"hidden layer {column}"
+def _caption(column: int, last: int, lang: str) -> str:
+    if column in (0, last):
+        return fill("network.output" if column else "network.input", {}, lang)
+    return fill("network.hidden", {"layer": column}, lang)
+
+
+def _count(what: str, count: int, lang: str) -> str:
+    """How many units or biases there are: "1 unit", "4 units"."""
+    one, many = {"unit": ("network.unit", "network.units"), "bias": ("network.bias", "network.biases")}[what]
+    return fill(one if count == 1 else many, {"count": count}, lang)
 
 
 def _shown(count: int) -> list[int]:
     return list(range(count)) if count <= MOST else [*range(FIRST), *range(count - LAST, count)]
 
 
-def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Notation) -> list[Column]:
+def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Notation, lang: str) -> list[Column]:
     last = len(layers)
     found = []
     for k in range(last + 1):
@@ -208,11 +222,10 @@ def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Not
                 if signals.loss is not None:
                     below.append(Below(harmless(notation.symbol("error")), signals.gradients.get(signals.pre_activations[k - 1][i], 0.0)))
             words = [name if value is None else f"{name} = {number_drawn(value, 6)}"]
-            words += [
-                f"{'bias' if n == 0 else 'gradient at the pre-activation'} {number_drawn(one.number, 6)}" for n, one in enumerate(below)
-            ]
+            for said, one in zip(("network.said.bias", "network.said.error"), below, strict=False):
+                words.append(fill(said, {"number": number_drawn(one.number, 6)}, lang))
             units[i] = Unit(f"u{k}-{i + 1}", name, "" if value is None else _fitting(value, ACROSS), tuple(below), ", ".join(words))
-        found.append(Column(_caption(k, last), f"{count} unit{'s' * (count != 1)}{activation}", units, count))
+        found.append(Column(_caption(k, last, lang), _count("unit", count, lang) + activation, units, count))
     return found
 
 
@@ -225,7 +238,9 @@ def _fitting(number: Any, room: float) -> str:
     return next((text for text in texts if width(text, SMALL) <= room), shortest)
 
 
-def _lines(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation) -> Iterator[Connection]:
+def _lines(
+    layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation, lang: str
+) -> Iterator[Connection]:
     for k, layer in enumerate(layers):
         role = "output_weight" if k + 1 == len(layers) else "weight"
         for target, to in columns[k + 1].units.items():
@@ -235,8 +250,9 @@ def _lines(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signal
                 number = weight.data
                 if signals.loss is not None:
                     number = signals.gradients.get(weight, 0.0)
-                    words += f", gradient {number_drawn(number, 6)}"
-                yield Connection(k, source, target, number, f"{words}, from {start.name} to {to.name}")
+                    words += ", " + fill("network.said.gradient", {"number": number_drawn(number, 6)}, lang)
+                said = fill("network.said.line", {"weight": words, "source": start.name, "target": to.name}, lang)
+                yield Connection(k, source, target, number, said)
 
 
 # --- the drawing -------------------------------------------------------------------------------------------------
@@ -246,13 +262,14 @@ class NetworkDrawing(Shown):
     """A picture of a network as it was when it was drawn. It shows itself in a notebook; `save` writes it to a file."""
 
     def __init__(self, model: str, layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], lines: Sequence[Connection], signals: Signals,
-                 notation: Notation, theme: str):  # fmt: skip
+                 notation: Notation, theme: str, lang: str):  # fmt: skip
         self._columns, self._lines, self._gradient_mode = columns, lines, signals.loss is not None
+        self._lang = lang
         self._error = harmless(notation.symbol("error"))
         model = harmless(model)
-        self._words = [model, *_words(layers, columns, signals, notation)]
+        self._words = [model, *_words(layers, columns, signals, notation, lang)]
         self._largest = max([abs(line.number) for line in lines if abs(line.number) < float("inf")], default=0.0)
-        super().__init__(f"Neural network {model}", self._words[1:], theme)
+        super().__init__(fill("network.title", {"model": model}, lang), self._words[1:], theme)
 
     @cached_property
     def text(self) -> str:
@@ -278,7 +295,7 @@ class NetworkDrawing(Shown):
                 centres[k, i] = x, top + slot * pitch
                 drawn.append(_unit(unit, *centres[k, i]))
             if column.count > len(column.units):
-                drawn.append(_gap(x, top + FIRST * pitch, column.count - len(column.units)))
+                drawn.append(_gap(x, top + FIRST * pitch, column.count - len(column.units), self._lang))
         for line in self._lines:
             body.append(_line(line, centres[line.column, line.source], centres[line.column + 1, line.target], self._largest))
         across = left + (len(self._columns) - 1) * apart + max(captions[-1] / 2, RADIUS)
@@ -290,37 +307,38 @@ class NetworkDrawing(Shown):
         return document(self._title, self._alternative, [*body, *drawn], legend, [], (across, down), theme)
 
     def _signs(self) -> list[tuple[str, str]]:
-        what = "gradient of a weight" if self._gradient_mode else "weight"
-        numbers = [line.number for line in self._lines]
-        found = [("positive", f"positive {what}")] if any(number > 0 for number in numbers) else []
-        found += [("negative", f"negative {what}")] if any(number < 0 for number in numbers) else []
-        found += [("no flow", f"{what} 0")] if any(number == 0 for number in numbers) else []
-        return found + ([("scale", f"the larger, the wider: here up to {number_drawn(self._largest)}")] if self._largest else [])
+        stem, numbers = "network.gradient" if self._gradient_mode else "network.weight", [line.number for line in self._lines]
+        kinds = {"positive": any(n > 0 for n in numbers), "negative": any(n < 0 for n in numbers), "nothing": any(n == 0 for n in numbers)}
+        signs = {"nothing": "no flow"}
+        found = [(signs.get(kind, kind), fill(f"{stem}.{kind}", {}, self._lang)) for kind, there in kinds.items() if there]
+        scale = fill("legend.scale", {"largest": number_drawn(self._largest)}, self._lang)
+        return [*found, ("scale", scale)] if self._largest else found
 
     def _explained(self) -> str:
         """What the symbols below the units mean."""
         symbols = dict.fromkeys([one.symbol for column in self._columns for unit in column.units.values() for one in unit.below[:1]])
-        bias = f"{', '.join(symbols)}: bias"
-        return f"{bias}; {self._error} (bold): gradient at the pre-activation" if self._gradient_mode else bias
+        bias = fill("network.below.bias", {"symbols": ", ".join(symbols)}, self._lang)
+        return fill("network.below.error", {"bias": bias, "error": self._error}, self._lang) if self._gradient_mode else bias
 
 
-def _words(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation) -> Iterator[str]:
+def _words(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation, lang: str) -> Iterator[str]:
     total = 0
     for k, column in enumerate(columns):
         words = f"{column.caption}: {column.detail}"
         if k:
             n_in, n_out = layers[k - 1].n_in, layers[k - 1].n_out
             total += n_out * (n_in + 1)
-            words += f", W {n_out} × {n_in}, {n_out} bias{'es' * (n_out != 1)}, {n_out * (n_in + 1)} parameters"
+            parameters = fill("network.parameters", {"count": n_out * (n_in + 1)}, lang)
+            words += f", W {n_out} × {n_in}, {_count('bias', n_out, lang)}, {parameters}"
         yield words
         if signals.outputs:
-            yield f"  values {_numbers([v.data for v in signals.outputs[k]])}"
+            yield "  " + fill("network.values", {"values": _numbers([v.data for v in signals.outputs[k]])}, lang)
         if k and signals.loss is not None:
             errors = [signals.gradients.get(v, 0.0) for v in signals.pre_activations[k - 1]]
             yield f"  {harmless(notation.symbol('error', k))} {_numbers(errors)}"
     if signals.loss is not None:
         yield f"{harmless(notation.symbol('loss'))} = {number_drawn(signals.loss.data, 6)}"
-    yield f"{total} parameters"
+    yield fill("network.parameters", {"count": total}, lang)
 
 
 def _numbers(numbers: Sequence[Any]) -> str:
@@ -368,5 +386,7 @@ def _name(x: float, y: float, name: str) -> str:
     return f'<text x="{px(x)}" y="{px(y)}" class="name" text-anchor="middle">{escape(base)}{raised}</text>'
 
 
-def _gap(x: float, y: float, count: int) -> str:
-    return write_text(x, y + 2, "⋮", "soft", "middle") + write_text(x, y + 20, f"{count} more", "small soft", "middle")
+def _gap(x: float, y: float, count: int, lang: str) -> str:
+    return write_text(x, y + 2, "⋮", "soft", "middle") + write_text(
+        x, y + 20, fill("network.more", {"count": count}, lang), "small soft", "middle"
+    )

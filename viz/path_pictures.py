@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value, paths
+from autograd.explain.languages import fill
 from autograd.explain.path_tables import Paths, amount
 from autograd.reading.ways import Path
 
@@ -34,12 +35,14 @@ BROADEST = 760.0  # of a line of text, where the pictures are not broader
 FADED = 0.42  # opacity of what is not on the path
 
 
-def show_paths(y: Value, a: "Value | str", direction: str = "LR", theme: str = "auto", digits: int | None = None) -> "PathsDrawing":
+def show_paths(
+    y: Value, a: "Value | str", direction: str = "LR", theme: str = "auto", digits: int | None = None, lang: str = "en"
+) -> "PathsDrawing":
     """The paths from y back to a node, each with its product: what the backward pass adds up at that node.
 
     Up to 6 paths have a picture each; for more, one picture says how many go through every node and every operand. Below
     stands their sum, which is ∂y/∂a, and what the backward pass saves. `a`, and what is raised, as for `autograd.paths`;
-    `direction`, `theme` and `digits` as for `draw`.
+    `direction`, `theme`, `digits` and `lang` as for `draw`.
 
     >>> from autograd import leaves
     >>> a, b = leaves(a=2, b=3)
@@ -51,30 +54,30 @@ def show_paths(y: Value, a: "Value | str", direction: str = "LR", theme: str = "
     Multiplications: 1 path by path, 1 in the backward pass: here it saves none.
     """
     refuse_unknown(digits, direction=direction, theme=theme)
-    return PathsDrawing(paths(y, a, limit=FEW), direction, theme, digits)
+    return PathsDrawing(paths(y, a, limit=FEW), direction, theme, digits, lang)
 
 
 class PathsDrawing(Shown):
     """The paths of a graph as a picture. It shows itself in a notebook; `save` writes it to a file; `paths` is what it shows."""
 
-    def __init__(self, found: Paths, direction: str, theme: str, digits: int | None):
-        self.paths, self._direction, self._digits = found, direction, digits
-        lines = [" ".join(harmless(line).split()) for line in found.lines(digits=digits)]
+    def __init__(self, found: Paths, direction: str, theme: str, digits: int | None, lang: str):
+        self.paths, self._direction, self._digits, self._lang = found, direction, digits, lang
+        lines = [" ".join(harmless(line).split()) for line in found.lines(lang, digits)]
         super().__init__(lines[0], lines[1:], theme)
 
     @property
     def text(self) -> str:
         """The same in words: every path with its product, or the first ones, the sum, and what the backward pass saves."""
-        return self.paths.text(digits=self._digits)
+        return self.paths.text(self._lang, self._digits)
 
     @cached_property
     def _picture(self) -> Picture:
         """The graph, or what of it lies near the paths."""
         known = len(self.paths.names) <= LARGEST
-        picture = _bare(read(self.paths.y, NOTHING, fold=False if known else None, digits=self._digits))
+        picture = _bare(read(self.paths.y, NOTHING, fold=False if known else None, digits=self._digits, lang=self._lang))
         if known and len(picture.cards) > SMALL:
             picture = _near(picture, set(self._through))
-        return picture if len(picture.cards) <= READABLE else _bare(read(self.paths.y, NOTHING, digits=self._digits))
+        return picture if len(picture.cards) <= READABLE else _bare(read(self.paths.y, NOTHING, digits=self._digits, lang=self._lang))
 
     @cached_property
     def _place(self) -> Mapping[Value, int]:
@@ -112,8 +115,8 @@ class PathsDrawing(Shown):
                 return replace(card, slots=("",) * len(card.slots))
             node = node_of[card.key]
             counts = [self.paths.through_edge(node, slot) for slot in range(len(node.parents))]
-            slots = tuple([amount(count) if count else "" for count in counts])
-            return replace(card, slots=slots, chip=Chip("paths", amount(self._through[card.key]), "complete"))
+            slots = tuple([amount(count, self._lang) if count else "" for count in counts])
+            return replace(card, slots=slots, chip=Chip(self._say("legend.paths"), amount(self._through[card.key], self._lang), "complete"))
 
         picture = replace(self._picture, cards=tuple([counted(card) for card in self._picture.cards]))
         on = [card for card in picture.cards if card.key in self._through]
@@ -146,7 +149,7 @@ class PathsDrawing(Shown):
     @cached_property
     def _lines(self) -> list[str]:
         """What is said around the pictures: the number of paths, then the products that are no caption, the sum, the reason."""
-        heading, *rest = self.paths.lines(digits=self._digits)
+        heading, *rest = self.paths.lines(self._lang, self._digits)
         rows = len(self._captions) if rest else 0
         said = [harmless(_written(line.strip())) for line in rest[rows:]]
         return [harmless(heading), *([] if self._pictures[0][0] else self._captions), *said]
@@ -155,8 +158,11 @@ class PathsDrawing(Shown):
         if not self._through:
             return []
         if self._pictures[0][0]:
-            return [("pill", "local derivative"), ("now", "on the path")]
-        return [("pill", "paths through this operand"), ("complete", "paths through this node")]
+            return [("pill", self._say("legend.local")), ("now", self._say("legend.path"))]
+        return [("pill", self._say("legend.paths.operand")), ("complete", self._say("legend.paths.node"))]
+
+    def _say(self, key: str) -> str:
+        return fill(key, {}, self._lang)
 
 
 def _bare(picture: Picture) -> Picture:

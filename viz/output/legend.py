@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograd.explain.languages import fill
+
 from ..layout.shapes import SMALL
 from ..picture.lettering import number_drawn, width
-from ..picture.records import Picture
+from ..picture.records import UNKNOWN, Picture
 
 SAMPLE, GAP, ROW = 34.0, 22.0, 24.0  # room for a sign, between two entries, and of a row
 THIN, THICK = 1.5, 3.8  # widths of wires
@@ -13,7 +15,7 @@ THIN, THICK = 1.5, 3.8  # widths of wires
 
 @dataclass(frozen=True)
 class Entry:
-    """One sign and its meaning. `sign` is "pill", the state of a chip, or the kind of a wire; `x` and `y` its place."""
+    """One sign and its meaning. `sign` is "pill", "unknown" for a pill with a dash, the state of a chip, or the kind of a wire; `x` and `y` its place."""
 
     sign: str
     text: str
@@ -49,20 +51,25 @@ def placed(signs: Sequence[tuple[str, str]], room: float) -> list[Entry]:
 
 
 def _signs(picture: Picture) -> Sequence[tuple[str, str]]:
+    def say(key: str, **texts: str) -> str:
+        return fill(key, texts, picture.lang)
+
     signs = []
-    if any(any(card.slots) for card in picture.cards if card.kind != "folded"):
-        signs.append(("pill", "local derivative"))
+    slots = {text for card in picture.cards if card.kind != "folded" for text in card.slots}
+    if slots - {"", UNKNOWN}:
+        signs.append(("pill", say("legend.local")))
+    if UNKNOWN in slots:
+        signs.append(("unknown", say("legend.unknown")))
     states = {card.chip.state for card in picture.cards if card.chip}
-    meanings = {"none": "not computed yet", "partial": "contributions still missing", "complete": "gradient", "zero": "gradient 0"}
-    signs += [(state, meaning) for state, meaning in meanings.items() if state in states]
+    signs += [(state, say(f"legend.{state}")) for state in ("none", "partial", "complete", "zero") if state in states]
     flows = [wire.flow for wire in picture.wires if wire.flow is not None]
     if any(flow > 0 for flow in flows):
-        signs.append(("positive", "positive contribution"))
+        signs.append(("positive", say("legend.positive")))
     if any(flow < 0 for flow in flows):
-        signs.append(("negative", "negative contribution"))
+        signs.append(("negative", say("legend.negative")))
     if any(flow == 0 for flow in flows):
-        signs.append(("no flow", "contribution 0"))
+        signs.append(("no flow", say("legend.nothing")))
     largest = largest_flow(picture)
     if largest:
-        signs.append(("scale", f"the larger, the wider: here up to {number_drawn(largest)}"))
+        signs.append(("scale", say("legend.scale", largest=number_drawn(largest))))
     return signs

@@ -14,7 +14,7 @@ from ..layout.nested import Layout, Point
 from ..layout.shapes import LINE, SMALL, Rect, Shape
 from ..layout.shapes import ROW as CARD_ROW
 from ..picture.lettering import shortened, width
-from ..picture.records import Card, Frame, Picture, Wire
+from ..picture.records import UNKNOWN, Card, Frame, Picture, Wire
 from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stroke
 from .theme import stylesheet
 
@@ -236,8 +236,9 @@ def _foot(notes: Sequence[str], legend: Sequence[Entry], down: float) -> list[st
 
 def _entry(entry: Entry, top: float) -> str:
     x, y = entry.x, top + entry.y
-    if entry.sign == "pill":
-        sample = write_rect(Rect(x, y, SAMPLE, 16), "pill", 8)
+    if entry.sign in ("pill", "unknown"):
+        dash = write_text(x + SAMPLE / 2, y + 12.5, UNKNOWN, "small", "middle") if entry.sign == "unknown" else ""
+        sample = write_rect(Rect(x, y, SAMPLE, 16), "pill", 8) + dash
     elif entry.sign in ("none", "partial", "complete", "zero"):
         sample = f'<g class="{entry.sign}">{write_rect(Rect(x, y, SAMPLE, 16), "chip", 6)}</g>'
     elif entry.sign == "scale":

@@ -18,10 +18,9 @@ from autograd.explain.written import Operand, write_value
 
 from .gradients import Gradients
 from .lettering import DIGITS, MINUS, cut, harmless, number_drawn, signed
-from .records import Card, Chip, Wire
+from .records import UNKNOWN, Card, Chip, Wire
 
 BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
-UNKNOWN = "–"  # in place of a local derivative
 LETTERS = 16  # of a name in a row that holds more than one
 MANY = 100  # so many operands are not looked through for repeats
 

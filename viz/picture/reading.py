@@ -108,7 +108,7 @@ class Reader(NodeReader):
                 cards.append(self.folded(what, hidden[what], bundles))
         lines = [card.title for card in cards if not card.quiet]
         title = self.say("picture.title", root=self.equation(self.called[self.y], self.y.data))
-        return Picture(title, tuple(lines), tuple(cards), tuple(wires), tuple(frames), tuple(home), tuple(self.notes(cards)))
+        return Picture(title, tuple(lines), tuple(cards), tuple(wires), tuple(frames), tuple(home), tuple(self.notes(cards)), self.lang)
 
     # --- folded groups ---
 

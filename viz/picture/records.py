@@ -6,6 +6,8 @@ they are said in DOT to `dot`.
 
 from dataclasses import dataclass
 
+UNKNOWN = "–"  # in place of a local derivative that is not computed
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -89,7 +91,7 @@ class Frame:
 class Picture:
     """Everything that is drawn, in an order that never changes. `home` is the innermost frame of every card, -1 for none.
 
-    `lines` say in words what the picture shows.
+    `lines` say in words what the picture shows; `lang` is the language of all words.
     """
 
     title: str
@@ -99,3 +101,4 @@ class Picture:
     frames: tuple[Frame, ...]
     home: tuple[int, ...]
     notes: tuple[str, ...]
+    lang: str = "en"
