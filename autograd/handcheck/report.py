@@ -94,7 +94,8 @@ class Report:
     def _repr_html_(self) -> str:
         cells = [(answer.what, answer.typed, fill(f"check.verdict.{answer.verdict}", {}, self.lang)) for answer in self.answers]
         rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.text.splitlines())
+        blanks = {fill("check.missing", {"what": answer.what}, self.lang) for answer in self.answers}  # they stand in the table
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self.text.splitlines() if line not in blanks)
         return f"<table>{rows}</table><ul>{lines}</ul>"
 
 

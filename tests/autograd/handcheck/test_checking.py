@@ -96,6 +96,12 @@ def test_the_score_counts_what_is_right_and_what_follows():
     assert report.text.startswith("1 right, 1 follows, 2 slips, 1 missing: 2/5")
 
 
+def test_a_notebook_says_once_that_an_answer_is_missing_and_with_reveal_what_it_would_be():
+    asked = {"b": None, "c": None}
+    assert check(examples.J(), asked)._repr_html_().count("missing") == 3  # in two rows and in the score
+    assert "∂J/∂b is missing. ∂J/∂b = 6." in check(examples.J(), asked, reveal=True)._repr_html_()
+
+
 def test_an_answer_is_shown_as_it_was_typed_beside_the_true_number():
     (judged,) = check(examples.J(), "b = 12/2").answers
     assert (judged.what, judged.typed, judged.true, judged.verdict) == ("∂J/∂b", "12/2", 6, "right")
