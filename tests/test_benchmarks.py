@@ -60,7 +60,7 @@ def test_the_examples_in_the_docstrings_are_true(name):
 # --- every row, small --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("row", "function", "target"), [("P1", demo.micrograd_demo, "≥ 6×"), ("P2", demo.network_demo, "≥ 40×")])
+@pytest.mark.parametrize(("row", "function", "target"), [("P1", demo.micrograd_demo, "≥ 10×"), ("P2", demo.network_demo, "≥ 45×")])
 def test_a_step_of_the_demo_is_measured_beside_micrograd(micrograd, row, function, target):
     (record,) = function(points=4, repetitions=2)
     assert (record.row, record.against, record.target, record.problem) == (row, "micrograd", target, "")
@@ -96,7 +96,7 @@ def test_the_time_per_node_of_a_large_graph_is_compared_with_that_of_a_small_one
 def test_import_autograd_is_measured_and_loads_nothing_it_does_not_need():
     cost, loaded = starting.starting(repetitions=2)
     assert len(cost.ours.numbers) == 2
-    assert (cost.target, loaded.target) == ("≤ 60 ms", "≤ 0 modules")
+    assert (cost.target, loaded.target) == ("≤ 40 ms", "≤ 0 modules")
     assert loaded.ours.median == 0
     assert loaded.met
 
@@ -123,7 +123,7 @@ def test_programs_at_the_edges_stand_beside_the_scalar_engine():
 
 def test_compiling_is_measured_in_fresh_interpreters():
     (record,) = vectorised.compiling(workloads.moons(3), repetitions=2)
-    assert record.what.startswith("vectorize for [2,16,16,1]") and record.target == "≤ 1 s"
+    assert record.what.startswith("vectorize for [2,16,16,1]") and record.target == "≤ 100 ms"
     assert all(0.001 < seconds < 5 for seconds in record.ours.numbers)
 
 
@@ -516,7 +516,7 @@ def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
     with pytest.raises(SystemExit) as refused:
         command_line.main(["P1", "P99"])
     assert refused.value.code == 2
-    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, edges, digits, scalars" in capsys.readouterr().err
+    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, P11, edges, digits, scalars" in capsys.readouterr().err
 
 
 def test_every_row_has_a_title_and_a_place_in_the_readme():
