@@ -4,6 +4,7 @@ A text such as "dJ/db=6, u=6, du/db=2" is read against the names of a graph; not
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -114,6 +115,8 @@ def _exact(text: str, literals: list[str]) -> Fraction | None:
 def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typed | None]:
     """All answers by what they answer, in the order given; None for a blank."""
     called = names(y)
+    times = Counter(called.values())
+    by_name = {name: node for node, name in called.items() if times[name] == 1}
     found: dict[Quantity, Typed | None] = {}
 
     def add(quantity: Quantity, answer: Any, what: str) -> None:
@@ -131,10 +134,11 @@ def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typ
             raise TypeError(f"{what} to number, not {type(given).__name__}")
     for kind, given in (("gradient", answers), ("value", values)):
         for name, answer in (given or {}).items():
-            if isinstance(name, str) and "/" in name and name not in called.values():
+            if isinstance(name, str) and "/" in name and name not in times:
                 quantity, what = _derivative(y, called, name)
             else:
-                node = find(y, name, called)
+                known = by_name.get(name) if isinstance(name, str) else None
+                node = find(y, name, called) if known is None else known
                 quantity, what = Quantity(kind, node), called[node]
             add(quantity, answer, what)
     for edge, answer in (locals or {}).items():

@@ -14,6 +14,7 @@ from .answers import Quantity, Typed
 from .graphs import Edge, Graph
 from .precision import EXACT, Rounding, Span, agrees, around, exactly, plus, rounding_of, same_number, times
 
+WIDE = 0.1  # relatively: in a wider interval a function may turn
 NEARBY = 1e-6  # of an operand: how far its two sides are looked at from a kink
 
 
@@ -111,9 +112,16 @@ def carry(
         if node is graph.root:
             settle(quantity, exactly(conventions.seed), ())
             continue
-        edges = {edge.node: (Quantity("gradient", edge.node), Quantity("local", edge.node, node)) for edge in graph.arriving[node]}
-        terms = [times(done.used[arrived], done.used[local]) for arrived, local in edges.values()]
-        gathered = [source for pair in edges.values() for source in pair]
+        terms: list[Span] = []
+        gathered: list[Quantity] = []
+        for consumer in dict.fromkeys(edge.node for edge in graph.arriving[node]):
+            arrived, through = Quantity("gradient", consumer), Quantity("local", consumer, node)
+            gathered += [arrived, through]
+            edges = [edge for edge in graph.arriving[node] if edge.node is consumer]
+            if len(edges) == 1 or through in written:
+                terms.append(times(done.used[arrived], done.used[through]))
+            else:  # each operand is a line of its own
+                terms += [times(done.used[arrived], rounding.kept(done.slots[edge])) for edge in edges]
         settle(quantity, plus(terms if len(terms) == 1 else [rounding.kept(term) for term in terms]), gathered)
         if any(source in done.at_kink for source in gathered):
             done.at_kink.add(quantity)
@@ -146,7 +154,7 @@ def _value(node: Value, operands: list[Span]) -> Span:
     low, high = y, y
     for k, operand in enumerate(operands):
         if operand.low != operand.high:
-            moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in operand[1:]])
+            moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in _points(operand)])
             low, high = low + moved.low - y, high + moved.high - y
     return Span(y, low, high) if isfinite(y) else exactly(y)
 
@@ -160,9 +168,9 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
         operation.partials_at(_replaced(data, k, end), own.data)
         for k, operand in enumerate(operands)
         if operand.low != operand.high
-        for end in operand[1:]
+        for end in _points(operand)
     ]
-    moved += [operation.partials_at(data, end) for end in own[1:]] if own.low != own.high else []
+    moved += [operation.partials_at(data, end) for end in _points(own)] if own.low != own.high else []
     if moved:
         off = [[sum(max(0.0, side * (as_float(row[k]) - here)) for row in moved) for side in (-1, 1)] for k, here in enumerate(base)]
         spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
@@ -181,6 +189,14 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
         if chosen is not None:
             spans = [exactly(chosen) if kink else span for kink, span in zip(kinks, spans, strict=True)]
     return spans, kinks
+
+
+def _points(span: Span) -> tuple[float, ...]:
+    """Where a function is looked at to know it in an interval: the ends, and between them if it is wide."""
+    if span.high - span.low < WIDE * abs(span.data):
+        return span[1:]
+    near_0 = (span.low * 1e-3, span.high * 1e-3) if span.low < 0 < span.high else ()  # on both sides of a pole
+    return (*[span.low + (span.high - span.low) * k / 8 for k in range(9)], *near_0)
 
 
 def _replaced(numbers: Sequence[Number], place: int, data: float) -> list[Number]:

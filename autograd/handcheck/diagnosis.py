@@ -17,8 +17,8 @@ from .graphs import Edge, Graph, computes, times
 from .misconceptions import ORDER, TABLE, edge_rules, node_rules, value_rules
 from .precision import Span, agrees, same_number
 
-MOST_TARGETS = 40  # nodes that are tried as the wrong root
-MOST_WORK = 300_000  # edges that are gone over in search of a mistake made everywhere
+MOST_BELOW = 200  # answers below a place; a mistake above more of them is looked for as one of the whole pass
+MOST_WORK = 300_000  # edges that are gone over in search of a mistake in the whole pass, for each kind of mistake
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Sheet:
                 if local and isfinite(local):
                     for below, effect in rows[edge.parent].items():
                         row[below] = row.get(below, 0.0) + local * effect
-            rows[node] = row
+            rows[node] = row if len(row) <= MOST_BELOW else {}
         return rows
 
     def upstream(self, edge: Edge) -> float:
@@ -103,7 +103,10 @@ def diagnose(sheet: Sheet) -> list[Diagnosis]:
             local = _merged(sheet, local)
         everywhere = [*_everywhere(sheet)]
         if everywhere and len(local) == 1:
-            local[0].hypotheses += everywhere
+            known = {hypothesis.edge for hypothesis in local[0].hypotheses if hypothesis.code == "NO_LOCAL"}
+            last = {edge.parent for edge in sheet.graph.leaving.get(sheet.graph.root, ()) if edge in known}
+            # who leaves out the last local derivative has differentiated the operand: one mistake, told as that of an edge
+            local[0].hypotheses += [each for each in everywhere if each.code != "WRONG_TARGET" or each.node not in last]
         elif everywhere:
             local = [Diagnosis(gradients, everywhere)]
         found += local
@@ -146,6 +149,8 @@ def _explaining(sheet: Sheet, node: Value) -> Iterator[Hypothesis]:
     for hypothesis, change in _changes(sheet, node):
         if change == 0 or change != change:
             continue
+        if hypothesis.code == "DECIMAL_POINT" and not sheet.written[row[0][0]].data:
+            continue  # 0 has no digits to be recognised by
         if all(sheet.fits(quantity, sheet.own.span[quantity].data + change * effect) for quantity, effect in row):
             yield hypothesis
 
@@ -172,17 +177,18 @@ def _local(sheet: Sheet, gradients: list[Quantity]) -> list[Diagnosis]:
 
 def _unexplained(sheet: Sheet, gradients: list[Quantity]) -> list[Diagnosis]:
     """Answers that no entry explains: together, where one number that was not written down would explain them all."""
-    open_ = list(gradients)
+    open_ = dict.fromkeys(gradients)
     found = []
     for node in reversed(sheet.graph.nodes):
         row = {Quantity("gradient", below): effect for below, effect in sheet.rows[node].items() if effect}
-        here = [quantity for quantity in open_ if quantity in row]
-        if len(here) < 2 or len(here) < len(row):
+        if len(row) < 2 or not all(quantity in open_ for quantity in row):
             continue
-        change = (sheet.written[here[0]].data - sheet.own.span[here[0]].data) / row[here[0]]
-        if all(sheet.fits(quantity, sheet.own.span[quantity].data + change * row[quantity]) for quantity in here):
-            found.append(Diagnosis(here))
-            open_ = [quantity for quantity in open_ if quantity not in here]
+        first = next(iter(row))
+        change = (sheet.written[first].data - sheet.own.span[first].data) / row[first]
+        if all(sheet.fits(quantity, sheet.own.span[quantity].data + change * effect) for quantity, effect in row.items()):
+            found.append(Diagnosis([quantity for quantity in gradients if quantity in row]))
+            for quantity in row:
+                del open_[quantity]
     return found + [Diagnosis([quantity]) for quantity in open_]
 
 
@@ -227,22 +233,21 @@ def _merged(sheet: Sheet, found: list[Diagnosis]) -> list[Diagnosis]:
                 if key not in keys:
                     keys.add(key)
                     groups.setdefault(key, []).append((diagnosis, hypothesis))
+    merged: dict[int, Diagnosis] = {}  # by the identity of each diagnosis that has gone into one
     for (code, formula, kind), members in sorted(groups.items(), key=lambda item: (-len(item[1]), ORDER[item[0][0]])):
         together = [diagnosis for diagnosis, _ in members]
-        if len(members) < 2 or not all(any(diagnosis is each for each in found) for diagnosis in together):
+        if len(members) < 2 or any(id(diagnosis) in merged for diagnosis in together):
             continue
         if not _is_everywhere(sheet, kind, formula, {(hypothesis.edge or hypothesis.node) for _, hypothesis in members}):
             continue
-        merged = Diagnosis(
+        one = Diagnosis(
             [quantity for diagnosis in together for quantity in diagnosis.answers],
             [Hypothesis(code, TABLE[code].family, formula, hypothesis.node, hypothesis.edge, kind) for _, hypothesis in members],
         )
         shared = set(together[0].codes).intersection(*[diagnosis.codes for diagnosis in together[1:]]) - {code}
-        merged.hypotheses += [hypothesis for hypothesis in together[0].hypotheses if hypothesis.code in shared]
-        place = next(k for k, diagnosis in enumerate(found) if any(diagnosis is each for each in together))
-        found = [diagnosis for diagnosis in found if not any(diagnosis is each for each in together)]
-        found.insert(place, merged)
-    return found
+        one.hypotheses += [hypothesis for hypothesis in together[0].hypotheses if hypothesis.code in shared]
+        merged.update((id(diagnosis), one) for diagnosis in together)
+    return [*{id(one): one for one in (merged.get(id(diagnosis), diagnosis) for diagnosis in found)}.values()]
 
 
 def _is_everywhere(sheet: Sheet, kind: str, formula: str, places: "set[Edge | Value]") -> bool:
@@ -302,7 +307,7 @@ def _targets(sheet: Sheet) -> list[Value]:
         answer = sheet.written.get(Quantity("gradient", node))
         if answer is None or agrees(answer.data, answer.reach, Span(1.0, 1.0, 1.0)):
             tried.append(node)
-    return tried[:MOST_TARGETS]
+    return tried[: MOST_WORK // (4 * len(sheet.graph.nodes))]
 
 
 def _habits(graph: Graph) -> list[tuple[str, str, tuple[Edge, ...]]]:

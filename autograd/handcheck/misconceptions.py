@@ -13,6 +13,7 @@ the operands, the right `value`, and `first` and `second`, the operands of an op
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 from ..engine.operations import Operation
@@ -26,7 +27,7 @@ class Misconception:
 
     `edge` has the formulas that stand in for a contribution, by where they apply: "any" operation, "function" (of one
     operand, without a sign), an operation by name, or one operand of it ("pow.a"). `node` has those that stand in for
-    the gradient of a node: "any", "fan-out" (only where several contributions meet) or "root". `values` has those that
+    the gradient of a node: "any", "root" or "inner", or "fan-out" (only where several contributions meet). `values` has those that
     stand in for a value: "any", an operation, or one with what made its operand ("add.b mul"). `schedule` names another
     order of events that the executor knows.
     """
@@ -56,7 +57,8 @@ ENTRIES = (
     Misconception("RELU_MASK", "mask", "contribution", edge={
         "relu": ("upstream", "where(operand <= 0, upstream, 0)", "where(upstream > 0, upstream, 0)")}),
     Misconception("WRONG_POINT", "local", "contribution", edge={"function": ("upstream * slope_with_operand", "upstream * slope_at_value")}),
-    Misconception("NO_LOCAL", "local", "contribution", edge={"any": ("upstream",)}),
+    # through a local derivative of -1 it is a forgotten sign
+    Misconception("NO_LOCAL", "local", "contribution", edge={"any": ("where(local ** 2 == 1, contribution, upstream)",)}),
     Misconception("SIGN", "sign", "contribution", edge={"any": ("-contribution",)}, node={"any": ("-total",)},
                   values={"any": ("-value",), "sub": ("a + b",)}),
     Misconception("NO_UPSTREAM", "upstream", "contribution", edge={"any": ("local",)}),
@@ -68,11 +70,10 @@ ENTRIES = (
     Misconception("TIMES_ARG", "local", "contribution", edge={"function": ("contribution * operand", "contribution * value")}),
     Misconception("CONST_FACTOR", "factor", "contribution",
                   edge={"any": ("2 * contribution", "contribution / 2", "n * contribution", "contribution / n", "contribution / n ** 2")},
-                  node={"any": ("2 * total", "total / 2", "n * total", "total / n", "total / n ** 2", "3 * total", "4 * total",
-                                "total / 3", "total / 4")}),
+                  node={"any": ("2 * total", "total / 2", "n * total", "total / n", "total / n ** 2", "3 * total", "4 * total")}),
     Misconception("ADDED_ALONG_PATH", "added", "contribution", edge={"any": ("upstream + local",)}),
     Misconception("MULTIPLIED_ACROSS_PATHS", "multiplied", "combination", node={"fan-out": ("product",)}),
-    Misconception("VALUE_FOR_GRADIENT", "value", "contribution", node={"any": ("value",)}),
+    Misconception("VALUE_FOR_GRADIENT", "value", "contribution", node={"inner": ("value",)}),
     Misconception("SEED", "target", "schedule", node={"root": ("value", "0")}),
     Misconception("WRONG_TARGET", "target", "schedule", schedule=("target",)),
     Misconception("STALE_GRAD", "factor", "schedule", schedule=("two passes", "three passes")),
@@ -100,7 +101,7 @@ TABLE = {entry.code: entry for entry in ENTRIES}
 ORDER = {code: place for place, code in enumerate(TABLE)}
 
 
-def edge_rules(operation: Operation, slot: int, count: int, code: str | None = None) -> Iterator[Rule]:
+def edge_rules(operation: Operation, slot: int, count: int, code: str | None = None) -> tuple[Rule, ...]:
     """What may stand in for the contribution of an operation of `count` operands to the one in `slot`, likeliest first.
 
     >>> from autograd.engine.operations import TABLE
@@ -108,33 +109,35 @@ def edge_rules(operation: Operation, slot: int, count: int, code: str | None = N
     ['upstream * operand']
     """
     per_letter = count // len(operation.letters) if operation.is_nary else 1
-    letter = operation.letters[slot // per_letter]
-    is_function = count == 1 and not operation.symbol and operation.name != "abs"
+    return _edge_rules(operation, operation.letters[slot // per_letter], code)
+
+
+@cache
+def _edge_rules(operation: Operation, letter: str, code: str | None) -> tuple[Rule, ...]:
+    is_function = len(operation.letters) == 1 and not operation.is_nary and not operation.symbol and operation.name != "abs"
     places = ("any", *(("function",) if is_function else ()), operation.name, f"{operation.name}.{letter}")
-    for entry in _entries(code):
-        for formula in _applying(entry.edge, places):
-            written = _slopes_written(formula, operation)
-            if written:
-                yield Rule(entry.code, entry.family, written)
+    found = [(entry, _slopes_written(formula, operation)) for entry in _entries(code) for formula in _applying(entry.edge, places)]
+    return tuple([Rule(entry.code, entry.family, formula) for entry, formula in found if formula])
 
 
-def node_rules(is_root: bool, terms: int, code: str | None = None) -> Iterator[Rule]:
+@cache
+def node_rules(is_root: bool, terms: int, code: str | None = None) -> tuple[Rule, ...]:
     """What may stand in for the gradient of a node that `terms` contributions come to."""
-    places = ("any", *(("root",) if is_root else ()), *(("fan-out",) if terms > 1 else ()))
-    for entry in _entries(code):
-        for formula in _applying(entry.node, places):
-            yield Rule(entry.code, entry.family, formula)
+    places = ("any", "root" if is_root else "inner", *(("fan-out",) if terms > 1 else ()))
+    return tuple([Rule(entry.code, entry.family, formula) for entry in _entries(code) for formula in _applying(entry.node, places)])
 
 
-def value_rules(operation: Operation, made_by: "tuple[str, ...]", code: str | None = None) -> Iterator[tuple[Rule, int | None]]:
+@cache
+def value_rules(operation: Operation, made_by: "tuple[str, ...]", code: str | None = None) -> "tuple[tuple[Rule, int | None], ...]":
     """What may stand in for a value, given the operations that made its operands; with the operand that has `first`."""
+    found: list[tuple[Rule, int | None]] = []
     for entry in _entries(code):
-        for formula in _applying(entry.values, ("any", operation.name)):
-            yield Rule(entry.code, entry.family, formula), None
+        found += [(Rule(entry.code, entry.family, formula), None) for formula in _applying(entry.values, ("any", operation.name))]
         if not operation.is_nary:
             for slot, (letter, inner) in enumerate(zip(operation.letters, made_by, strict=False)):
-                for formula in _applying(entry.values, (f"{operation.name}.{letter} {inner}",)):
-                    yield Rule(entry.code, entry.family, formula), slot
+                formulas = _applying(entry.values, (f"{operation.name}.{letter} {inner}",))
+                found += [(Rule(entry.code, entry.family, formula), slot) for formula in formulas]
+    return tuple(found)
 
 
 def exported(operation: Operation, count: int) -> dict[str, Any]:

@@ -145,18 +145,17 @@ def rounding_of(typed: Sequence[tuple[Precision, bool]]) -> Rounding:
     wholes = all(precision.place >= 1 for precision in rounded)
     if is_of_a_machine(precision for precision, _ in typed):
         return Rounding(17, wholes=wholes)
-    places = [precision.place for precision in rounded if precision.place < 1]
-    place = min(max(places, default=0.0), _ten(-FEWEST))
-    for digits in range(BY_HAND, FEWEST, -1):
-        if _owes_it_to_chance(digits, rounded) < BY_CHANCE:
-            return Rounding(digits, place if place and min(places) > place / 2 else 0.0, wholes)
-    return Rounding(FEWEST, place, wholes)
+    decimals = [round(-log10(precision.place)) for precision in rounded if precision.place < 1]
+    return Rounding(_kept_by_all([each.digits for each in rounded]), _ten(-_kept_by_all(decimals)) if decimals else 0.0, wholes)
 
 
-def _owes_it_to_chance(digits: int, rounded: Sequence[Precision]) -> float:
-    """How much likelier answers are when each line has digits of its own than when all lines have as many."""
-    chance = 1.0
-    for precision in rounded:
-        kept = precision.digits - digits
-        chance *= (BY_HAND - digits + 1) / (BY_HAND - FEWEST + 1) if kept >= 0 else 2.0 if kept == -1 else 10.0  # a zero may be left out
-    return chance
+def _kept_by_all(counts: Sequence[int]) -> int:
+    """How many digits, or decimals, every line of a sheet has, if that can hardly be chance; else as few as anybody keeps."""
+    for kept in range(BY_HAND, FEWEST, -1):
+        chance = 1.0  # how much likelier it is with a number for each line than with one for all
+        for count in counts:
+            more = count - kept  # where all have as many, one zero is left out at the end of every tenth, two of every hundredth
+            chance *= (BY_HAND - kept + 1) / (BY_HAND - FEWEST + 1) / 0.89 if more >= 0 else 0.2 / 0.1 if more == -1 else 0.2 / 0.01
+        if chance < BY_CHANCE:
+            return kept
+    return FEWEST

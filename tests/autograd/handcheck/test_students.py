@@ -1,0 +1,180 @@
+"""Simulated students: whoever has one misconception is told that one, whoever works right is never accused.
+
+The shares that are asked for hold for thousands of students; here runs a sample of them with a fixed rng.
+"""
+
+import random
+from math import log10
+
+import pytest
+
+from autograd import check, names, topological_order
+
+from .students import EXERCISES, FAMILY, asked, everywhere, exercise, is_visible, misconceptions, one_misconception, passing, random_graph
+
+OF_AN_EDGE = {"MISSING_PATH", "OWN_OPERAND", "SIGN", "NO_UPSTREAM", "NO_LOCAL", "WRONG_POINT", "TIMES_ARG", "CONST_FACTOR", "STALE_GRAD",
+              "RELU_MASK", "POWER_LOG", "NO_TOPO"}  # fmt: skip
+
+
+def sheets(make, pick, count, seed, leaves_only=False):
+    """Sheets that show a mistake: the graph, its family, the node, and the report."""
+    rng, made = random.Random(seed), 0
+    while made < count:
+        y = make(rng)
+        student = pick(rng, y)
+        nodes = [node for node in asked(y) if not (leaves_only and node.parents)]
+        if student is None or not nodes:
+            continue
+        code, node, numbers = student
+        if is_visible(y, numbers, nodes):
+            made += 1
+            yield y, FAMILY[code], node, check(y, {each: numbers[each] for each in nodes})
+
+
+def shares(found):
+    """How often the family is among the candidates, is the only one, and how often the one culprit is the right one."""
+    among = unique = culprit = at_a_node = 0
+    for y, family, node, report in found:
+        among += any(family in finding.families for finding in report.findings)
+        unique += any(finding.families == (family,) for finding in report.findings)
+        at_a_node += node is not None
+        culprit += node is not None and [finding.node for finding in report.findings] == [names(y)[node]]
+    return among / len(found), unique / len(found), culprit / max(1, at_a_node)
+
+
+def any_graph(rng):
+    return random_graph(rng, rng.choice([rng.randint(3, 20), rng.randint(20, 100)]))
+
+
+@pytest.mark.parametrize("kind", [*EXERCISES, "random graph"])
+def test_the_cause_is_among_the_candidates_and_the_culprit_is_the_right_one_when_all_nodes_are_answered(kind):
+    make = any_graph if kind == "random graph" else lambda rng: exercise(kind, rng)
+    among, _, culprit = shares([*sheets(make, one_misconception, 40, 11)])
+    assert among >= 0.99
+    assert culprit >= 0.995
+
+
+@pytest.mark.parametrize("kind", ["random graph", "J", "1-2-1"])
+def test_the_cause_is_among_the_candidates_from_the_leaves_alone(kind):
+    make = any_graph if kind == "random graph" else lambda rng: exercise(kind, rng)
+    among, _, _ = shares([*sheets(make, one_misconception, 40, 12, leaves_only=True)])
+    assert among >= 0.95
+
+
+@pytest.mark.parametrize(("kind", "least"), [("J", 0.95), ("product of sum", 0.9), ("1-2-1", 0.97), ("tanh batch", 0.97)])
+def test_a_mistake_of_an_edge_mostly_has_one_possible_cause(kind, least):
+    def of_an_edge(rng, y):
+        code, node, numbers = rng.choice([each for each in misconceptions(y) if each[0] in OF_AN_EDGE])
+        return code, node, numbers()
+
+    _, unique, _ = shares([*sheets(lambda rng: exercise(kind, rng), of_an_edge, 100, 13)])
+    assert unique >= least - 0.02  # the spread of a sample of a hundred
+
+
+def test_a_habit_is_recognised():
+    def make(rng):
+        return exercise(rng.choice(["tanh batch", "1-2-1"]), rng) if rng.random() < 0.5 else random_graph(rng, 40)
+
+    among, _, _ = shares([*sheets(make, everywhere, 40, 14)])
+    assert among >= 0.97
+
+
+def test_of_two_misconceptions_at_different_nodes_both_culprits_are_named():
+    rng, made, named = random.Random(15), 0, 0
+    while made < 60:
+        y = any_graph(rng)
+        nodes, true = asked(y), passing(y)
+        one, other = (two_edges(rng, y) or (None, None)) if len(nodes) > 3 else (None, None)
+        if one is None:
+            continue
+        numbers = passing(y, {**one[1], **other[1]})
+        alone = [passing(y, wrong) for _, wrong in (one, other)]
+        if not all(is_visible(y, each, [node], 0.1) for each, (node, _) in zip(alone, (one, other), strict=True)):
+            continue
+        if any(not abs(numbers[node]) < 1e9 for node in nodes) or any(abs(true[node]) < 1e-9 for node, _ in (one, other)):
+            continue
+        made += 1
+        report = check(y, {node: numbers[node] for node in nodes})
+        places = {finding.node for finding in report.findings} | {parent for finding in report.findings for _, parent in finding.places}
+        named += {names(y)[node] for node, _ in (one, other)} <= places
+    assert named >= 57
+
+
+def two_edges(rng, y):
+    """Two nodes, each with one of its edges gone wrong in another way."""
+    edges = [(node, slot) for node in topological_order(y) for slot, parent in enumerate(node.parents) if parent in {*asked(y)}]
+    (one, k), (other, m) = rng.choice(edges), rng.choice(edges)
+    if one.parents[k] is other.parents[m]:
+        return None
+    return (one.parents[k], {(one, k): lambda g, local: -g * local}), (other.parents[m], {(other, m): lambda g, local: 2 * g * local})
+
+
+# --- who works right ---------------------------------------------------------------------------------------------
+
+
+def written(rng, style, digits):
+    """How a student writes a number: to significant digits or decimals, with an e, or as a round whole number."""
+
+    def number(data):
+        kept, way = digits or rng.randint(2, 6), rng.choice("gfew") if style == "mixed" else style
+        if way == "w" and abs(data) >= 10**kept:
+            unit = 10 ** (int(log10(abs(data))) + 1 - kept)
+            return str(round(data / unit) * unit)
+        return f"{data:.{kept - 1}e}" if way == "e" else f"{data:.{kept}{'f' if way == 'f' else 'g'}}"
+
+    return number
+
+
+def right_sheet(y, number, with_lines):
+    """Values and gradients as they are written by who rounds every line and goes on with what is written."""
+    data, values, gradients, terms = {}, {}, {}, {}
+    live = {*asked(y), y}
+    for node in topological_order(y):
+        data[node] = float(node)
+        for parent in node.parents:
+            terms[parent] = terms.get(parent, 0) + 1
+        if node in live and node.parents:
+            values[node] = number(float(node.operation.at([data[parent] for parent in node.parents])))
+            data[node] = float(values[node])
+    used = {**dict.fromkeys(data, 0.0), y: 1.0}
+    for node in reversed(topological_order(y)):
+        if node in live and node is not y:
+            gradients[node] = number(used[node])
+            used[node] = float(gradients[node])
+        partials = node.operation.partials_at([data[parent] for parent in node.parents], data[node]) if node.parents else ()
+        for parent, local in zip(node.parents, partials, strict=True):
+            if parent in live:
+                local = float(number(float(local))) if with_lines else float(local)
+                term = used[node] * local if used[node] else 0.0
+                used[parent] += float(number(term)) if with_lines and terms[parent] > 1 else term
+    return values, gradients
+
+
+@pytest.mark.parametrize("shown", ["values and gradients", "gradients", "leaves"])
+def test_who_rounds_every_line_to_digits_of_its_own_is_never_accused(shown):
+    rng = random.Random(16)
+    for _ in range(80):
+        y = exercise(rng.choice(EXERCISES), rng) if rng.random() < 0.5 else random_graph(rng, rng.randint(3, 40))
+        number = written(rng, rng.choice(["g", "f", "e", "w", "mixed"]), rng.choice([None, None, rng.randint(2, 6)]))
+        values, gradients = right_sheet(y, number, rng.random() < 0.5)
+        if any(not abs(float(text)) < 1e300 for text in (*values.values(), *gradients.values())):
+            continue
+        asked_for = {node: text for node, text in gradients.items() if shown != "leaves" or not node.parents}
+        report = check(y, asked_for, values=values if shown == "values and gradients" else None)
+        assert report.ok, report.text
+
+
+def test_a_slip_of_arithmetic_has_a_culprit_and_no_cause():
+    rng, made, right = random.Random(17), 0, 0
+    while made < 60:
+        y = exercise(rng.choice(EXERCISES), rng) if rng.random() < 0.5 else any_graph(rng)
+        numbers = passing(y)
+        node = rng.choice(asked(y))
+        slipped = numbers[node] * rng.uniform(1.07, 1.9) if numbers[node] else rng.uniform(0.1, 2)
+        gathered = passing(y, gathered={node: lambda own, slipped=slipped: slipped})
+        if any(not abs(gathered[each]) < 1e9 for each in asked(y)) or abs(numbers[node]) < 1e-6:
+            continue
+        made += 1
+        report = check(y, {each: gathered[each] for each in asked(y)})
+        right += [(finding.node, finding.code) for finding in report.findings] == [(names(y)[node], "UNEXPLAINED")]
+    assert right >= 58
