@@ -161,9 +161,9 @@ def test_what_is_not_a_graph_is_refused():
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        ({"ask": "all"}, 'ask is True, False, "forward", "backward" or "locals"'),
-        ({"ask": 1.5}, "ask is True, False"),
-        ({"ask": None}, "ask is True, False"),
+        ({"ask": "all"}, 'ask is True, False or one of "forward", "backward", "locals"'),
+        ({"ask": 1.5}, "ask is True, False or one of"),
+        ({"ask": None}, "ask is True, False or one of"),
         ({"digits": 0}, "from 1 to 17, not 0"),
         ({"digits": 18}, "from 1 to 17, not 18"),
         ({"digits": True}, "from 1 to 17, not True"),

@@ -26,7 +26,9 @@ from ..slides import Rooms
 from .content import graph_data, step_data
 from .operations import operations_module
 
-ASKS = {False: "no", True: "both", "forward": "forward", "backward": "backward", "locals": "locals"}
+WORDS = ("forward", "backward", "locals", "order")  # what `ask` may be besides True and False
+ASKS = {False: "no", True: "both", **{word: word for word in WORDS}}
+WHOLE = ("order",)  # ways to ask that begin with nothing known
 STATIC = Path(__file__).parent / "static"
 MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
@@ -44,8 +46,8 @@ def step(
     """The step-through of the graph below y: forward and backward, one number at a time, in a notebook or as a page.
 
     `ask` lets the reader predict each number before it is shown: True, or only those of one pass, "forward" or
-    "backward"; "locals" asks for the local derivative first and then for the contribution. `wrt` goes only through the
-    steps that matter for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant
+    "backward"; "locals" asks for the local derivative first and then for the contribution; "order" asks which node may
+    go next, in both passes. `wrt` goes only through the steps that matter for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant
     digits, `lang` the language, such as "es", and `notation` the notation of a course for a network.
 
     Raises TypeError when y is not a Value, and ValueError for a stale graph, for one of more than 5,000 nodes, and for an
@@ -63,7 +65,8 @@ def step(
     if not isinstance(y, Value):
         raise TypeError(f"step takes the root of a graph, a Value, not {type(y).__name__}")
     if not isinstance(ask, (bool, str)) or ask not in ASKS:
-        raise ValueError(f'ask is True, False, "forward", "backward" or "locals", not {ask!r}')
+        words = ", ".join([f'"{word}"' for word in WORDS])
+        raise ValueError(f"ask is True, False or one of {words}, not {ask!r}")
     refuse_unknown(digits)
     called = names(y)
     if len(called) > MOST:
@@ -153,6 +156,8 @@ class Stepper:
     @property
     def _still(self) -> int:
         """The step at which the image stands: the last one, but where answers are asked for it tells none of them."""
+        if self._ask in WHOLE:
+            return 0
         return len(self) if self._ask == "no" else max(self._at - 1, 0)
 
     def _host(self, alone: bool) -> str:

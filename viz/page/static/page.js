@@ -7,6 +7,7 @@ import { ASKS, Questions } from "./questions.js";
 import { Knowledge } from "./knowledge.js";
 import { Panel } from "./panel.js";
 import { Rooms } from "./rooms.js";
+import { Ways } from "./ways.js";
 import { actOf } from "./keys.js";
 import { question } from "./steptab.js";
 import { element, icon } from "./elements.js";
@@ -37,6 +38,7 @@ class StepThrough {
       refuse: () => this.say(words("page.unreadable")),
       wiggle: (chosen) => this.wiggle(chosen),
     });
+    this.ways = new Ways({ run: this.run, questions: this.questions, knowledge: this.knowledge, words, say: (text) => this.say(text), go: (k) => this.go(k) });
     this.nodes = new NodeTable(this.knowledge, (i) => this.jump(`n${i}`));
     this.list = new StepList(this.knowledge, (at) => this.go(at));
     this.rooms = new Rooms(this.knowledge, data, words, { jump: (key) => this.jump(key), paint: () => this.paintPicture() });
@@ -56,7 +58,7 @@ class StepThrough {
   // --- moving ---
 
   go(k, focus = "") {
-    this.knowledge.at = Math.min(Math.max(Math.round(k), 0), this.run.count);
+    this.knowledge.at = Math.min(Math.max(Math.round(k), 0), this.ways.limit);
     if (this.at === this.run.count) this.pause();
     this.rooms.follow();
     this.paint(focus);
@@ -64,6 +66,7 @@ class StepThrough {
   }
 
   next() {
+    if (this.ways.next()) return;
     if (this.knowledge.open) this.showMe();
     else this.go(this.at + 1, this.at < this.run.count && this.questions.asks(this.at + 1) ? "question" : "");
   }
@@ -109,6 +112,7 @@ class StepThrough {
 
   // To the step at which a card got its value or its gradient, or at which a wire was gone back along.
   jump(key) {
+    if (key.startsWith("n") && this.ways.pick(Number(key.slice(1)))) return;
     const { sentAt, computedAt, arrivals, border } = this.run;
     if (key.startsWith("e")) return this.go(sentAt.get(key) ?? computedAt[Number(key.slice(1).split("-")[0])]);
     const i = Number(key.slice(1));
@@ -128,16 +132,21 @@ class StepThrough {
   change(leaf, number) {
     const { run, knowledge } = this;
     run.set(leaf, number);
-    this.questions.forget();
-    this.paint();
+    this.forget();
     const texts = { name: knowledge.name(leaf), value: numberText(number), root: knowledge.name(run.root), result: knowledge.value(run.root) };
     this.say(this.words(texts.result ? "page.edited" : "page.edited.leaf", texts));
   }
 
   putBack() {
     this.run.reset();
+    this.forget();
+  }
+
+  // Forgets what was answered, and shows everything anew.
+  forget() {
     this.questions.forget();
-    this.paint();
+    this.ways.start();
+    this.go(this.at);
   }
 
   // Lets a change of a leaf run forward, which is best seen at the end of the forward pass; null stops it.
@@ -150,7 +159,11 @@ class StepThrough {
 
   readAddress() {
     const given = new URLSearchParams(this.alone ? location.hash.slice(1) : "");
-    if (ASKS.includes(given.get("ask"))) this.questions.ask = given.get("ask");
+    if (ASKS.includes(given.get("ask")) && given.get("ask") !== this.questions.ask) {
+      this.questions.ask = given.get("ask");
+      this.questions.forget();
+      this.ways.start();
+    }
     this.parts.ask.value = this.questions.ask;
     const step = given.has("step") ? Number(given.get("step")) : this.data.at;
     this.go(Number.isFinite(step) ? step : 0);
@@ -171,6 +184,7 @@ class StepThrough {
     const label = this.words("page.label", { title: this.data.title });
     this.parts = { help: helpDialog((key) => this.words(key)), live: element("p", { class: "unseen", "aria-live": "polite", role: "status" }) };
     const stage = element("div", { class: "stage" }, this.buildPicture(svg), this.panel.element);
+    this.panel.tabs[0].pane.prepend(this.ways.element);
     const notes = this.data.notes.map((note) => element("p", { class: "note" }, note)); // such as letters that mean something else elsewhere
     const below = element("div", { class: "below" }, ...notes, this.nodes.element, this.list.element, legend((key) => this.words(key)));
     this.app = element(
@@ -221,8 +235,7 @@ class StepThrough {
 
   askFor(ask) {
     this.questions.ask = ask;
-    this.questions.forget();
-    this.go(this.at);
+    this.forget();
   }
 
   buildTime() {
@@ -277,6 +290,7 @@ class StepThrough {
     if (["text", "search", "select"].includes(kind) || event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open) return;
     if (kind === "range" && event.key !== "?") return; // a slider has keys of its own
     const isButton = ["button", "summary"].includes(kind) || from.getAttribute?.("role") === "button";
+    if (this.ways.key(event)) return event.preventDefault();
     const act = event.key === " " ? !isButton && (() => this.play()) : actOf(this, event);
     if (!act) return;
     event.preventDefault();
@@ -295,6 +309,7 @@ class StepThrough {
     this.paintBar();
     this.paintPicture();
     this.panel.paint();
+    this.ways.paint();
     this.nodes.paint();
     this.list.paint();
     if (this.knowledge.open) this.say(question(this.knowledge));
@@ -313,7 +328,7 @@ class StepThrough {
     parts.slider.setAttribute("aria-valuetext", where);
     parts.slider.style.setProperty("--done", `${(100 * at) / Math.max(run.count, 1)}%`);
     for (const part of [parts.first, parts.back]) part.disabled = at === 0;
-    parts.last.disabled = at === run.count;
+    parts.last.disabled = at === this.ways.limit;
     parts.next.disabled = at === run.count && !this.knowledge.open;
     const does = this.timer ? "pause" : "play";
     if (parts.play.dataset.does === does) return;

@@ -3,7 +3,7 @@
 
 import { isRight, typed } from "./numbers.js";
 
-export const ASKS = ["no", "both", "forward", "backward", "locals"];
+export const ASKS = ["no", "both", "forward", "backward", "locals", "order"];
 
 export class Questions {
   constructor(run, ask) {

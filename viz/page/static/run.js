@@ -15,6 +15,7 @@ export class Run {
   // `records` are the steps as content.py writes them: [phase, node, parent, slot, term, terms, printed].
   constructor(graph, records) {
     this.graph = graph;
+    this.given = records;
     this.records = records;
     this.wiggled = null; // {leaf, h} while a change of one leaf runs forward
     this.readRecords();
@@ -37,6 +38,30 @@ export class Run {
         if (parent !== null) this.sentAt.set(`e${node}-${slot}`, k + 1);
       }
     });
+  }
+
+  // The steps in another order, in which each still comes after those that it needs; null for the given one. The terms of
+  // the sums that change with it are numbered anew, and what is printed of them is no longer Python's.
+  reorder(records) {
+    if ((records ?? this.given) === this.records) return;
+    const terms = new Map();
+    const numbered = (records ?? this.given).map((record) => {
+      const [phase, , parent, , term] = record;
+      if (phase === "forward" || parent === null) return record;
+      terms.set(parent, (terms.get(parent) ?? 0) + 1);
+      return terms.get(parent) === term ? record : [...record.slice(0, 4), terms.get(parent), ...record.slice(5)];
+    });
+    const given = new Set(this.given);
+    const moved = new Set(numbered.filter((record) => !given.has(record)).map(([, , parent]) => parent));
+    this.records = numbered;
+    this.isMoved = (record) => record[0] === "backward" && moved.has(record[2]);
+    this.readRecords();
+    this.compute();
+  }
+
+  // Whether what is printed of a step is what Python printed: until a leaf is changed, or the order of a sum.
+  isPrinted(at) {
+    return !this.isChanged && !this.isMoved?.(this.records[at - 1]);
   }
 
   get count() {
@@ -132,7 +157,7 @@ export class Run {
 
   // What is printed of a step.
   print(at) {
-    if (!this.isChanged) return this.records[at - 1][6];
+    if (this.isPrinted(at)) return this.records[at - 1][6];
     return (this.printed[at] ??= printedStep(this, this.step(at)));
   }
 
@@ -152,7 +177,7 @@ export class Run {
   sent(at) {
     const step = this.step(at);
     if (step.parent === null) return ["1", "=1"];
-    return this.isChanged ? [numberText(step.contribution, this.graph.short), printedTotal(step.after, this.graph.short)] : this.print(at).short;
+    return this.isPrinted(at) ? this.print(at).short : [numberText(step.contribution, this.graph.short), printedTotal(step.after, this.graph.short)];
   }
 
   // How often a node takes another one as an operand.
