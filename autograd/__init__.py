@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .explain.notation import Notation
     from .explain.path_tables import paths
     from .explain.steps import steps
+    from .explain.straight_line import code
     from .expression import Expression, parse
     from .handcheck import check
     from .reading.finite_differences import numeric_curve, numeric_grad
@@ -66,6 +67,7 @@ _LATER = {
     "steps": ".explain.steps",
     "paths": ".explain.path_tables",
     "derive": ".explain.derivations",
+    "code": ".explain.straight_line",
     "parse": ".expression",
     "Expression": ".expression",
     "numeric_grad": ".reading.finite_differences",
@@ -88,4 +90,4 @@ if not TYPE_CHECKING:  # a type checker knows the names above, and that there ar
         return found
 
 
-__all__ = ["Expression", "Notation", "check", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "code", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip
