@@ -19,7 +19,7 @@ from .layout.arrangement import arranged, turned
 from .layout.nested import Layout
 from .layout.shapes import NUMBER, Shape, shapes_of
 from .output.legend import THICK, THIN, placed
-from .output.svg import LEGEND_ROOM, document, px, write_card, write_frame, write_text, write_wire
+from .output.svg import FADED, LEGEND_ROOM, document, px, write_card, write_frame, write_text, write_wire
 from .picture.folding import READABLE
 from .picture.gradients import NOTHING
 from .picture.lettering import MINUS, harmless, width
@@ -32,7 +32,6 @@ SMALL = 16  # cards of a graph that is drawn whole
 LARGEST = 5_000  # nodes of a graph that is looked through for what lies on a path
 CAPTION, BETWEEN, ROW = 30.0, 26.0, 21.0  # room above a picture, between two pictures, and of a line of text
 BROADEST = 760.0  # of a line of text, where the pictures are not broader
-FADED = 0.42  # opacity of what is not on the path
 
 
 def show_paths(
@@ -103,8 +102,13 @@ class PathsDrawing(Shown):
     def _along(self, path: Path) -> Picture:
         """The picture with one path marked."""
         cards = {f"n{self._place[node]}" for node in path.nodes}
-        wires = {f"e{self._place[node]}-{slot}" for node, slot in zip(path.nodes, path.slots, strict=False)}
-        return _marked(self._picture, cards, wires)
+        slot_of = {f"n{self._place[node]}": slot for node, slot in zip(path.nodes, path.slots, strict=False)}
+        wires = {f"e{key[1:]}-{slot}" for key, slot in slot_of.items()}
+        marked = _marked(self._picture, cards, wires)
+        beside = [
+            frozenset(slot for slot in range(len(card.slots)) if card.mark and slot != slot_of.get(card.key)) for card in marked.cards
+        ]
+        return replace(marked, cards=tuple([replace(card, faded=faded) for card, faded in zip(marked.cards, beside, strict=True)]))
 
     def _counted(self) -> Picture:
         """The picture with the number of paths through every node and every operand."""

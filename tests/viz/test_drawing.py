@@ -96,7 +96,7 @@ def test_the_legend_explains_what_is_there_and_nothing_else():
     J = mission()
     assert legend(J) == ["local derivative", "not computed yet"]
     J.backward()
-    assert legend(J) == ["local derivative", "gradient", "positive contribution, going back", "the larger, the wider: here up to 9"]
+    assert legend(J) == ["local derivative", "gradient", "positive, going back", "the larger, the wider: here up to 9"]
     assert legend(J, partials=False)[0] == "gradient"
 
 

@@ -59,6 +59,17 @@ def test_what_is_on_no_path_is_faded_and_still_there():
     assert len(faded) == 3 and len([key for key in keys if key[0] == "n"]) == 7  # 3, a and c; of seven nodes
 
 
+def test_only_the_local_derivatives_on_the_path_are_dark():
+    a, b = Value(2, "a"), Value(3, "b")
+    drawing = show_paths(a * b + a, a)
+    dark, pale = [], []
+    for pill in ET.fromstring(drawing.svg).iter(f"{SVG}g"):
+        if pill.get("class") == "local":
+            (pale if pill.get("opacity") else dark).append("".join(pill.itertext()))
+    # Over J ← u ← a: 1 at J and 3 at u. Over J ← a: 1 at J; all of u is faded.
+    assert sorted(pale) == ["1", "1", "2"] and sorted(dark) == ["1", "1", "2", "3", "3"]
+
+
 @pytest.mark.parametrize("doublings", [1, 2, 3, 5])
 def test_more_than_a_few_paths_are_counted_at_every_node_and_operand(doublings):
     y, a = chain(doublings)

@@ -19,6 +19,7 @@ from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stro
 from .theme import stylesheet
 
 MARGIN = 20.0
+FADED = 0.42  # opacity of what is not what a picture is about
 CAPTION = 15.0  # size of its letters
 LEGEND_ROOM = 320.0  # what a legend gets below a picture that is narrower
 
@@ -201,7 +202,7 @@ def write_card(card: Card, shape: Shape, corner: Point) -> str:
         )
     for slot, pill in enumerate(shape.pills):
         if pill:
-            parts.append(_pill(card.slots[slot], slot, card.numbered[slot], pill))
+            parts.append(_pill(card.slots[slot], slot, card.numbered[slot], pill, slot in card.faded))
     return "".join([*parts, "</g>"])
 
 
@@ -211,7 +212,7 @@ def _chip(state: str, sign: int, rect: Rect, label: str, text: str) -> str:
     return f'<g class="{kind}">{write_rect(rect, "chip", 6)}{write_text(rect.x + 5, rect.y + 15, label, "small soft") if label else ""}{number}</g>'
 
 
-def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
+def _pill(text: str, slot: int, numbered: bool, pill: Rect, faded: bool) -> str:
     x, y = pill.middle
     parts = [write_rect(pill, "pill", 10)]
     if numbered:
@@ -221,7 +222,8 @@ def _pill(text: str, slot: int, numbered: bool, pill: Rect) -> str:
         )
         x += 7
     parts.append(write_text(x, y + 4.5, text, "number", "middle"))
-    return f'<g class="local" data-slot="{slot}">{"".join(parts)}</g>'
+    pale = f' opacity="{FADED}"' if faded else ""
+    return f'<g class="local" data-slot="{slot}"{pale}>{"".join(parts)}</g>'
 
 
 # --- below the picture -------------------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ class Card:
     `value_said` says in words what the node is and how it was computed, `gradient_said` what is known of its gradient.
     `slots` holds what stands at each operand, its local derivative; `numbered` says whether the operand shows its
     number, because one node stands in several. `quiet` is a constant that has no name. `mark` is set while a step is
-    shown: "now" for the card it writes to, "read" for one it reads.
+    shown: "now" for the card it writes to, "read" for one it reads. What stands at the operands in `faded` is no
+    part of what is marked.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Card:
     slots: tuple[str, ...] = ()
     numbered: tuple[bool, ...] = ()
     mark: str = ""
+    faded: frozenset[int] = frozenset()
 
     @property
     def title(self) -> str:
