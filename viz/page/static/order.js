@@ -27,6 +27,10 @@ export class Order {
     return this.steps;
   }
 
+  get isOver() {
+    return !this.pass;
+  }
+
   // The steps by pass and node, in an order that is possible.
   get groups() {
     const groups = { forward: new Map(), backward: new Map() };

@@ -38,7 +38,16 @@ class StepThrough {
       refuse: () => this.say(words("page.unreadable")),
       wiggle: (chosen) => this.wiggle(chosen),
     });
-    this.ways = new Ways({ run: this.run, questions: this.questions, knowledge: this.knowledge, words, say: (text) => this.say(text), go: (k) => this.go(k) });
+    this.ways = new Ways({
+      run: this.run,
+      questions: this.questions,
+      knowledge: this.knowledge,
+      words,
+      editable: data.editable,
+      say: (text) => this.say(text),
+      go: (k, focus) => this.go(k, focus),
+      restart: () => this.forget("question"),
+    });
     this.nodes = new NodeTable(this.knowledge, (i) => this.jump(`n${i}`));
     this.list = new StepList(this.knowledge, (at) => this.go(at));
     this.rooms = new Rooms(this.knowledge, data, words, { jump: (key) => this.jump(key), paint: () => this.paintPicture() });
@@ -143,10 +152,10 @@ class StepThrough {
   }
 
   // Forgets what was answered, and shows everything anew.
-  forget() {
+  forget(focus = "") {
     this.questions.forget();
     this.ways.start();
-    this.go(this.at);
+    this.go(this.at, focus);
   }
 
   // Lets a change of a leaf run forward, which is best seen at the end of the forward pass; null stops it.
@@ -185,6 +194,7 @@ class StepThrough {
     this.parts = { help: helpDialog((key) => this.words(key)), live: element("p", { class: "unseen", "aria-live": "polite", role: "status" }) };
     const stage = element("div", { class: "stage" }, this.buildPicture(svg), this.panel.element);
     this.panel.tabs[0].pane.prepend(this.ways.element);
+    this.panel.tabs[0].pane.append(this.ways.repeat);
     const notes = this.data.notes.map((note) => element("p", { class: "note" }, note)); // such as letters that mean something else elsewhere
     const below = element("div", { class: "below" }, ...notes, this.nodes.element, this.list.element, legend((key) => this.words(key)));
     this.app = element(

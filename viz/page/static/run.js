@@ -85,7 +85,12 @@ export class Run {
   }
 
   set(leaf, number) {
-    this.leaves.set(leaf, number);
+    this.setAll([[leaf, number]]);
+  }
+
+  // Other numbers for some leaves, as [leaf, number].
+  setAll(numbers) {
+    for (const [leaf, number] of numbers) this.leaves.set(leaf, number);
     this.isChanged = true;
     this.compute();
   }

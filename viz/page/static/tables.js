@@ -107,6 +107,7 @@ export function helpDialog(words) {
     "+ − 0": "page.help.zoom",
     "Shift ← → ↑ ↓": "page.help.pan",
     Enter: "page.help.enter",
+    N: "page.help.again",
     "?": "page.help.help",
   };
   const rows = Object.entries(keys).flatMap(([key, text]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, words(text))]);

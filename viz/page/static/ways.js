@@ -1,11 +1,12 @@
 // The ways of asking that go through a graph in another manner than step by step: each is a class in a file of its own and
 // one line here. The page asks them before it does anything itself.
 //
-// `new Way(page)` makes one, of {run, questions, knowledge, words, say, go, again}. It has an `element`, shown while it is
+// `new Way(page)` makes one, of {run, questions, knowledge, words, editable, say, go, restart}. It has an `element`, shown while it is
 // chosen; `paint()`; `start()`, which begins anew; and, where it needs them, `limit`, the last step that may be gone to,
-// `next()`, `pick(i)` and `key(event)`, which tell whether they have done something.
+// `isOver`, whether all is answered, `next()`, `pick(i)` and `key(event)`, which tell whether they have done something.
 
 import { Order } from "./order.js";
+import { freshNumbers } from "./again.js";
 import { element } from "./elements.js";
 
 const WAYS = { order: Order };
@@ -15,6 +16,8 @@ export class Ways {
     this.page = page;
     this.element = element("div", { class: "way" });
     this.made = {};
+    this.rounds = 0; // how often other numbers were drawn
+    this.repeat = element("div", { class: "repeat" }, element("button", { type: "button", onclick: () => this.again() }, `${page.words("page.again")} (N)`));
   }
 
   // The way that is chosen; null for a question at each step.
@@ -30,6 +33,25 @@ export class Ways {
     this.chosen?.start();
   }
 
+  // --- again, with other numbers ---
+
+  // Whether the question of this place has been answered or shown.
+  get mayRepeat() {
+    const { questions, knowledge, editable } = this.page;
+    if (!editable.length) return false;
+    return this.chosen ? this.chosen.isOver : questions.asks(knowledge.at) && !knowledge.open;
+  }
+
+  again() {
+    if (!this.mayRepeat) return false;
+    const { run, editable, restart } = this.page;
+    run.setAll(freshNumbers(run, editable, (this.rounds += 1)));
+    restart();
+    return true;
+  }
+
+  // --- what the page asks ---
+
   get limit() {
     return this.chosen?.limit ?? this.page.run.count;
   }
@@ -43,7 +65,7 @@ export class Ways {
   }
 
   key(event) {
-    return this.chosen?.key?.(event) ?? false;
+    return this.chosen?.key?.(event) || (event.key.toLowerCase() === "n" && this.again());
   }
 
   paint() {
@@ -51,5 +73,6 @@ export class Ways {
     if (this.shown !== chosen) this.element.replaceChildren(...(chosen ? [chosen.element] : []));
     this.shown = chosen;
     chosen?.paint();
+    this.repeat.hidden = !this.mayRepeat;
   }
 }
