@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograd import Value
+from autograd import Value, total
 from viz import draw
 
 from .graphs import EXAMPLES, mission, random_graph, worked
@@ -145,10 +145,11 @@ def test_several_drawings_live_on_one_page(page):
 
 @pytest.mark.browser
 def test_a_wide_drawing_is_scrolled_and_not_shrunk_to_nothing(page):
-    x = Value(0.5, "x")
+    x = y = Value(0.5, "x")
+    beside = [x * k for k in range(2, 9)]  # whose wires pass the chain, so that it is not broken into lines
     for _ in range(40):
-        x = x.tanh()
-    page.set_content(whole_page(bundle(x)["text/html"]))
+        y = y.tanh()
+    page.set_content(whole_page(draw(total([y, *beside]), fold=False)._repr_mimebundle_()["text/html"]))
     page.wait_for_function(UPGRADED)
     sizes = page.evaluate(
         "(() => { const view = document.querySelector('div.chalkgrad-drawing');"
