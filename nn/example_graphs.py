@@ -196,7 +196,7 @@ def make_of(model: Any) -> list[Any]:
     ]
 
 
-RECORDS = ("history", "_fitted_loss")  # what `fit` notes on a model
+RECORDS = ("history", "fitted_loss")  # what `fit` notes on a model
 
 
 def _plain(part: Any) -> Any:

@@ -12,14 +12,14 @@ from typing import Any
 import numpy
 
 from autograd import Value, grad
-from autograd.explain.notation import Notation
+from autograd.explain.notation import Notation, last_role
 
 from . import losses
 from .activations import Activation, activation
 from .arguments import choose, examples, targets
 from .layer import Dropout, Layer
 from .matrix_shapes import shapes
-from .named_arrays import Entry, Matrices, MatrixView, last_role
+from .named_arrays import Entry, Matrices, MatrixView
 from .neuron import Neuron
 from .perceptron import Perceptron
 
@@ -207,7 +207,7 @@ def _targets(Y: Any, n: int, n_out: int, loss: losses.Loss) -> Any:
 
 
 def _both_passes(model: Any, X: Any, Y: Any, loss: Any, reduction: str, notation: Any) -> tuple[Matrices, Any, Any, losses.Loss]:
-    chosen = losses.loss_function(getattr(model, "_fitted_loss", model.default_loss) if loss is None else loss)
+    chosen = losses.loss_for(model, loss)
     if not isinstance(chosen, losses.Loss):
         listed = ", ".join(losses.LOSSES)
         raise ValueError(f"there is a matrix form for the losses {listed}, with their usual settings, but not for this one")

@@ -258,6 +258,11 @@ def loss_function(given: Any) -> Callable[..., Any]:
     return given if callable(given) else choose("a loss", given, LOSSES)
 
 
+def loss_for(model: Any, given: Any) -> Callable[..., Any]:
+    """The loss that is meant for a model; by None that of its last fit, else its own."""
+    return loss_function(getattr(model, "fitted_loss", model.default_loss) if given is None else given)
+
+
 def entry_of(loss: Callable[..., Any]) -> Loss | None:
     """The entry of a loss, also with settings (functools.partial); None for a function of one's own."""
     function = loss.func if isinstance(loss, partial) else loss

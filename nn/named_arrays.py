@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from autograd import Value
-from autograd.explain.notation import ROLES, Notation, as_latex
+from autograd.explain.notation import ROLES, Notation, as_latex, last_role
 from autograd.explain.numbers import number_text
 
 from .arguments import choose
@@ -120,11 +120,6 @@ class Matrices(Mapping[str, Any]):
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
-
-
-def last_role(role: str, layer: int | None, depth: int) -> str:
-    """The role as the table of notations has it: weights and biases of the last layer have their own."""
-    return f"output_{role}" if layer == depth and role.split("_")[0] in ("weights", "bias") else role
 
 
 def _held(text: str) -> str:

@@ -2,7 +2,7 @@
 
 Its public functions are methods of every `Module`: model.loss, model.predict, model.evaluate and model.fit. `fit` knows
 nothing of how a loss and its gradients come about: an engine does one update at a time. The scalar engine is in
-`engine`, the vectorised one in `vectorized`.
+`scalar_engine`, the vectorised one in `vectorized_engine`.
 """
 
 import inspect
@@ -16,12 +16,13 @@ from typing import Any
 import numpy
 
 from autograd import Value, no_grad
+from autograd.engine.recording import is_recording
 
 from .arguments import count, examples, generator, real, targets
 from .data import minibatches
 from .example_graphs import CannotTrace, of_this_package
 from .history import Evaluation, History, snapshot
-from .losses import accuracy, entry_of, loss_function, refuse_mismatch
+from .losses import accuracy, entry_of, loss_for, refuse_mismatch
 from .optim import optimizer_for
 from .scalar_engine import Loss, NotFinite, ScalarEngine, graph_of, in_mode, outputs_of
 from .vectorized_engine import MANY, VectorizedEngine, predictions
@@ -71,7 +72,7 @@ def predict(model: Any, X: Any) -> Any:
 def evaluate(model: Any, X: Any, y: Any, loss: Any = None, reduction: str = "mean") -> Evaluation:
     """The loss on some examples as a float, with `.accuracy` where the loss decides between classes."""
     X, y, function = prepared(model, X, y, loss, reduction)
-    return _evaluation(model, X, y, function, _chosen(model, loss))
+    return _evaluation(model, X, y, function, loss_for(model, loss))
 
 
 def _evaluation(model: Any, X: Any, y: Any, function: Loss, chosen: Callable[..., Any]) -> Evaluation:
@@ -86,18 +87,13 @@ def _as_floats(outputs: list[Any]) -> list[Any]:
 # --- what is asked of the arguments ------------------------------------------------------------------------------
 
 
-def _chosen(model: Any, loss: Any) -> Callable[..., Any]:
-    """The loss that is meant; by None that of the last fit, else the model's own."""
-    return loss_function(getattr(model, "_fitted_loss", model.default_loss) if loss is None else loss)
-
-
 def prepared(model: Any, X: Any, y: Any, loss: Any, reduction: str) -> tuple[Any, Any, Loss]:
     """X and y as arrays, and the loss as a function of a batch.
 
     Raises ValueError when the examples, the model, the loss and the targets do not fit together.
     """
     X = examples(X)
-    y, chosen = targets(y, len(X)), _chosen(model, loss)
+    y, chosen = targets(y, len(X)), loss_for(model, loss)
     refuse_mismatch(chosen, _output_activations(model))
     shape = (len(X), *_output_shape(model, X))
     if y.ndim == 2 and y.shape[1] == 1 and len(shape) == 1:
@@ -211,9 +207,9 @@ def fit(
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"{model!r} has no parameters to train")
-    if not (-parameters[0]).parents:
+    if not is_recording():
         raise ValueError("fit needs the graph of the loss, but graphs are not recorded here; call it outside of no_grad()")
-    chosen = _chosen(model, loss)
+    chosen = loss_for(model, loss)
     scalar = ScalarEngine(model, function, regularizer, optimizer_for(optimizer, parameters, lr))
     training = Training(model, plan, scalar, chosen, X, y, validation)
     return copy_context().run(training.run, progress)  # a scope that Ctrl-C leaves open ends with it
@@ -269,7 +265,7 @@ class Training:
     def run(self, progress: bool) -> History:
         """All epochs, with what is kept of them. Whatever ends it, the leaves are up to date and the modules as they were."""
         model, history, epochs = self.model, self.history, self.plan.epochs
-        model.history, model._fitted_loss = history, self.chosen
+        model.history, model.fitted_loss = history, self.chosen
         rng = getattr(model, "rng", None) or generator(None)
         if 0 in self.kept:
             history.snapshots.append(snapshot(0, model))

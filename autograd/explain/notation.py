@@ -189,6 +189,11 @@ def _family(role: str) -> str:
     return "activation" if role == "output" else role.removeprefix("output_").rstrip("s")
 
 
+def last_role(role: str, layer: int | None, last: int) -> str:
+    """The role as the table has it: weights and biases of the last layer, and their gradients, have their own."""
+    return f"output_{role}" if layer == last and role.startswith(("weight", "bias")) else role
+
+
 def as_latex(text: str) -> str:
     """A symbol or formula of this notation as LaTeX: fractions, marks raised and lowered, Greek letters and hats.
 

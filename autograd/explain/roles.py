@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..engine.value import Value
 from .languages import Sentence
 from .node_names import NodeNames
-from .notation import DIALECTS, SUBSCRIPTS, Notation
+from .notation import DIALECTS, SUBSCRIPTS, Notation, last_role
 from .typeset import name_parts
 
 LAYER, NEURON = re.compile(r"layer(?: (\d+))?"), re.compile(r"neuron(?: (\d+))?")
@@ -177,9 +177,7 @@ def _symbol(notation: Notation, role: Role, last: int) -> str:
         return _written(notation, "pre_activation", role.layer, index).replace(_letter(notation, "pre_activation"), SUM, 1)
     if role.role.endswith("output"):
         return _written(notation, "output", None, index)
-    if role.role in ("weight", "bias") and role.layer == last:
-        return _written(notation, f"output_{role.role}", role.layer, index)
-    return _written(notation, role.role, role.layer, index)
+    return _written(notation, last_role(role.role, role.layer, last), role.layer, index)
 
 
 def _letter(notation: Notation, role: str) -> str:
@@ -196,10 +194,7 @@ def _gradient(notation: Notation, role: Role, last: int) -> str:
     scaled = notation.scaled_error and role.example is not None and role.role not in ("weight", "bias")
     if not kind or scaled:
         return ""
-    if kind.startswith(("weights", "bias")) and role.layer == last:
-        kind = f"output_{kind}"
-    index = _index(notation, role) or (1,)
-    text = _written(notation, kind, role.layer, index)
+    text = _written(notation, last_role(kind, role.layer, last), role.layer, _index(notation, role) or (1,))
     return "" if text.startswith("∂") or name_parts(text) is None else text
 
 
