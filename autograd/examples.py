@@ -11,7 +11,7 @@ from .engine.value import Value
 
 
 def J(a: float = 5, b: float = 3, c: float = 2) -> Value:
-    """J = 3(a + bc) with u = bc and v = a + u (lecture row D3-01).
+    """J = 3(a + bc) with u = bc and v = a + u.
 
     >>> from autograd import grad
     >>> grad(J(), ["a", "b", "c"])
@@ -27,8 +27,6 @@ def J(a: float = 5, b: float = 3, c: float = 2) -> Value:
 
 def logistic(x1: float = 1, x2: float = 2, w1: float = 0.5, w2: float = -0.25, b: float = 0.1, y: float = 1) -> Value:
     """Logistic regression on one example: z = w1 x1 + w2 x2 + b, p = σ(z), L = -(y log p + (1 - y) log(1 - p)).
-
-    The sign of the second term is the corrected one of erratum E3-1 (lecture rows D2-01, D3-03, D3-07).
 
     >>> from autograd import grad
     >>> L = logistic()
@@ -56,7 +54,7 @@ def net_1_2_1(
     w1: float = 0.8,
     w2: float = -0.6,
 ) -> Value:
-    """A network of one input, two sigmoid units and one linear output with E = (ŷ - y)²/2 (lecture rows D2-11, D2-15).
+    """A network of one input, two sigmoid units and one linear output with E = (ŷ - y)²/2.
 
     a_j = b_j + v_j x, o_j = σ(a_j), ŷ = w0 + w1 o1 + w2 o2.
 
@@ -83,8 +81,8 @@ def net_1_2_1(
 def neuron(x: float = 2, w: float = -0.5, b: float = 0.25, y: float = 1) -> Value:
     """One neuron with a squared error: z = w x + b, ŷ = σ(z), J = (ŷ - y)².
 
-    The gradient of the weight is the product of three factors: what arrives, g′(z), and the input (lecture rows
-    D4-01, D4-02): ∂J/∂w = ∂J/∂ŷ · g′(z) · x.
+    The gradient of the weight is the product of three factors, what arrives, g′(z), and the input:
+    ∂J/∂w = ∂J/∂ŷ · g′(z) · x.
 
     >>> from autograd import grad
     >>> J = neuron()

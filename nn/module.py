@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograd import Value
-from autograd.engine.value import number
+from autograd.engine.ieee import number
 
 from . import saving
 from .plain_tables import Table

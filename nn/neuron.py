@@ -3,8 +3,8 @@
 from typing import Any
 
 from autograd import Value, scope
+from autograd.engine.ieee import number
 from autograd.engine.operations import TABLE
-from autograd.engine.value import number
 
 from .activations import LIKE_RELU, Activation, activation
 from .arguments import as_values, count, generator

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.engine.value import number
+from autograd.engine.ieee import number
 
 from .arguments import choose, real
 from .rules import Rule, adagrad_rule, adam_rule, rmsprop_rule, sgd_rule

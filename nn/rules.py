@@ -1,6 +1,6 @@
 """Update rules: how a gradient becomes the change of a parameter, as equations in text, like an operation of the engine.
 
-One translator makes a rule a pure function of floats or arrays, which every engine uses; `traces` writes the same
+One translator makes a rule a pure function of floats or arrays, which every engine uses; `written_updates` writes the same
 equations out with their numbers. The optimizers that apply them are in `optim`.
 """
 

@@ -1,6 +1,6 @@
 """The scalar engine: the graph of a batch from Values, and updates that walk back through it.
 
-An engine does one update at a time; `training` knows nothing of how. The other engine is in `vectorized`.
+An engine does one update at a time; `training` knows nothing of how. The other one is `vectorized_engine`.
 """
 
 import gc

@@ -1,6 +1,6 @@
 """The vectorised engine: updates and predictions by programs that `autograd.vectorize` makes from the graph of one example.
 
-It computes what the scalar engine of `engine` computes, up to the order of sums. Where a number is not finite the scalar
+It computes what `scalar_engine` computes, up to the order of sums. Where a number is not finite the scalar
 engine does the update, so both have the same edges. A model, loss or regularizer that cannot be vectorised is refused
 with CannotTrace, whose message says why.
 """
