@@ -13,8 +13,8 @@ from math import pi
 from typing import Any, NamedTuple
 
 from .engine import functions
-from .engine.grammar import Item, Token, postfix, spelled, tokenize, wrong
-from .engine.operations import TABLE
+from .engine.grammar import COMPARISONS, Item, Token, postfix, spelled, tokenize, wrong
+from .engine.operations import BY_SIGN, TABLE
 from .engine.value import Value
 
 LONGEST = 80  # characters of a name, and of a repaired text that a complaint can show
@@ -25,7 +25,6 @@ SAME = {"ln": "log", "max": "maximum", "min": "minimum", "σ": "sigmoid"}  # oth
 INSTEAD = {"sum": "total", "sig": "sigmoid", "sen": "sin", "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "log2": "log(x)/log(2)",
            "dot": "the sum of the products, w1*x1 + w2*x2", "softmax": "one of its outputs, exp(x1)/total(exp(x1), exp(x2))"}  # fmt: skip
 PI = ("pi", "π")  # a name for a number, unless a leaf or a step is called so
-OPERATORS = {entry.symbol: entry for entry in TABLE.values() if entry.symbol and len(entry.letters) == 2}
 
 
 def is_function(name: str) -> bool:
@@ -195,7 +194,7 @@ def _function_names() -> list[str]:
 
 def _check_item(item: Item, known: set[str] | None, assigned: set[str], tokens: list[Token]) -> None:
     """Complains about an unknown name, a comparison, or a function with the wrong number of arguments."""
-    if item.kind in ("<", "<=", ">", ">=", "=="):
+    if item.kind in COMPARISONS:
         raise wrong(
             f'"{item.text}" compares, and an expression only computes', item.column, "use maximum or minimum, or compare the results"
         )
@@ -287,7 +286,7 @@ def _perform(item: Item, operands: list[Any], names: Mapping[str, Any], exact: b
         operands = [operand if isinstance(operand, Value) else Value(operand, constant=True) for operand in operands]
     if item.kind == "negate":
         return functions.apply(TABLE["neg"], operands)
-    if item.kind in OPERATORS:
-        return functions.apply(OPERATORS[item.kind], operands)
+    if item.kind in BY_SIGN:
+        return functions.apply(BY_SIGN[item.kind], operands)
     function: Callable[..., Any] = getattr(functions, item.text, None) or (lambda *each: functions.apply(TABLE[item.text], each))
     return function(operands) if item.text in LISTS else function(*operands)

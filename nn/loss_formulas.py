@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy
 
-from autograd.engine.dialects import OVER_ALL, Reader, Tree, calls_in, names_in
+from autograd.engine.dialects import OPERATORS, OVER_ALL, Reader, Tree, calls_in, names_in
 from autograd.engine.functions import apply
 from autograd.engine.operations import TABLE
 
-SIGNS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow, "<": operator.lt,
-         "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}  # fmt: skip
 OF_ALL = {"sum": "total", "max": "maximum", "min": "minimum"}
 
 
@@ -62,7 +60,7 @@ class OnNumbers(_Formula):
         return _each(operator.neg, part)
 
     def operator(self, sign: str, left: Any, right: Any) -> Any:
-        return _each(SIGNS[sign], left, right)
+        return _each(OPERATORS[sign], left, right)
 
     def over(self, name: str, tree: Tree) -> Any:
         rows = {row: self.given[row] for row in ("a[i]", "b[i]")}
@@ -105,7 +103,7 @@ class OnArrays(_Formula):
         return -part
 
     def operator(self, sign: str, left: Any, right: Any) -> Any:
-        return SIGNS[sign](left, right)
+        return OPERATORS[sign](left, right)
 
     def over(self, name: str, tree: Tree) -> Any:
         return getattr(numpy, name)(self.read(tree), axis=-2, keepdims=True)

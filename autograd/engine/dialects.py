@@ -5,7 +5,8 @@ construct: whoever computes, writes or measures a formula is a Reader. A `Dialec
 floats, for exact numbers, for Values, for NumPy arrays.
 """
 
-from collections.abc import Iterable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,13 @@ from .grammar import ATOM, BINDING, postfix, tokenize
 Tree = tuple[Any, ...]  # ("number", 2), ("name", "a"), ("call", "exp", tree, …), ("negate", tree), ("+", tree, tree)
 OVER_ALL = ("sum", "max", "min")  # called on a formula in a[i]: over all i
 T = TypeVar("T")
+Piece = tuple[str, float]  # of code: its text, and how tightly it binds
+
+# What the signs do, on whatever Python's operators take.
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1024)  # the same few formulas are read at every step
@@ -101,7 +109,7 @@ def names_in(tree: Tree) -> set[str]:
     return {part[1] for part in parts_of(tree) if part[0] == "name"}
 
 
-def calls_in(tree: Tree) -> list[tuple[str, int]]:
+def calls_in(tree: Tree) -> list[Piece]:
     """The functions that a formula calls, each with its number of arguments.
 
     >>> calls_in(formula("where(a > 0, exp(a), 1)"))
@@ -123,54 +131,54 @@ class Dialect:
 
     def write(self, tree: Tree, lets: dict[str, str]) -> str:
         """The formula as an expression. Sums, maxima and minima over i go to `lets` (text → local name), innermost first."""
-        return _Writer(self.patterns, lets).read(tree)[0]
+        return Writer(self.patterns, lets).read(tree)[0]
 
 
-class _Writer(Reader[tuple[str, int]]):
-    """Writes a formula: each piece is its text, and how tightly that binds, so that only needed parentheses are written."""
+class Writer(Reader[Piece]):
+    """Writes a formula by patterns, with only those parentheses that are needed."""
 
     def __init__(self, patterns: dict[str, str], lets: dict[str, str]):
         self.patterns, self.lets = patterns, lets
 
-    def number(self, number: int) -> tuple[str, int]:
+    def number(self, number: int) -> Piece:
         text = self.patterns["number"].format(number)
         return text if number >= 0 else f"({text})", ATOM
 
-    def name(self, name: str) -> tuple[str, int]:
+    def name(self, name: str) -> Piece:
         return name.replace("[i]", self.patterns["item"]), ATOM
 
-    def negate(self, part: tuple[str, int]) -> tuple[str, int]:
-        return f"-{_held(part, BINDING['negate'])}", BINDING["negate"]
+    def negate(self, part: Piece) -> Piece:
+        return f"-{held(part, BINDING['negate'])}", BINDING["negate"]
 
-    def operator(self, sign: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+    def operator(self, sign: str, left: Piece, right: Piece) -> Piece:
         if sign in self.patterns:
             return self.patterns[sign].format(left[0], right[0]), ATOM
         binding = BINDING[sign]
         low, high = (binding + 1, BINDING["negate"]) if sign == "**" else (binding, binding + 1)  # a power binds from right to left
-        return f"{_held(left, low)} {sign} {_held(right, high)}", binding
+        return f"{held(left, low)} {sign} {held(right, high)}", binding
 
-    def read(self, tree: Tree) -> tuple[str, int]:
+    def read(self, tree: Tree) -> Piece:
         if tree[0] == "**" and tree[2][0] == "number" and "power of a number" in self.patterns:
             return self.patterns["power of a number"].format(self.read(tree[1])[0], tree[2][1]), ATOM
         if tree[0] == "**" and tree[2][0] == "number":  # the exponent is a whole number in every dialect
-            return f"{_held(self.read(tree[1]), ATOM)} ** {tree[2][1]}", BINDING["**"]
+            return f"{held(self.read(tree[1]), ATOM)} ** {tree[2][1]}", BINDING["**"]
         return super().read(tree)
 
-    def call(self, name: str, arguments: list[tuple[str, int]]) -> tuple[str, int]:
+    def call(self, name: str, arguments: list[Piece]) -> Piece:
         texts = [text for text, _ in arguments]
         if name in self.patterns:
             return self.patterns[name].format(*texts), ATOM
         return self.patterns.get("call", "{}({})").format(name, ", ".join(texts)), ATOM
 
-    def where(self, condition: Tree, one: Tree, other: Tree) -> tuple[str, int]:
+    def where(self, condition: Tree, one: Tree, other: Tree) -> Piece:
         return self.patterns.get("where", "where({}, {}, {})").format(*[self.read(part)[0] for part in (condition, one, other)]), ATOM
 
-    def over(self, name: str, each: Tree) -> tuple[str, int]:
+    def over(self, name: str, each: Tree) -> Piece:
         text = self.patterns["over"].format(name, self.read(each)[0], each=each_of(names_in(each)))
         return self.lets.setdefault(text, f"r{len(self.lets)}"), ATOM
 
 
-def _held(piece: tuple[str, int], binding: int) -> str:
+def held(piece: Piece, binding: float) -> str:
     """A piece in parentheses if it binds less tightly than it must."""
     return piece[0] if piece[1] >= binding else f"({piece[0]})"
 

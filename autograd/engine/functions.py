@@ -234,7 +234,7 @@ def of_numbers(name: str, *operands: Any) -> Any:
 
 def of_lists(name: str, *lists: Any) -> Any:
     """The n-ary operation of that name on one list of operands for each of its letters."""
-    return _of_lists(TABLE[name], lists)
+    return _of_lists(TABLE[name], *lists)
 
 
 def apply(operation: Operation, operands: Sequence[Any]) -> Any:
@@ -287,7 +287,7 @@ def _items(name: str, values: Any) -> Any:
         raise TypeError(f"{name} takes a list of Values or numbers, not {type(values).__name__}") from None
 
 
-def _of_lists(operation: Operation, lists: Sequence[Any]) -> Any:
+def _of_lists(operation: Operation, *lists: Any) -> Any:
     """An n-ary operation on one list of operands for each of its letters."""
     rows = [tuple(row) for row in lists if row.__class__ is list or row.__class__ is tuple]
     if len(rows) == len(operation.letters) and rows[0] and len({*map(len, rows)}) == 1:
@@ -349,7 +349,7 @@ def _taken() -> set[str]:
 def _give_function(operation: Operation, function: "Callable[..., Any] | None") -> None:
     """Tells an operation what it does when it is called, and the function what it is about."""
     if function is None:
-        function = partial(_of_these if operation.is_nary else _of_operands, operation)
+        function = partial(_of_lists if operation.is_nary else _of_operands, operation)
     elif not function.__doc__:
         function.__doc__ = f"{operation.about}\n\n    {operation.rules}\n"
     operation.function = function
@@ -359,10 +359,6 @@ def _of_operands(operation: Operation, *operands: Any) -> Any:
     if len(operands) != len(operation.letters):
         raise TypeError(f"{operation.name} takes {len(operation.letters)} operand{'s' * (len(operation.letters) > 1)}, not {len(operands)}")
     return apply(operation, operands)
-
-
-def _of_these(operation: Operation, *lists: Any) -> Any:
-    return _of_lists(operation, lists)
 
 
 for _operation in TABLE.values():

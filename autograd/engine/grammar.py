@@ -29,8 +29,9 @@ class Item(NamedTuple):
     column: int
 
 
+COMPARISONS = ("<", "<=", ">", ">=", "==")
 # How tightly each operator binds, as in Python: the one table of precedence. "negate" is the sign of a number.
-BINDING = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "+": 2, "-": 2, "*": 3, "/": 3, "negate": 4, "**": 5}
+BINDING = {**dict.fromkeys(COMPARISONS, 1), "+": 2, "-": 2, "*": 3, "/": 3, "negate": 4, "**": 5}
 ATOM = 6  # a name, a number, a call, what stands in parentheses
 SPELLINGS = {"·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-", "^": "**"}  # what people paste
 NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"

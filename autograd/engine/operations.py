@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from .dialects import ARRAYS, NUMBERS, Dialect, calls_in, each_of, formula, names_in
+from .grammar import COMPARISONS
 from .ieee import FUNCTIONS, PRIMITIVES, Number, as_float, settle
 
 
@@ -217,7 +218,7 @@ def _refuse_unreadable(entry: Operation) -> None:
             raise ValueError(
                 f"the formulas of {entry.name} use {', '.join(sorted(unknown))}, which are no operands; a partial is needed for each operand"
             )
-        if tree[0] in ("<", "<=", ">", ">=", "=="):
+        if tree[0] in COMPARISONS:
             raise ValueError(f"the formula {text} is no number; write where({text}, 1, 0)")
         for name, count in calls_in(tree):
             if arguments.get(name) != count:
@@ -284,3 +285,6 @@ _SHARE, _NEAR = f"exp(a[i] - {_MAX}) / sum(exp(a[i] - {_MAX}))", "exp(a[i] - y)"
 enter("logsumexp", f"where({_MAX} - {_MAX} == 0, {_MAX} + log(sum(exp(a[i] - {_MAX}))), {_MAX})",
       f"where(y - y == 0, where(y > 1000, {_SHARE}, where(y < -1000, {_SHARE}, {_NEAR})), {_NEAR})",
       definition="log(sum(exp(a[i])))", about="The logarithm of the sum of the exponentials; no overflow.")
+# fmt: on
+
+BY_SIGN = {entry.symbol: entry for entry in TABLE.values() if entry.symbol and len(entry.letters) == 2}

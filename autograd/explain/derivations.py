@@ -10,10 +10,11 @@ from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ..engine.derivatives import plus, product, seed_of
+from ..engine.careful import plus, product
+from ..engine.grammar import ATOM
 from ..engine.ieee import Number
 from ..engine.names import find, names
-from ..engine.value import Value
+from ..engine.value import Value, seed_of
 from ..reading.passes import StepRecord
 from ..reading.ways import Path, Ways
 from .languages import fill, templates
@@ -24,7 +25,7 @@ from .numbers import as_printed, digits_to_recompute, printed_sum, refuse_digits
 from .path_tables import Paths, amount, paths_among
 from .steps import Step, steps
 from .typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
-from .written import ATOM, PRODUCT, SIGN, SUM, Operand, Written, added, held, put_in, term_after, unsigned, write_value
+from .written import PRODUCT, SIGN, SUM, Operand, Written, added, held, put_in, term_after, unsigned, write_value
 
 STYLES = ("steps", "one line", "paths")
 LINES = 9  # of a derivation; of a longer one the middle is left out

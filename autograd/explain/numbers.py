@@ -1,29 +1,18 @@
 """Numbers for people: short enough to read, long enough to recompute, "=" only where it is true as printed."""
 
-import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import floor, isfinite, isqrt, log10, ulp
 from typing import Any, NamedTuple
 
-from ..engine.derivatives import plus, product
-from ..engine.dialects import Reader, Tree, formula
+from ..engine.careful import plus, product
+from ..engine.dialects import OPERATORS, Reader, Tree, formula
 from ..engine.ieee import Number, as_float
 from ..engine.operations import TABLE
 
 DIGITS = 6  # significant digits where nothing asks for more
 MOST_BITS = 2**16  # of a power that is still worth computing exactly
-OPERATORS = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-}
 RATIONAL_POINTS = {"exp": (0, 1), "expm1": (0, 0), "log": (1, 0), "log1p": (0, 0), "sin": (0, 0), "cos": (0, 1), "tan": (0, 0),
                    "sinh": (0, 0), "cosh": (0, 1), "tanh": (0, 0)}  # fmt: skip
 

@@ -5,9 +5,8 @@ from itertools import chain, count
 from math import log10
 from typing import Any
 
-from ..engine.derivatives import seed_of
 from ..engine.names import find
-from ..engine.value import Value
+from ..engine.value import Value, seed_of
 from ..reading.ways import Path, Ways, edges_of
 from .languages import fill, templates
 from .node_names import NodeNames, gradient_name

@@ -3,22 +3,20 @@
 As plain text it can be typed back: the parser reads · and ^.
 """
 
-import operator
 import re
 from collections.abc import Sequence
 from fractions import Fraction
 from math import pi
 from typing import Any, NamedTuple
 
-from ..engine.dialects import Reader, Tree, formula
-from ..engine.grammar import BINDING
+from ..engine.dialects import OPERATORS, Reader, Tree, formula
+from ..engine.grammar import ATOM, BINDING, COMPARISONS
 from ..engine.ieee import Number, as_float, largest, smallest
-from ..engine.operations import TABLE, Operation
+from ..engine.operations import BY_SIGN, TABLE, Operation
 from .numbers import is_exact, number_text, rows_of
 from .typeset import DOTS, Layout, as_layout, plain, row
 
 SUM, PRODUCT, SIGN, POWER = BINDING["+"], BINDING["*"], BINDING["negate"], BINDING["**"]
-ATOM = POWER + 1
 LONGEST_LIST = 6  # a longer sum is shortened to its first terms and the last
 
 
@@ -63,8 +61,6 @@ class Written(NamedTuple):
 
 NUMERALS = re.compile(r"[\d.+ -]+")
 SIGNS = {"+": "+", "-": "-", "*": "·"}
-OPERATIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}
-COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 
 
 def write(tree: Tree, operands: dict[str, Any]) -> Written:
@@ -100,8 +96,8 @@ class _Formula(Reader[Written]):
 
     def operator(self, sign: str, left: Written, right: Written) -> Written:
         if sign in COMPARISONS:
-            return Written(row(left.layout, sign, right.layout), BINDING[sign], COMPARISONS[sign](left.data, right.data))
-        data = TABLE[OPERATIONS[sign]].at([left.data, right.data])
+            return Written(row(left.layout, sign, right.layout), BINDING[sign], OPERATORS[sign](left.data, right.data))
+        data = BY_SIGN[sign].at([left.data, right.data])
         return _power(left, right, data) if sign == "**" else _quotient_or_row(sign, left, right, data)
 
     def call(self, name: str, arguments: list[Written]) -> Written:
@@ -130,7 +126,7 @@ def _power(base: Written, exponent: Written, data: Any) -> Written:
         if exponent.data == 1:
             return base
         raised = Written(("number", _exponent(exponent.text)), SIGN if exponent.data < 0 else ATOM, exponent.data)
-    return Written(("power", held(base, POWER + 1), unsigned(raised, SIGN)), POWER, data)
+    return Written(("power", held(base, ATOM), unsigned(raised, SIGN)), POWER, data)
 
 
 def _quotient_or_row(sign: str, left: Written, right: Written, data: Any) -> Written:

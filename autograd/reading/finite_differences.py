@@ -11,10 +11,10 @@ from math import isfinite
 from typing import Any
 
 from ..engine.derivatives import grad
-from ..engine.ieee import as_float
+from ..engine.ieee import as_float, number
 from ..engine.names import find, names
 from ..engine.replaying import refuse_stale, values
-from ..engine.value import Value, number
+from ..engine.value import Value
 from .extrapolation import SCHEMES, Sample, extrapolated, rounded_width
 from .rounding import EPSILON
 

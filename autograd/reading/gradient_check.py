@@ -11,11 +11,11 @@ from math import isfinite, nan
 from typing import Any
 
 from ..engine.derivatives import grad
-from ..engine.ieee import as_float
+from ..engine.ieee import as_float, number
 from ..engine.names import find, names
 from ..engine.order import topological_order
 from ..engine.replaying import refuse_stale
-from ..engine.value import Value, number
+from ..engine.value import Value
 from .extrapolation import NOTHING, SCHEMES, Estimate, Sample, extrapolated, rounded_width
 from .finite_differences import point, unknown, width
 from .rounding import EPSILON, UNDERFLOW, Rounded, value_with_error
@@ -137,7 +137,7 @@ def _of_function(function: Any, inputs: Any, gradients: Mapping[Any, Any] | None
     if not isinstance(y, Value) and gradients is None:
         raise TypeError(f"the function must return a Value when it is called with Values, not {type(y).__name__}")
     if gradients is None:
-        given = dict(zip(here, map(as_float, _gradients(y, list(leaves.values()))), strict=True))
+        given = dict(zip(here, map(as_float, grad(y, leaves.values())), strict=True))
     else:
         strangers = [str(name) for name in gradients if name not in here]
         if strangers:
@@ -151,14 +151,6 @@ def _of_function(function: Any, inputs: Any, gradients: Mapping[Any, Any] | None
             sample = unknown(lambda x, name=name: function(**{**here, name: x}))  # type: ignore[misc]
         rows.append(_judged(name, given[name], here[name], sample, scheme, h, sums.get(leaves[name], 0.0)))
     return GradientCheck(rows)
-
-
-def _gradients(y: Value, leaves: list[Value]) -> list[Any]:
-    """The gradients of leaves, 0 for one that y makes no use of."""
-    used = set(topological_order(y))
-    below = [leaf for leaf in leaves if leaf in used]
-    found = dict(zip(below, grad(y, below), strict=True))
-    return [found.get(leaf, 0.0) for leaf in leaves]
 
 
 def _path_sums(order: Sequence[Value]) -> dict[Value, float]:

@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine.derivatives import plus, product, seed_of
+from ..engine.careful import plus, product
 from ..engine.ieee import Number
 from ..engine.order import topological_order
 from ..engine.replaying import refuse_stale
-from ..engine.value import Value
+from ..engine.value import Value, seed_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,11 +5,11 @@ the table. It uses values only, no local derivative, so that a check of gradient
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from math import inf, isfinite, pi
 from typing import Any
 
-from ..engine.dialects import Reader, Tree, formula
+from ..engine.dialects import OPERATORS, Reader, Tree, formula
+from ..engine.grammar import COMPARISONS
 from ..engine.ieee import FUNCTIONS, PRIMITIVES, divide, power
 from ..engine.operations import TABLE, Operation
 
@@ -73,16 +73,8 @@ def value_with_error(operation: Operation, operands: Sequence[Rounded]) -> Round
     (1000001.0, True)
     """
     known = dict(zip(operation.letters, operation.arguments(operands), strict=True))
-    found = _Rounding(known).read(_tree(operation.value))
+    found = _Rounding(known).read(formula(operation.value))
     return Rounded(found.value, found.error if found.error == found.error else inf)
-
-
-_tree = cache(formula)
-OPERATORS = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b, "**": lambda a, b: a**b,
-    "<": lambda a, b: a.value < b.value, "<=": lambda a, b: a.value <= b.value, "==": lambda a, b: a.value == b.value,
-    ">": lambda a, b: a.value > b.value, ">=": lambda a, b: a.value >= b.value,
-}  # fmt: skip
 
 
 class _Rounding(Reader[Any]):
@@ -101,7 +93,7 @@ class _Rounding(Reader[Any]):
         return -part
 
     def operator(self, sign: str, left: Rounded, right: Rounded) -> Any:
-        return OPERATORS[sign](left, right)
+        return OPERATORS[sign](left.value, right.value) if sign in COMPARISONS else OPERATORS[sign](left, right)
 
     def where(self, condition: Tree, one: Tree, other: Tree) -> Any:
         return self.read(one if self.read(condition) else other)

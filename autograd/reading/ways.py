@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import NamedTuple, TypeVar
 
-from ..engine.derivatives import plus, product
+from ..engine.careful import plus, product
 from ..engine.ieee import Number
 from ..engine.value import Value
 from .passes import StepRecord

@@ -1,7 +1,8 @@
 """Expressions of arrays: what a vectorised program is planned in, before anything is written or computed.
 
-An `Array` is one node; `Arrays` makes them, the same one whenever the same is asked for. An array has a row for each of its scalars and a column for each example, shape (rows, N), or one
-column where it is the same for all examples, (rows, 1). A scalar has shape (). N stands for the number of examples.
+An `Array` is one node; `Arrays` makes them, the same one whenever the same is asked for. An array has a row for each of
+its scalars and a column for each example, shape (rows, N), or one column where it is the same for all examples,
+(rows, 1). A scalar has shape (). N stands for the number of examples.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,14 +10,14 @@ from typing import Any
 
 import numpy
 
-from ..engine.grammar import BINDING
+from ..engine import grammar
 
 N = "n"  # the number of examples, in shapes
 Shape = tuple[Any, ...]
 
 SIGNS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power", "<": "less", "<=": "less_equal", ">": "greater",
          ">=": "greater_equal", "==": "equal"}  # fmt: skip
-COMPARISONS = tuple([name for sign, name in SIGNS.items() if BINDING[sign] == BINDING["<"]])
+COMPARISONS = tuple([SIGNS[sign] for sign in grammar.COMPARISONS])
 VIEWS = ("parameters", "inputs")  # what is only read
 
 
@@ -32,6 +33,10 @@ class Array:
     def number(self) -> float | None:
         """The number of a plain scalar, else None."""
         return self.info[0] if self.kind == "scalar" and self.info[1] == 0 else None
+
+    def is_call(self, *names: str) -> bool:
+        """Whether it is one of these functions, element by element."""
+        return self.kind == "call" and self.info in names
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.info if self.info is not None else ''} {self.shape} of {[a.index for a in self.args]}>"
@@ -184,7 +189,7 @@ class Arrays:
                 return other
             if one.number == -1:
                 return self.call("negative", other)
-        if partial.kind == "call" and partial.info == "where":
+        if partial.is_call("where"):
             condition, yes, no = partial.args
             if _is_simple(yes) and _is_simple(no):
                 return self.call("where", condition, self.times(upstream, yes), self.times(upstream, no))
@@ -203,7 +208,7 @@ class Arrays:
 
 def _is_simple(a: Array) -> bool:
     """Whether a factor is a number, or a choice between such: then a product with it is a choice, too."""
-    if a.kind == "call" and a.info == "where":
+    if a.is_call("where"):
         return _is_simple(a.args[1]) and _is_simple(a.args[2])
     return a.number in (0, 1, -1)
 

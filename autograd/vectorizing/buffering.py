@@ -75,10 +75,10 @@ class BufferedWriter:
             self.refs[array.index] = self.targets[array.index]
             self.root[array.index] = array.index
             return self.refs[array.index]
-        kind = (array.shape, array.kind == "call" and array.info in COMPARISONS)
+        kind = (array.shape, array.is_call(*COMPARISONS))
         for a in () if kind[1] else in_place:
             is_own = self.root.get(a.index) == a.index and a.index in self.buffer
-            if is_own and a.shape == array.shape and self.last[a.index] == position and not (a.kind == "call" and a.info in COMPARISONS):
+            if is_own and a.shape == array.shape and self.last[a.index] == position and not a.is_call(*COMPARISONS):
                 self.buffer[array.index] = self.buffer.pop(a.index)
                 break
         else:
@@ -94,7 +94,7 @@ class BufferedWriter:
             root = self.root.get(a.index)
             if root is not None and self.last.get(root) == position and root in self.buffer:
                 owner = self.owners[root]
-                kind = (owner.shape, owner.kind == "call" and owner.info in COMPARISONS)
+                kind = (owner.shape, owner.is_call(*COMPARISONS))
                 self.free.setdefault(kind, []).append(self.buffer.pop(root))
 
     # --- all steps ---

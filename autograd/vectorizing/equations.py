@@ -4,17 +4,19 @@ What is a layer is written as the lectures write it, z = h(a) and δ = Wᵀδ �
 layout (examples in columns or in rows) and its error signal (the gradient, or n times the gradient).
 """
 
+from ..engine.grammar import ATOM, BINDING
+from ..engine.names import shortest_text
 from ..engine.operations import TABLE
-from ..explain.notation import Notation
+from ..explain.notation import Notation, last_role
+from ..explain.typeset import FUNCTIONS, latex
 from .arrays import Array, N, reachable
 from .naming import ArrayNames, is_read_once
 from .planning import Plan
 from .source import in_order_of_lectures
 
-ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1
+SUM, PRODUCT, POWER = BINDING["+"], BINDING["*"], BINDING["**"]
 ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dW": "weights_gradient",
          "db": "bias_gradient"}  # fmt: skip
-COMMANDS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}  # functions that LaTeX has
 OF_EXAMPLES = r"\ell"  # the losses of the examples, a row
 SIGNS = {"less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "="}
 
@@ -65,8 +67,7 @@ class _Equations:
         self.loss = self.notation.latex("loss") if self.depth else None
 
     def _symbol(self, role: str, layer: int) -> str:
-        is_last = layer == self.depth and role.split("_")[0] in ("weights", "bias")
-        return self.notation.latex(f"output_{role}" if is_last else role, layer)
+        return self.notation.latex(last_role(role, layer, self.depth), layer)
 
     def is_composite(self, layer: int) -> bool:
         """Whether the error has no letter of its own but is written as a product, as dY ⊙ g′(z)."""
@@ -86,7 +87,7 @@ class _Equations:
                 continue
             elif array.index in self.errors:
                 self._error(array)
-            elif array.index in self.symbols or (uses[array.index] > 1 and not _is_comparison(array)):
+            elif array.index in self.symbols or (uses[array.index] > 1 and not array.is_call(*SIGNS)):
                 right = self.of(array)[0]
                 self.symbols.setdefault(array.index, self._free("g" if is_backward else "u"))
                 self.lines.append(f"{self.symbols[array.index]} &= {right}")
@@ -118,8 +119,8 @@ class _Equations:
         if self.is_composite(layer):
             self.lines.append(f"{self.notation.latex('activation_gradient', layer)} &= {right}")
             return
-        if _is_difference(self.plan, array):  # the sigmoid and its own loss
-            z, t = (self.named(a)[0] for a in _parts_of_difference(self.plan, array))
+        if parts := _parts_of_difference(self.plan, array):  # the sigmoid and its own loss
+            z, t = (self.named(a)[0] for a in parts)
             scale = "" if self.notation.scaled_error else r"\frac{1}{n} "
             right = f"{scale}({z} - {t})" if scale else f"{z} - {t}"
         else:
@@ -130,9 +131,8 @@ class _Equations:
         if array.index in self.activated:
             return (self.activated[array.index][1],)
         if array.index in self.errors:
-            _, arriving, before = self.errors[array.index]
-            is_short = _is_difference(self.plan, array) and not self.is_composite(self.errors[array.index][0])
-            return _parts_of_difference(self.plan, array) if is_short else (arriving, before)
+            layer, arriving, before = self.errors[array.index]
+            return (() if self.is_composite(layer) else _parts_of_difference(self.plan, array)) or (arriving, before)
         return array.args
 
     def _order(self, outputs: list[Array]) -> tuple[list[Array], dict[int, int]]:
@@ -187,10 +187,7 @@ class _Equations:
         return rf"\mathrm{{{kind}}}", ATOM
 
     def number(self, c: float, power: int) -> tuple[str, float]:
-        shown = repr(c).removesuffix(".0").replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
-        if "e" in shown:
-            mantissa, exponent = shown.split("e")
-            shown = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+        shown = latex(("number", shortest_text(c)))
         if power == 0 or (power == -1 and self.notation.scaled_error):
             return shown, SUM if c < 0 else PRODUCT if "cdot" in shown else ATOM
         if power == 1:
@@ -217,14 +214,14 @@ class _Equations:
             return rf"\left[{self.comparison(args, name)}\right]", ATOM  # Iverson's bracket: 1 where it is true, else 0
         texts = [self.named(a)[0] for a in args]
         if name == "where":
-            condition = self.comparison(args[0].args, args[0].info) if _is_comparison(args[0]) else texts[0]
+            condition = self.comparison(args[0].args, args[0].info) if args[0].is_call(*SIGNS) else texts[0]
             return rf"\begin{{cases}} {texts[1]} & {condition} \\ {texts[2]} & \text{{else}} \end{{cases}}", ATOM
         if name == "sqrt":
             return rf"\sqrt{{{texts[0]}}}", ATOM
         if name == "abs":
             return rf"\left|{texts[0]}\right|", ATOM
         called = "max" if name == "maximum" else name
-        command = rf"\{called}" if called in COMMANDS else rf"\operatorname{{{_escaped(called)}}}"
+        command = rf"\{called}" if called in FUNCTIONS else rf"\operatorname{{{_escaped(called)}}}"
         return f"{command}({', '.join(texts)})", ATOM
 
     def comparison(self, args: tuple[Array, ...], name: str) -> str:
@@ -257,10 +254,6 @@ class _Equations:
         return rf"\sum_k {self.held(inner, PRODUCT)}", PRODUCT
 
 
-def _is_comparison(array: Array) -> bool:
-    return array.kind == "call" and array.info in SIGNS
-
-
 def _transposed(symbol: str) -> str:
     """A symbol transposed; LaTeX takes one mark above, so a mark that is there goes with it."""
     if symbol.startswith(r"\frac"):
@@ -290,10 +283,6 @@ def _identifier(name: str) -> str:
 # --- the sigmoid and its own loss -----------------------------------------------------------------------------------
 
 
-def _is_difference(plan: Plan, error: Array) -> bool:
-    return bool(_parts_of_difference(plan, error))
-
-
 def _parts_of_difference(plan: Plan, error: Array) -> tuple[Array, ...]:
     """ŷ and y where the error is ((1 - y)/(1 - ŷ) - y/ŷ) ŷ (1 - ŷ) / n, which is (ŷ - y) / n; else nothing.
 
@@ -303,7 +292,7 @@ def _parts_of_difference(plan: Plan, error: Array) -> tuple[Array, ...]:
     def parts(array: Array, name: str) -> tuple[Array, ...]:
         if name == "divide" and array.kind == "function" and array.info[:2] == ("xlogy", 1):
             return array.args
-        return array.args if array.kind == "call" and array.info == name else ()
+        return array.args if array.is_call(name) else ()
 
     scaled = parts(error, "multiply")
     product = parts(scaled[1], "multiply") if scaled and scaled[0].kind == "scalar" and scaled[0].info == (1.0, -1) else ()

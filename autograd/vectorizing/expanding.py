@@ -36,7 +36,7 @@ def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
 
 def _is_softmax(array: Array) -> bool:
     """exp(a - logsumexp(b)), where a is b, or some of its rows."""
-    if array.kind != "call" or array.info != "exp" or array.args[0].kind != "call" or array.args[0].info != "subtract":
+    if not array.is_call("exp") or not array.args[0].is_call("subtract"):
         return False
     total = array.args[0].args[1]
     return total.kind == "function" and total.info[:2] == ("logsumexp", -1)
@@ -51,7 +51,7 @@ def _softmax(arrays: Arrays, a: Array, b: Array, axis: int) -> Array:
 
 def _call(arrays: Arrays, name: str, args: list[Array]) -> Array:
     """A function of NumPy; where(a <= c, 0, d) is d times the truth of a > c, which is faster."""
-    if name == "where" and args[1].number == 0 and args[2].shape and args[0].kind == "call" and args[0].info == "less_equal":
+    if name == "where" and args[1].number == 0 and args[2].shape and args[0].is_call("less_equal"):
         a, c = args[0].args
         if c.number == 0:  # with the rectified a instead, a itself need not be kept
             a = arrays.call("maximum", a, c)

@@ -7,18 +7,17 @@ is used, the rest gets a line of its own.
 from collections.abc import Callable
 from typing import Any
 
-from ..engine.dialects import Reader, Tree
-from ..engine.grammar import BINDING
+from ..engine.dialects import Piece, Writer, formula, held
+from ..engine.grammar import ATOM, BINDING
 from ..engine.ieee import PRIMITIVES
 from ..engine.operations import TABLE
 from .arrays import SIGNS, Array, N, reachable
 from .naming import LAYER, TAKEN, ArrayNames
 from .places import as_view, literal, sizes, slice_of
-from .table_as_arrays import letters_of, tree_of
+from .table_as_arrays import letters_of
 
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
-SUM, PRODUCT, NEGATIVE, POWER = BINDING["+"], BINDING["*"], BINDING["negate"], BINDING["**"]
-ATOM = POWER + 1
+SUM, PRODUCT, NEGATIVE = BINDING["+"], BINDING["*"], BINDING["negate"]
 LONG = 12  # operations in one expression
 
 
@@ -74,15 +73,15 @@ class Printer:
     # --- expressions ---
 
     def held(self, array: Array, strength: float) -> str:
-        return _held(self.named(array), strength)
+        return held(self.named(array), strength)
 
-    def named(self, array: Array) -> tuple[str, float]:
+    def named(self, array: Array) -> Piece:
         """The name of an array, or its text where it has none, and how tightly that holds together."""
         if array.index in self.of:
             return self.of[array.index], ATOM
         return self.text(array)
 
-    def text(self, array: Array) -> tuple[str, float]:
+    def text(self, array: Array) -> Piece:
         kind, info, args = array.kind, array.info, array.args
         if kind == "call":
             return self.call(info, args)
@@ -90,7 +89,7 @@ class Printer:
             return f"{self.function(*info)}({', '.join([self.named(a)[0] for a in args])})", ATOM
         return getattr(self, f"write_{kind}")(array)
 
-    def call(self, name: str, args: tuple[Array, ...]) -> tuple[str, float]:
+    def call(self, name: str, args: tuple[Array, ...]) -> Piece:
         if name in OPERATORS:
             sign = OPERATORS[name]
             own = BINDING[sign]
@@ -109,7 +108,7 @@ class Printer:
             return f"np.where({self.named(args[0])[0]}, {float(args[1].info[0])}, {float(args[2].info[0])})", ATOM
         return f"{library}{name}({', '.join([self.named(a)[0] for a in args])})", ATOM
 
-    def write_scalar(self, array: Array) -> tuple[str, float]:
+    def write_scalar(self, array: Array) -> Piece:
         c, power = array.info
         if power == 0:
             return literal(c), NEGATIVE if literal(c).startswith("-") else ATOM
@@ -126,7 +125,7 @@ class Printer:
     def sizes(self, shape: Any) -> str:
         return sizes([self.n() if size == N else size for size in shape])
 
-    def write_constants(self, array: Array) -> tuple[str, float]:
+    def write_constants(self, array: Array) -> Piece:
         return self.constant(array.info), ATOM
 
     def constant(self, numbers: Any, called: str = "") -> str:
@@ -140,7 +139,7 @@ class Printer:
         self.used.add(name)
         return name
 
-    def write_parameters(self, array: Array) -> tuple[str, float]:
+    def write_parameters(self, array: Array) -> Piece:
         return self.view("parameters", array.info), ATOM
 
     def view(self, of: str, places: Any) -> str:
@@ -148,41 +147,41 @@ class Printer:
         found = as_view(places, self.size)
         return f"{of}{found}" if found else f"{of}[{self.constant(places.ravel())}].reshape({self.sizes(places.shape)})"
 
-    def write_inputs(self, array: Array) -> tuple[str, float]:
+    def write_inputs(self, array: Array) -> Piece:
         places = array.info.ravel()
         step = slice_of(places)
         return f"X[:, {step or self.constant(places)}].T", ATOM
 
-    def write_rows(self, array: Array) -> tuple[str, float]:
+    def write_rows(self, array: Array) -> Piece:
         places = array.info
         return f"{self.held(array.args[0], ATOM)}[{slice_of(places) or self.constant(places)}]", ATOM
 
-    def write_reshape(self, array: Array) -> tuple[str, float]:
+    def write_reshape(self, array: Array) -> Piece:
         return f"{self.held(array.args[0], ATOM)}.reshape({self.sizes(array.shape)})", ATOM
 
-    def write_join(self, array: Array) -> tuple[str, float]:
+    def write_join(self, array: Array) -> Piece:
         axis = f", axis={array.info}" if array.info else ""
         return f"np.concatenate([{', '.join([self.named(a)[0] for a in array.args])}]{axis})", ATOM
 
-    def write_cut(self, array: Array) -> tuple[str, float]:
+    def write_cut(self, array: Array) -> Piece:
         axis, start, stop = array.info
         return f"{self.held(array.args[0], ATOM)}[{':, ' * axis}{start}:{stop}]", ATOM
 
-    def write_full(self, array: Array) -> tuple[str, float]:
+    def write_full(self, array: Array) -> Piece:
         inner = array.args[0]
         text = repr(inner.info[0]) if inner.number is not None and abs(inner.info[0]) < float("inf") else self.named(inner)[0]
         return f"np.broadcast_to({text}, ({self.sizes(array.shape)}))", ATOM
 
-    def write_pad(self, array: Array) -> tuple[str, float]:
+    def write_pad(self, array: Array) -> Piece:
         before, after = array.info
         return f"np.pad({self.named(array.args[0])[0]}, (({before}, {after}), (0, 0)))", ATOM
 
-    def write_take(self, array: Array) -> tuple[str, float]:
+    def write_take(self, array: Array) -> Piece:
         table = array.info if array.info.shape[1] > 1 else array.info[:, 0]
         padded = f"np.pad({self.named(array.args[0])[0]}, ((0, 1), (0, 0)))"
         return f"{padded}[{self.constant(table)}]", ATOM
 
-    def write_matmul(self, array: Array) -> tuple[str, float]:
+    def write_matmul(self, array: Array) -> Piece:
         *flips, is_careful = array.info
         texts = [
             self.held(a, ATOM) + ".T" if flip else self.held(a, PRODUCT + k)
@@ -193,7 +192,7 @@ class Printer:
             return f"product({texts[0]}, {texts[1]})", ATOM
         return f"{texts[0]} @ {texts[1]}", (SUM + PRODUCT) / 2  # in parentheses inside a product element by element
 
-    def reduction(self, array: Array) -> tuple[str, float]:
+    def reduction(self, array: Array) -> Piece:
         return f"np.{array.kind}({self.named(array.args[0])[0]}, axis={array.info}, keepdims=True)", ATOM
 
     write_sum = write_max = write_min = reduction
@@ -207,9 +206,10 @@ class Printer:
         called += "" if axis in (None, 0) else f"_{axis}"
         called += "_" * (called in TAKEN)
         text = _FunctionText(lambda inner: self.function(inner, -1, None), axis or 0)
-        result, _ = text.read(tree_of(operation.value if slot < 0 else operation.partials[slot]))  # what it calls stands before it
+        result, _ = text.read(formula(operation.value if slot < 0 else operation.partials[slot]))  # what it calls stands before it
         if called not in self.functions:
-            lines = [f"def {called}({', '.join(letters_of(operation, slot))}):", *text.lines, f"    return {result}"]
+            lets = [f"    {name} = {sum_of}" for sum_of, name in text.lets.items()]
+            lines = [f"def {called}({', '.join(letters_of(operation, slot))}):", *lets, f"    return {result}"]
             self.functions[called] = "\n".join(lines)
         self.used.add(called)
         return called
@@ -219,44 +219,19 @@ def _is_same(one: Any, other: Any) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes()
 
 
-class _FunctionText(Reader[tuple[str, float]]):
-    """Writes a formula of the table with NumPy: the text, and how tightly it holds together. `lines` are to stand before it."""
+class _FunctionText(Writer):
+    """Writes a formula of the table with NumPy; `named` gives what a function of the table is called in the program."""
 
     def __init__(self, named: Callable[[str], str], axis: int):
-        self.named, self.axis = named, axis  # `named` gives what a function of the table is called in the program
-        self.lets: dict[Tree, str] = {}
-        self.lines: list[str] = []
+        over = f"np.{{}}({{}}, axis={axis}, keepdims=True)"
+        patterns = {"number": "{}", "item": "", "where": "np.where({}, {}, {})", "over": over, "relu": "np.maximum({}, 0)"}
+        super().__init__(patterns, {})
+        self.named = named
 
-    def number(self, number: int) -> tuple[str, float]:
-        return str(number), ATOM if number >= 0 else NEGATIVE
+    def name(self, name: str) -> Piece:
+        return ("np.pi", ATOM) if name == "pi" else super().name(name)
 
-    def name(self, name: str) -> tuple[str, float]:
-        return "np.pi" if name == "pi" else name.removesuffix("[i]"), ATOM
-
-    def negate(self, part: tuple[str, float]) -> tuple[str, float]:
-        return f"-{_held(part, NEGATIVE)}", NEGATIVE
-
-    def operator(self, sign: str, left: tuple[str, float], right: tuple[str, float]) -> tuple[str, float]:
-        own = BINDING[sign]
-        return f"{_held(left, own + (sign == '**'))} {sign} {_held(right, own if sign == '**' else own + 1)}", own
-
-    def call(self, name: str, arguments: list[tuple[str, float]]) -> tuple[str, float]:
-        if name == "relu":
-            return f"np.maximum({arguments[0][0]}, 0)", ATOM
-        called = f"np.{name}" if name in (*PRIMITIVES, "abs") else self.named(name)
-        return f"{called}({', '.join([text for text, _ in arguments])})", ATOM
-
-    def where(self, condition: Tree, one: Tree, other: Tree) -> tuple[str, float]:
-        return f"np.where({', '.join([self.read(part)[0] for part in (condition, one, other)])})", ATOM
-
-    def over(self, name: str, each: Tree) -> tuple[str, float]:
-        if (name, each) not in self.lets:
-            text = f"np.{name}({self.read(each)[0]}, axis={self.axis}, keepdims=True)"
-            self.lets[name, each] = f"r{len(self.lets)}"
-            self.lines.append(f"    {self.lets[name, each]} = {text}")
-        return self.lets[name, each], ATOM
-
-
-def _held(written: tuple[str, float], strength: float) -> str:
-    text, own = written
-    return text if own >= strength else f"({text})"
+    def call(self, name: str, arguments: list[Piece]) -> Piece:
+        if name not in self.patterns:
+            name = f"np.{name}" if name in (*PRIMITIVES, "abs") else self.named(name)
+        return super().call(name, arguments)

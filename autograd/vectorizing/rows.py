@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy
 
-from ..engine.dialects import Reader, Tree
+from ..engine.dialects import Reader, Tree, formula
 from ..engine.ieee import PRIMITIVES, added_up, largest, power, smallest
 from ..engine.operations import TABLE, Operation
 from .grouping import Group
 from .scalars import CONST, INPUT, PARAM, Scalars
-from .table_as_arrays import tree_of
 
 MANY_GROUPS, FEW_EXAMPLES = 200, 4
 
@@ -109,7 +108,7 @@ def _forward(scalars: Scalars) -> list[str]:
     for i, op in enumerate(scalars.op):
         if op not in (CONST, PARAM, INPUT):
             line = _Line(scalars, i)
-            text = line.read(tree_of(line.operation.value))
+            text = line.read(formula(line.operation.value))
             lines += [*line.lets, f"v{i} = {text}"]
     return lines
 
@@ -126,7 +125,7 @@ def _backward(scalars: Scalars, root: int) -> list[str]:
         if i not in begun or not needed[i] or not scalars.args[i]:
             continue
         line = _Line(scalars, i)
-        partials = [text for partial in line.operation.partials for text in line.of_each(tree_of(partial))]
+        partials = [text for partial in line.operation.partials for text in line.of_each(formula(partial))]
         lines += line.lets
         for a, text in zip(scalars.args[i], partials, strict=True):
             if needed[a]:

@@ -50,11 +50,11 @@ def _terms(values: Array) -> list[tuple[float, Array]]:
         factor, array = waiting.pop()
         if array.kind == "full":
             waiting.append((factor, array.args[0]))
-        elif array.kind == "call" and array.info in ("add", "subtract"):
+        elif array.is_call("add", "subtract"):
             waiting += [(-factor if array.info == "subtract" else factor, array.args[1]), (factor, array.args[0])]
-        elif array.kind == "call" and array.info == "negative":
+        elif array.is_call("negative"):
             waiting.append((-factor, array.args[0]))
-        elif array.kind == "call" and array.info == "multiply" and array.args[0].number is not None:
+        elif array.is_call("multiply") and array.args[0].number is not None:
             waiting.append((array.args[0].number * factor, array.args[1]))
         else:
             found[array.index] = (found.get(array.index, (0.0, array))[0] + factor, array)

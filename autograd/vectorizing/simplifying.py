@@ -8,9 +8,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from ..engine.dialects import OPERATORS
 from ..engine.ieee import divide, largest, power
 from ..engine.operations import TABLE
-from .arrays import Array, Arrays
+from .arrays import SIGNS, Array, Arrays
 
 
 class SimplifiedArrays(Arrays):
@@ -46,19 +47,18 @@ class SimplifiedArrays(Arrays):
 
 def _is_rectified(condition: Array, yes: Array, no: Array) -> bool:
     """where(a <= 0, 0, a)"""
-    return yes.number == 0 and condition.kind == "call" and condition.info == "less_equal" and condition.args == (no, yes)
+    return yes.number == 0 and condition.is_call("less_equal") and condition.args == (no, yes)
 
 
 _COMPUTE: dict[str, Callable[..., Any]] = {
-    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg, "divide": divide, "power": power,
-    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge, "equal": operator.eq,
-    "maximum": lambda a, b: largest([a, b]),
-}  # fmt: skip
+    **{name: OPERATORS[sign] for sign, name in SIGNS.items()},
+    **{"negative": operator.neg, "divide": divide, "power": power, "maximum": lambda a, b: largest([a, b])},
+}
 
 
 def _negated(arrays: Arrays, a: Array) -> Array | None:
     """What `a` is the negative of, where it is written as one."""
-    if a.kind == "call" and a.info == "negative":
+    if a.is_call("negative"):
         return a.args[0]
     if _factor(a) is not None and a.args[0].info[0] < 0:
         return arrays.call("multiply", arrays.call("negative", a.args[0]), a.args[1])
@@ -67,7 +67,7 @@ def _negated(arrays: Arrays, a: Array) -> Array | None:
 
 def _factor(a: Array) -> Array | None:
     """The scalar that stands in front of an array."""
-    return a.args[0] if a.kind == "call" and a.info == "multiply" and a.args[0].kind == "scalar" else None
+    return a.args[0] if a.is_call("multiply") and a.args[0].kind == "scalar" else None
 
 
 def _add(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Array | None:
@@ -117,28 +117,28 @@ def _multiply(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Ar
         return _scaled(arrays, a, b)
     for one, other in ((a, b), (b, a)):
         inner = _negated(arrays, one)
-        if one.kind == "call" and one.info == "negative":
+        if one.is_call("negative"):
             return arrays.call("negative", arrays.call("multiply", *((inner, other) if one is a else (other, inner))))
         factor = _factor(one)
         if factor is not None and factor.info[1] == -1:  # 1/n stays in front
             rest = (one.args[1], other) if one is a else (other, one.args[1])
             return arrays.call("multiply", factor, arrays.call("multiply", *rest))
-    if b.kind == "call" and b.info == "divide" and b.args[0].number == 1:
+    if b.is_call("divide") and b.args[0].number == 1:
         return arrays.call("divide", a, b.args[1])
     return None
 
 
 def _scaled(arrays: Arrays, a: Array, b: Array) -> Array | None:
     """A scalar times an array: two scalars become one, and one goes into the branches of a choice between scalars."""
-    if b.kind == "call" and b.info == "negative":
+    if b.is_call("negative"):
         return arrays.call("multiply", arrays.call("negative", a), b.args[0])
     factor = _factor(b)
     if factor is not None:
         both = arrays.call("multiply", a, factor)
         return None if both.info[0] == 0 or both.info[0] - both.info[0] else arrays.call("multiply", both, b.args[1])
-    if b.kind == "call" and b.info == "where" and all(part.kind == "scalar" for part in b.args[1:]):
+    if b.is_call("where") and all(part.kind == "scalar" for part in b.args[1:]):
         return arrays.call("where", b.args[0], *[arrays.call("multiply", a, part) for part in b.args[1:]])
-    if b.kind == "call" and b.info == "divide" and b.args[0].number == 1:
+    if b.is_call("divide") and b.args[0].number == 1:
         return arrays.call("divide", a, b.args[1])
     return None
 
@@ -149,7 +149,7 @@ def _divide(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Arra
         return a
     if numbers[1] in (2, 4, 0.5):
         return arrays.call("multiply", arrays.scalar(1 / numbers[1]), a)
-    if a.kind == "call" and a.info == "negative":
+    if a.is_call("negative"):
         return arrays.call("negative", arrays.call("divide", a.args[0], b))
     factor = _factor(a)
     if factor is not None and factor.info[1] == -1:
@@ -164,11 +164,11 @@ def _negative(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Ar
     factor = _factor(a)
     if factor is not None:
         return arrays.call("multiply", arrays.call("negative", factor), a.args[1])
-    if a.kind == "call" and a.info == "where" and all(part.kind == "scalar" for part in a.args[1:]):
+    if a.is_call("where") and all(part.kind == "scalar" for part in a.args[1:]):
         return arrays.call("where", a.args[0], *[arrays.scalar(-part.info[0] + 0.0, part.info[1]) for part in a.args[1:]])
-    if a.kind == "call" and a.info == "subtract":
+    if a.is_call("subtract"):
         return arrays.call("subtract", a.args[1], a.args[0])
-    return a.args[0] if a.kind == "call" and a.info == "negative" else None
+    return a.args[0] if a.is_call("negative") else None
 
 
 def _power(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Array | None:

@@ -5,7 +5,6 @@ one that runs writes out after all.
 """
 
 from collections.abc import Sequence
-from functools import cache
 from math import pi
 from typing import Any
 
@@ -24,12 +23,6 @@ FAST = {
     ("logsumexp", -1): f"max(a[i]) + log(sum({_EXPONENTIALS}))",
     ("logsumexp", 0): f"{_EXPONENTIALS} / sum({_EXPONENTIALS})",
 }
-
-
-@cache
-def tree_of(text: str) -> Tree:
-    """The tree of a formula, read once."""
-    return formula(text)
 
 
 class _Formula(Reader[Array]):
@@ -66,7 +59,7 @@ def value_of(arrays: Arrays, operation: Operation, args: Sequence[Array], axis: 
         return arrays.call("maximum", args[0], arrays.scalar(0.0))
     if operation.name == "abs":
         return arrays.call("abs", *args)
-    tree = tree_of(operation.value)
+    tree = formula(operation.value)
     numbers = [a.number for a in args]
     if len([*parts_of(tree)]) <= SHORT_VALUE or None not in numbers:
         return _Formula(arrays, operands_of(operation, args), axis).read(tree)
@@ -75,7 +68,7 @@ def value_of(arrays: Arrays, operation: Operation, args: Sequence[Array], axis: 
 
 def partial_of(arrays: Arrays, operation: Operation, slot: int, args: Sequence[Array], y: Array, axis: int | None = None) -> Array:
     """The local derivative of an operation for one of its letters: its formula where that is short, else a function."""
-    tree = tree_of(operation.partials[slot])
+    tree = formula(operation.partials[slot])
     if len([*parts_of(tree)]) <= SHORT_PARTIAL and operation.name not in NAMED:
         return _Formula(arrays, operands_of(operation, args, y), axis).read(tree)
     return arrays.function(operation.name, slot, [a for a, _ in _used(tree, operation, [*args, y])], axis)
@@ -90,7 +83,7 @@ def _used(tree: Tree, operation: Operation, args: Sequence[Any]) -> list[tuple[A
 def letters_of(operation: Operation, slot: int) -> list[str]:
     """The letters that a function of the table takes: those that its formula reads."""
     letters = [*operation.letters, "y"]
-    return [letter for letter, _ in _used(tree_of(operation.value if slot < 0 else operation.partials[slot]), operation, letters)]
+    return [letter for letter, _ in _used(formula(operation.value if slot < 0 else operation.partials[slot]), operation, letters)]
 
 
 def operands_of(operation: Operation, args: Sequence[Array], y: Array | None = None) -> dict[str, Array]:
@@ -107,4 +100,4 @@ def expanded(arrays: Arrays, function: Array, args: Sequence[Array]) -> Array:
     mark = "[i]" if operation.is_nary else ""
     operands = {letter + mark * (letter != "y"): a for letter, a in zip(letters_of(operation, slot), args, strict=True)}
     text = FAST.get((name, slot)) or (operation.partials[slot] if slot >= 0 else operation.value)
-    return _Formula(arrays, operands, axis).read(tree_of(text))
+    return _Formula(arrays, operands, axis).read(formula(text))
