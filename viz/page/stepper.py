@@ -27,7 +27,7 @@ from .content import graph_data, step_data
 from .operations import operations_module
 
 WORDS = ("forward", "backward", "locals", "order")  # what `ask` may be besides True and False
-ASKS = {False: "no", True: "both", **{word: word for word in WORDS}}
+ASKS: dict[bool | str, str] = {False: "no", True: "both", **{word: word for word in WORDS}}
 WHOLE = ("order",)  # ways to ask that begin with nothing known
 STATIC = Path(__file__).parent / "static"
 MOST = 5000  # nodes in one page
