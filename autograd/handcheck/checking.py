@@ -120,7 +120,7 @@ def _finding(
     edge = best.edge if best else words.only_edge(quantity)
     follows = dict.fromkeys([*diagnosis.answers[1:], *(each for each in spoilt if verdicts.get(each) == "follows")])
     return Finding(
-        node=words.called[quantity.parent or quantity.node],
+        node=words.called[quantity.node if quantity.parent is None else quantity.parent],
         via=words.called[edge.node] if edge else words.called[quantity.node] if quantity.parent else None,
         code=best.code if best else "UNEXPLAINED",
         expected=own.span[quantity].data,
@@ -139,7 +139,7 @@ def _finding(
 
 def _missing(words: Wording, quantity: Quantity) -> Finding:
     return Finding(
-        words.called[quantity.parent or quantity.node],
+        words.called[quantity.node if quantity.parent is None else quantity.parent],
         words.called[quantity.node] if quantity.parent else None,
         "MISSING",
         words.own.span[quantity].data,

@@ -22,6 +22,7 @@ from .precision import agrees, exactly, same_number
 from .wording import reply_places
 
 BLANK = "▢"
+BY_ONE = ("add", "sub", "mul", "neg", "total", "dot")  # operations that change by their local derivative when an operand grows by 1
 SMALL = 0.001  # how far an operand is moved in a test, where 1 would be too much
 ONE_EDGE = ("VALUE_FOR_GRADIENT", "DECIMAL_POINT")  # rules of a node that can be said of one contribution, too
 
@@ -56,7 +57,7 @@ def slips(graph: Graph, step: Step) -> list[Slip]:
     right = _asked(step)
     for rule, number, node in _numbers(graph, step):
         if number == number and not same_number(number, right):
-            parent = step.parent or step.node
+            parent = step.node if step.parent is None else step.parent
             key = "slip.SIGN.value" if rule.code == "SIGN" and step.phase == "forward" else f"slip.{rule.code}"
             texts = reply_places("", step.names, node, parent, step.root)
             found.setdefault((rule.code, number), Slip(number, rule.code, rule.family, rule.formula, (key, texts)))
@@ -71,7 +72,8 @@ def likeliest(graph: Graph, step: Step, answer: Typed) -> Slip | None:
 def unexplained(step: Step) -> Sentence:
     """The first reply to a wrong answer that comes from no slip; its place {got} is still to be filled."""
     kind = ".value" if step.phase == "forward" else ".root" if step.parent is None else ""
-    return f"slip.UNEXPLAINED{kind}", reply_places("", step.names, step.node, step.parent or step.node, step.root)
+    parent = step.node if step.parent is None else step.parent  # which is false where its number is 0
+    return f"slip.UNEXPLAINED{kind}", reply_places("", step.names, step.node, parent, step.root)
 
 
 def hints(step: Step) -> list[list[Sentence]]:
@@ -116,10 +118,9 @@ def hints(step: Step) -> list[list[Sentence]]:
         "sign": "=" if true else "≈",
         "result": result,
     }
-    by_one = step.node.op in ("add", "sub", "mul", "neg", "total", "dot")
     last: list[Sentence] = [("hint.edge.3", texts)]
     return [
-        [("hint.edge.1.by_one" if by_one else "hint.edge.1", texts)],
+        [("hint.edge.1.by_one" if step.node.op in BY_ONE else "hint.edge.1", texts)],
         [("hint.edge.2.term" if (step.terms or 1) > 1 else "hint.edge.2", texts)],
         last + ([_test(step)] if step.terms == 1 else []),
     ]
