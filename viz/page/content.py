@@ -21,9 +21,13 @@ from autograd.explain.steps import Step
 from autograd.explain.typeset import Layout, as_layout, name_parts, plain
 from autograd.explain.words import rule_key
 from autograd.explain.written import LONGEST_LIST, Operand, at_slot, by_letter, letter_at, put_in, write
+from autograd.handcheck.dialogues import BY_ONE
+from autograd.handcheck.graphs import Graph
 
 from ..picture.lettering import DIGITS, harmless
 from .skeletons import branch_taken, call_skeleton, partial_skeletons, told_apart, value_skeletons
+
+TEMPLATES = ("step.", "explain.", "why.", "what.", "slip.", "hint.", "check.behind")  # sentences about steps and answers
 
 
 def graph_data(passes: Sequence[Step], digits: int | None, lang: str) -> dict[str, Any]:
@@ -39,8 +43,9 @@ def graph_data(passes: Sequence[Step], digits: int | None, lang: str) -> dict[st
         "isExact": any(isinstance(node.data, Fraction) for node in called),
         "nodes": [_node(node, called, place, digits) for node in called],
         "operations": {f"{name}/{count}": _operation(operation, count, known) for (name, count), operation in uses.items()},
+        "examples": Graph(called.root).examples,
         "marks": _marks(called),
-        "templates": {key: text for key, text in known.items() if key.startswith(("step.", "explain.", "why.", "what."))},
+        "templates": {key: text for key, text in known.items() if key.startswith(TEMPLATES)},
     }
 
 
@@ -83,6 +88,8 @@ def _operation(operation: Operation, count: int, known: dict[str, str]) -> dict[
     why = [rule_key(operation, slot, count, known) for slot in range(count)]
     needs_definition = why[0] is None and not operation.symbol  # a function that there are no words for
     return {
+        "called": harmless(operation.symbol or operation.name),
+        "isLinear": operation.name in BY_ONE,
         "value": value_skeletons(operation, count),
         "definition": value_skeletons(operation, count, defined=True) if needs_definition else None,
         "call": call_skeleton(operation, count),

@@ -25,6 +25,7 @@ from ..picture.lettering import harmless
 from ..slides import Rooms
 from .content import graph_data, step_data
 from .operations import operations_module
+from .slips import slips_module
 
 WORDS = ("forward", "backward", "locals", "order")  # what `ask` may be besides True and False
 ASKS: dict[bool | str, str] = {False: "no", True: "both", **{word: word for word in WORDS}}
@@ -176,8 +177,12 @@ class Stepper:
     def _module(self) -> str:
         """The JavaScript of the page, as one module."""
         style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8"))
-        operations = operations_module([node.operation for node in self._passes[0].names if node.parents])
-        written = {"page/static/style.js": f"export const STYLE = {style};\n", "page/static/operations.js": operations}
+        operations = [node.operation for node in self._passes[0].names if node.parents]
+        written = {
+            "page/static/style.js": f"export const STYLE = {style};\n",
+            "page/static/operations.js": operations_module(operations),
+            "page/static/misconceptions.js": slips_module(operations),
+        }
         return bundled("page/static/page.js", written)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

@@ -76,6 +76,12 @@ export class Run {
     return OPERATIONS[this.graph.nodes[i].op];
   }
 
+  // How the operation of a node is written: its skeletons, and the keys of the words for it.
+  writing(i) {
+    const { op, parents } = this.graph.nodes[i];
+    return this.graph.operations[`${op}/${parents.length}`];
+  }
+
   // --- the numbers ---
 
   reset() {
@@ -109,10 +115,17 @@ export class Run {
     this.wiggle(this.wiggled);
   }
 
-  valuesOf(leaves) {
+  // The value of every node for some numbers of the leaves; `held` has those of nodes that are not computed.
+  valuesOf(leaves, held = new Map()) {
     const values = [];
-    this.graph.nodes.forEach(({ parents }, i) => values.push(parents.length ? valueAt(this.operation(i), parents.map((p) => values[p])) : leaves.get(i)));
+    const computed = ({ parents }, i) => (parents.length ? valueAt(this.operation(i), parents.map((p) => values[p])) : leaves.get(i));
+    this.graph.nodes.forEach((node, i) => values.push(held.get(i) ?? computed(node, i)));
     return values;
+  }
+
+  // What the root would be if a node, computed or not, had another value.
+  rootWith(node, value) {
+    return this.valuesOf(this.leaves, new Map([[node, value]]))[this.root];
   }
 
   stepsOf() {
@@ -156,6 +169,13 @@ export class Run {
     });
     const moved = this.valuesOf(new Map(this.leaves).set(leaf, this.leaves.get(leaf) + h));
     this.changes = { predicted, real: moved.map((value, i) => value - this.values[i]) };
+  }
+
+  // The number that is asked for at a step: its "result", a "local" derivative, or the "total" of several contributions.
+  due(step, part) {
+    if (step.phase === "forward") return step.value;
+    if (part === "local") return step.local;
+    return part === "total" ? step.after : (step.contribution ?? step.after);
   }
 
   // --- as texts: as Python printed them, until a leaf is changed ---

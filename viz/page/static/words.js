@@ -25,6 +25,8 @@ export function equations(run, step) {
 // --- names ---
 
 export const nodeName = (run, i) => ["name", run.graph.nodes[i].name];
+// Constants that have no name are called by their numbers.
+export const nameOf = (run, i) => (run.graph.nodes[i].isNumber ? run.value(i, true).slice(1) : run.graph.nodes[i].name);
 export const localName = (run, { node, parent }) => ["derivative", run.graph.nodes[node].name, run.graph.nodes[parent].name];
 
 // The gradient of a node: the derivative of the root with respect to it, or a symbol of its own.
@@ -39,24 +41,23 @@ function named(run, i, put = null) {
 }
 
 const full = (run, i) => run.value(i).slice(1); // without its sign
-const writing = (run, i) => run.graph.operations[`${run.graph.nodes[i].op}/${run.graph.nodes[i].parents.length}`];
 
 // The formula of the value of a node, by the names of its operands.
 export function rule(run, i) {
-  const { value, call } = writing(run, i);
+  const { value, call } = run.writing(i);
   const path = run.computedAt[i] ? run.print(run.computedAt[i]).path : "";
   return filled(value[path] ?? call, named(run, i));
 }
 
 // The local derivative of a step, as a factor; where no skeleton is there for its branch, it is called by its name.
 function partial(run, { node, parent, slot }, path, operands, y, ties) {
-  const skeleton = writing(run, node).partials[slot][path];
+  const skeleton = run.writing(node).partials[slot][path];
   return skeleton ? filled(skeleton, { ...operands, y, ties: number(`${ties}`) }) : localName(run, { node, parent });
 }
 
 // --- the line of a step: each of its sentences a key, and the texts and layouts to fill in ---
 
-function lines(run, step, inFull = false) {
+export function lines(run, step, inFull = false) {
   const printed = run.print(step.index);
   if (step.phase === "forward") return [valueLine(run, step, printed)];
   if (step.parent === null) return [["step.seed", { gradient: gradientOf(run, step.node), value: number("1"), root: nodeName(run, step.node) }]];
@@ -66,7 +67,7 @@ function lines(run, step, inFull = false) {
 }
 
 function valueLine(run, { node }, { put, value, signs, path }) {
-  const skeleton = writing(run, node).value[path] ?? writing(run, node).call;
+  const skeleton = run.writing(node).value[path] ?? run.writing(node).call;
   const [formula, numbers] = [named(run, node, put), put.map(number)].map((operands) => filled(skeleton, operands));
   const isShort = [plain(formula), value].includes(plain(numbers)); // -a = -1, without another = -1
   const result_sign = isShort && signs[1] !== "=" ? "≈" : signs[2];
@@ -121,7 +122,7 @@ function whyTheValue(run, step) {
   const [[, texts]] = lines(run, step);
   const { node } = step;
   const { parents, op } = run.graph.nodes[node];
-  const { definition, call } = writing(run, node);
+  const { definition, call } = run.writing(node);
   const told = knows(run, `what.${op}`) ? [[`what.${op}`, {}]] : [];
   const operands = named(run, node);
   if (definition) {
@@ -158,7 +159,7 @@ function whyTheLocalDerivative(run, step, { said, ties, local, path }, texts) {
   if (ties) return ["explain.tie", { ...texts, count: ties, local: number(`1/${ties}`) }];
   const special = `explain.kink.${run.graph.nodes[node].op}`;
   if (said.includes("kink")) return [knows(run, special) ? special : "explain.kink", { ...texts, local: number(local) }];
-  const { why, call } = writing(run, node);
+  const { why, call } = run.writing(node);
   if (why[slot]) return [why[slot], texts];
   const operands = named(run, node);
   return ["explain.formula", { ...texts, call: filled(call, operands), partial: bare(partial(run, step, path, operands, nodeName(run, node), ties || 1)) }];
@@ -169,6 +170,6 @@ function whyTheLocalDerivative(run, step, { said, ties, local, path }, texts) {
 const knows = (run, key) => Object.hasOwn(run.graph.templates, key);
 
 // The sentence of a key with its texts and layouts filled in. They are data: braces in them mean nothing.
-function fill(run, key, texts) {
+export function fill(run, key, texts) {
   return run.graph.templates[key].replace(/\{(\w+)\}/g, (_, place) => (Array.isArray(texts[place]) ? plain(texts[place]) : `${texts[place]}`));
 }
