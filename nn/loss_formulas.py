@@ -48,6 +48,12 @@ class _Formula(Reader[Any]):
     def name(self, name: str) -> Any:
         return numpy.pi if name == "pi" else self.given[name]
 
+    def negate(self, part: Any) -> Any:
+        return _each(operator.neg, part)
+
+    def operator(self, sign: str, left: Any, right: Any) -> Any:
+        return _each(OPERATORS[sign], left, right)
+
 
 class OnNumbers(_Formula):
     """A loss from Values (it is then a graph), floats or fractions: of lists of elements, or of the rows of one example.
@@ -55,12 +61,6 @@ class OnNumbers(_Formula):
     A class that is certainly not the one has the target 0 and leaves no trace in the graph; of the one that it certainly
     is, with the target 1, there is log(a), not 1 · log(a).
     """
-
-    def negate(self, part: Any) -> Any:
-        return _each(operator.neg, part)
-
-    def operator(self, sign: str, left: Any, right: Any) -> Any:
-        return _each(OPERATORS[sign], left, right)
 
     def over(self, name: str, tree: Tree) -> Any:
         rows = {row: self.given[row] for row in ("a[i]", "b[i]")}
@@ -98,12 +98,6 @@ def _is(number: int, target: Any) -> bool:
 
 class OnArrays(_Formula):
     """The same on arrays: examples in the last axis, the outputs of an example in the one before."""
-
-    def negate(self, part: Any) -> Any:
-        return -part
-
-    def operator(self, sign: str, left: Any, right: Any) -> Any:
-        return OPERATORS[sign](left, right)
 
     def over(self, name: str, tree: Tree) -> Any:
         return getattr(numpy, name)(self.read(tree), axis=-2, keepdims=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy
 
-from ..engine.dialects import Reader, Tree, formula
+from ..engine.dialects import FLOATS, Piece, Tree, Writer, formula, held
+from ..engine.grammar import ATOM
 from ..engine.ieee import PRIMITIVES, added_up, largest, power, smallest
 from ..engine.operations import TABLE, Operation
 from .grouping import Group
@@ -55,21 +56,27 @@ def _variable(scalars: Scalars, i: int) -> str:
     return f"({scalars.data[i]!r})" if scalars.op[i] == CONST else f"v{i}"
 
 
-class _Line(Reader[str]):
-    """Writes formulas of one node with variables for its operands and y. `lets` are lines that stand before them."""
+class _Line(Writer):
+    """Writes formulas of one node with variables for its operands and y; `lets` are to stand before them."""
 
     def __init__(self, scalars: Scalars, i: int):
+        super().__init__(FLOATS.patterns, {})
         self.operation = TABLE[scalars.op[i]]
         mark = "[i]" * self.operation.is_nary
         operands = self.operation.arguments([_variable(scalars, a) for a in scalars.args[i]])
         rows = zip(*operands, strict=True) if self.operation.is_nary else [operands]
         self.elements = [{"y": f"v{i}", **{letter + mark: a for letter, a in zip("abc", row, strict=False)}} for row in rows]
         self.names = self.elements[0]
-        self.known: dict[tuple[str, Tree], str] = {}
-        self.lets: list[str] = []
 
-    def of_each(self, tree: Tree) -> list[str]:
+    def of_each(self, text: str) -> list[str]:
         """The formula for each of the elements of an n-ary operation; else for the one set of operands."""
+        return [held(piece, ATOM) for piece in self._pieces(formula(text))]
+
+    def before(self) -> list[str]:
+        """The lines that stand before the formulas."""
+        return [f"{name} = {text}" for text, name in self.lets.items()]
+
+    def _pieces(self, tree: Tree) -> list[Piece]:
         before, found = self.names, []
         for element in self.elements:
             self.names = element
@@ -77,30 +84,12 @@ class _Line(Reader[str]):
         self.names = before
         return found
 
-    def number(self, number: int) -> str:
-        return f"({number}.0)" if number < 0 else f"{number}.0"
+    def name(self, name: str) -> Piece:
+        return repr(math.pi) if name == "pi" else self.names[name], ATOM
 
-    def name(self, name: str) -> str:
-        return repr(math.pi) if name == "pi" else self.names[name]
-
-    def negate(self, part: str) -> str:
-        return f"(-{part})"
-
-    def operator(self, sign: str, left: str, right: str) -> str:
-        return f"power({left}, {right})" if sign == "**" else f"({left} {sign} {right})"
-
-    def call(self, name: str, arguments: list[str]) -> str:
-        return f"{name}({', '.join(arguments)})"
-
-    def where(self, condition: Tree, one: Tree, other: Tree) -> str:
-        return f"({self.read(one)} if {self.read(condition)} else {self.read(other)})"
-
-    def over(self, name: str, each: Tree) -> str:
-        if (name, each) not in self.known:
-            text = f"{name}([{', '.join(self.of_each(each))}])"
-            self.known[name, each] = f"r{len(self.known)}"
-            self.lets.append(f"{self.known[name, each]} = {text}")
-        return self.known[name, each]
+    def over(self, name: str, each: Tree) -> Piece:
+        text = f"{name}([{', '.join([text for text, _ in self._pieces(each)])}])"
+        return self.lets.setdefault(text, f"r{len(self.lets)}"), ATOM
 
 
 def _forward(scalars: Scalars) -> list[str]:
@@ -108,8 +97,8 @@ def _forward(scalars: Scalars) -> list[str]:
     for i, op in enumerate(scalars.op):
         if op not in (CONST, PARAM, INPUT):
             line = _Line(scalars, i)
-            text = line.read(formula(line.operation.value))
-            lines += [*line.lets, f"v{i} = {text}"]
+            text, _ = line.read(formula(line.operation.value))
+            lines += [*line.before(), f"v{i} = {text}"]
     return lines
 
 
@@ -125,8 +114,8 @@ def _backward(scalars: Scalars, root: int) -> list[str]:
         if i not in begun or not needed[i] or not scalars.args[i]:
             continue
         line = _Line(scalars, i)
-        partials = [text for partial in line.operation.partials for text in line.of_each(formula(partial))]
-        lines += line.lets
+        partials = [text for partial in line.operation.partials for text in line.of_each(partial)]
+        lines += line.before()
         for a, text in zip(scalars.args[i], partials, strict=True):
             if needed[a]:
                 term = f"g{i}" if text == "1.0" else f"-g{i}" if text == "(-1.0)" else f"g{i} * {text}"
