@@ -70,9 +70,10 @@ def arrange(boxes: Sequence[Box], links: Sequence[Link], longest: float = inf) -
     across = problem.across(order(problem.first_order(), problem.joints))
     middles = across.settle()
     across.straighten([way[1:-1] for way in problem.ways], [problem.ends(k, middles) for k in range(len(links))])
-    columns = problem.columns(middles, NEAR)
+    bends = problem.bends(middles)
+    columns = problem.columns(bends, NEAR)
     if columns[-1][1] > longest:
-        columns = problem.columns(middles, NEAREST)
+        columns = problem.columns(bends, NEAREST)
     lines = problem.lines(columns, middles, across.halves, longest)
     corners = [
         lines.place(r, (columns[r][1] - box.along, middles[k] - box.across / 2)) for k, (box, r) in enumerate(zip(boxes, rank, strict=True))
@@ -161,20 +162,26 @@ class _Problem:
         leave = middles[link.source] - source.across / 2 + source.exits[link.leaves][1]
         return leave, middles[link.target] - target.across / 2 + target.entries[link.arrives][1]
 
-    def columns(self, middles: Sequence[float], near: float) -> list[Point]:
-        """Where each rank begins and ends along the flow; where links bend much, there is more room before the next."""
-        widths = [0.0] * (max(self.rank) + 1)
-        for box, r in zip(self.boxes, self.rank, strict=True):
-            widths[r] = max(widths[r], box.along)
-        steepest = [0.0] * len(widths)
+    def bends(self, middles: Sequence[float]) -> list[float]:
+        """How far up or down links go at most between each rank and the next."""
+        found = [0.0] * (max(self.rank) + 1)
         for k, way in enumerate(self.ways):
             leave, arrive = self.ends(k, middles)
-            heights = [leave, *[middles[item] for item in way[1:-1]], arrive]
-            for step, (one, other) in enumerate(pairwise(heights)):
-                r = self.rank[way[0]] + step
-                steepest[r] = max(steepest[r], abs(one - other))
+            before, r = leave, self.rank[way[0]]
+            for item in way[1:-1]:
+                here = middles[item]
+                found[r] = max(found[r], abs(here - before))
+                before, r = here, r + 1
+            found[r] = max(found[r], abs(arrive - before))
+        return found
+
+    def columns(self, bends: Sequence[float], near: float) -> list[Point]:
+        """Where each rank begins and ends along the flow; where links bend much, there is more room before the next."""
+        widths = [0.0] * len(bends)
+        for box, r in zip(self.boxes, self.rank, strict=True):
+            widths[r] = max(widths[r], box.along)
         found, x = [], 0.0
-        for k, (wide, steep) in enumerate(zip(widths, steepest, strict=True)):
+        for k, (wide, steep) in enumerate(zip(widths, bends, strict=True)):
             found.append((x, x + wide))
             gate = not wide or not widths[min(k + 1, len(widths) - 1)]  # a frame brings room of its own
             x += wide + min(FAR, (GATE if gate else near) + steep * 0.12)
