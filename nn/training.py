@@ -203,7 +203,7 @@ def fit(
         validation = prepared(model, *_pair(validation_data), loss, reduction)[:2]
     elif validation_split:
         X, y, *validation = _split(X, y, validation_split)
-    plan = Plan(epochs, batch_size, shuffle, callbacks, snapshots, engine, regularizer, reduction)
+    settings = Settings(epochs, batch_size, shuffle, callbacks, snapshots, engine, regularizer, reduction)
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"{model!r} has no parameters to train")
@@ -211,12 +211,12 @@ def fit(
         raise ValueError("fit needs the graph of the loss, but graphs are not recorded here; call it outside of no_grad()")
     chosen = loss_for(model, loss)
     scalar = ScalarEngine(model, function, regularizer, optimizer_for(optimizer, parameters, lr))
-    training = Training(model, plan, scalar, chosen, X, y, validation)
+    training = Training(model, settings, scalar, chosen, X, y, validation)
     return copy_context().run(training.run, progress)  # a scope that Ctrl-C leaves open ends with it
 
 
 @dataclass(frozen=True)
-class Plan:
+class Settings:
     """How a model is to be trained: the settings of `fit`. Raises TypeError or ValueError for what is none."""
 
     epochs: int
@@ -256,15 +256,16 @@ class Plan:
 class Training:
     """One training of a model, from the first epoch to the last: what `fit` does once its arguments are found good."""
 
-    def __init__(self, model: Any, plan: Plan, scalar: ScalarEngine, chosen: Any, X: Any, y: Any, validation: Any):
-        self.model, self.plan, self.scalar, self.chosen, self.X, self.y, self.validation = model, plan, scalar, chosen, X, y, validation
-        self.callbacks, self.kept = plan.listeners, plan.kept
-        self.updater, reason = _engine(plan.engine, scalar, chosen, plan.reduction, X, y)
+    def __init__(self, model: Any, settings: Settings, scalar: ScalarEngine, chosen: Any, X: Any, y: Any, validation: Any):
+        self.model, self.settings, self.scalar, self.chosen = model, settings, scalar, chosen
+        self.X, self.y, self.validation = X, y, validation
+        self.callbacks, self.kept = settings.listeners, settings.kept
+        self.updater, reason = _engine(settings.engine, scalar, chosen, settings.reduction, X, y)
         self.history = History(self.updater.name, reason)
 
     def run(self, progress: bool) -> History:
         """All epochs, with what is kept of them. Whatever ends it, the leaves are up to date and the modules as they were."""
-        model, history, epochs = self.model, self.history, self.plan.epochs
+        model, history, epochs = self.model, self.history, self.settings.epochs
         model.history, model.fitted_loss = history, self.chosen
         rng = getattr(model, "rng", None) or generator(None)
         if 0 in self.kept:
@@ -298,8 +299,8 @@ class Training:
 
     def _epoch(self, epoch: int, rng: Any) -> None:
         """All updates of an epoch, and what the history keeps of it: the mean of the losses, or their sum, and the last penalty."""
-        plan, total, penalty = self.plan, 0.0, 0.0
-        for batch, (X, y) in enumerate(minibatches(self.rows, self.y, plan.batch_size, rng, plan.shuffle), 1):
+        settings, total, penalty = self.settings, 0.0, 0.0
+        for batch, (X, y) in enumerate(minibatches(self.rows, self.y, settings.batch_size, rng, settings.shuffle), 1):
             try:
                 loss, penalty = self.updater.update(X, y)
             except NotFinite as error:
@@ -309,7 +310,7 @@ class Training:
                     "try a smaller learning rate, scaled inputs, or a loss that takes logits"
                 ) from None
             self.history.updates += 1
-            total += loss if plan.reduction == "sum" else loss * len(X)
+            total += loss if settings.reduction == "sum" else loss * len(X)
         if self.validation or self.callbacks or epoch in self.kept:
             self.updater.push()
         val_loss = None
@@ -317,7 +318,9 @@ class Training:
             X, y = self.validation
             val_loss = float(_evaluation(self.model, X, y, self.scalar.function, self.chosen))
         self.history.add(
-            loss=total if plan.reduction == "sum" else total / len(self.X), val_loss=val_loss, penalty=penalty if plan.regularizer else None
+            loss=total if settings.reduction == "sum" else total / len(self.X),
+            val_loss=val_loss,
+            penalty=penalty if settings.regularizer else None,
         )
         if epoch in self.kept:
             self.history.snapshots.append(snapshot(epoch, self.model))
@@ -334,7 +337,7 @@ class Training:
         try:
             self.updater.refresh()
         except CannotTrace as error:
-            if self.plan.engine == "vectorized":
+            if self.settings.engine == "vectorized":
                 raise ValueError(f'a callback changed the model, and now it cannot be vectorised: {error}; use engine="auto"') from None
             self.updater, self.rows = self.scalar, self.X
             self.history.engine, self.history.reason = self.scalar.name, str(error)

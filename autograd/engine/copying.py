@@ -41,15 +41,15 @@ def deep_copy(y: Any, memo: dict[int, Any]) -> Any:
     return memo[id(y)]
 
 
-class Written:
-    """A node while it is pickled: it is written by its operation, its parents, also `Written`, and what its slots hold.
+class Pickled:
+    """A node while it is pickled: it is written by its operation, its parents, also `Pickled`, and what its slots hold.
 
     The pickler remembers it, and lets go of it in the end; so the nodes of one pickle share what is below them.
     """
 
     __slots__ = ("__weakref__", "node", "parents")
 
-    def __init__(self, node: Any, parents: "tuple[Written, ...]"):
+    def __init__(self, node: Any, parents: "tuple[Pickled, ...]"):
         self.node, self.parents = node, parents
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -58,14 +58,14 @@ class Written:
         return restored, (self.node.__class__, self.node.op, self.parents, state, getattr(self.node, "__dict__", None))
 
 
-class _Written(local):
+class _Pickling(local):
     """The nodes that are being pickled by this thread, by id."""
 
     def __init__(self) -> None:
-        self.by_id: WeakValueDictionary[int, Written] = WeakValueDictionary()
+        self.by_id: WeakValueDictionary[int, Pickled] = WeakValueDictionary()
 
 
-_now = _Written()
+_now = _Pickling()
 
 
 def reduced(y: Any) -> tuple[Any, ...]:
@@ -79,7 +79,7 @@ def reduced(y: Any) -> tuple[Any, ...]:
             continue
         waiting.pop()
         if id(node) not in known:
-            new.append(Written(node, tuple([known[id(parent)] for parent in node.parents])))
+            new.append(Pickled(node, tuple([known[id(parent)] for parent in node.parents])))
             known[id(node)] = new[-1]
     return _last, (new or [known[id(y)]],)
 

@@ -1,6 +1,6 @@
 """Scalar nodes in groups: those of one operation, at one level, whose operands come from the same places.
 
-A group becomes one array with a row for each of its nodes; an `Operand` says which rows of which array a group reads.
+A group becomes one array with a row for each of its nodes; `Rows` say which rows of which array a group reads.
 The order of rows is that in which later nodes read them first, so that most operands are slices.
 """
 
@@ -17,7 +17,7 @@ SOURCES = {CONST: CONSTANTS, PARAM: PARAMETERS, INPUT: INPUTS}
 
 
 @dataclass(frozen=True)
-class Operand:
+class Rows:
     """Rows of a source: places of shape (members,) for one operand each, (members, k) for k of them.
 
     For constants the places are the numbers themselves. `mask`, for parameters, has 0 where a place does not count.
@@ -32,14 +32,14 @@ class Operand:
 class Group:
     """Nodes of one operation. `operands` has one list of pieces for each letter of the operation.
 
-    A piece is an Operand; an n-ary operation reads several pieces one after the other, any other exactly one. With
+    A piece is `Rows` of one source; an n-ary operation reads several pieces one after the other, any other exactly one. With
     `is_product` the operation is a dot product of rows of the first letter with one vector, the second.
     """
 
     op: str
     is_batch: bool
     members: list[int]
-    operands: list[list[Operand]] = field(default_factory=list)
+    operands: list[list[Rows]] = field(default_factory=list)
     is_product: bool = False
 
 
@@ -88,7 +88,7 @@ def with_masks(group: Group) -> None:
         return
     mask = numpy.zeros(span)
     mask[places - places[0]] = 1.0
-    group.operands = [[Operand(PARAMETERS, numpy.arange(places[0], places[-1] + 1)[None], mask)]] * 2
+    group.operands = [[Rows(PARAMETERS, numpy.arange(places[0], places[-1] + 1)[None], mask)]] * 2
 
 
 def _in_order(args: tuple[int, ...], letters: int, source: list[int], place: list[int]) -> tuple[int, ...]:
@@ -126,7 +126,7 @@ def _lone_products_together(scalars: Scalars, found: dict[tuple, list[int]]) -> 
     return result
 
 
-def _operands(scalars: Scalars, group: Group, letters: int, is_nary: bool, source: list[int], place: list[int]) -> list[list[Operand]]:
+def _operands(scalars: Scalars, group: Group, letters: int, is_nary: bool, source: list[int], place: list[int]) -> list[list[Rows]]:
     """Where the members read: for an n-ary operation a list of pieces for each letter, cut where the source changes."""
     rows = [scalars.args[i] for i in group.members]
     if not is_nary:
@@ -148,9 +148,9 @@ def _operands(scalars: Scalars, group: Group, letters: int, is_nary: bool, sourc
     return found
 
 
-def _piece(nodes: list, source: list[int], place: list[int]) -> Operand:
+def _piece(nodes: list, source: list[int], place: list[int]) -> Rows:
     """Rows for nodes that all have one source: a list of nodes, or a list of lists."""
     first = nodes[0]
     if isinstance(first, int):
-        return Operand(source[first], numpy.array([place[i] for i in nodes]))
-    return Operand(source[first[0]], numpy.array([[place[i] for i in row] for row in nodes]))
+        return Rows(source[first], numpy.array([place[i] for i in nodes]))
+    return Rows(source[first[0]], numpy.array([[place[i] for i in row] for row in nodes]))

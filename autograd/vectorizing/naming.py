@@ -16,7 +16,7 @@ import numpy
 from ..engine.operations import TABLE
 from ..engine.value import Value
 from .arrays import Array
-from .grouping import PARAMETERS, Operand
+from .grouping import PARAMETERS, Rows
 from .planning import Plan
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
@@ -117,7 +117,7 @@ def _name_layers(plan: Plan, names: ArrayNames) -> None:
     _name_output(plan, names)
 
 
-def _is_matrix(pieces: list[Operand]) -> bool:
+def _is_matrix(pieces: list[Rows]) -> bool:
     """Whether rows are one matrix of parameters."""
     return len(pieces) == 1 and pieces[0].source == PARAMETERS
 

@@ -11,7 +11,7 @@ import numpy
 
 from ..engine.operations import TABLE
 from .arrays import Array, Arrays, N, Shape
-from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Operand, grouped, with_masks
+from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Rows, grouped, with_masks
 from .scalars import CONST, Scalars
 from .simplifying import SimplifiedArrays
 from .table_as_arrays import partial_of, value_of
@@ -59,12 +59,12 @@ class _Planner:
         self.values: list[Array] = []  # of the groups
 
     def root(self, scalars: Scalars, i: int, source: list[int], place: list[int]) -> Array:
-        one = self.arrays.scalar(scalars.data[i]) if scalars.op[i] == CONST else self.read(Operand(source[i], numpy.array([place[i]])))
+        one = self.arrays.scalar(scalars.data[i]) if scalars.op[i] == CONST else self.read(Rows(source[i], numpy.array([place[i]])))
         return self.arrays.full(one, (1, N))
 
     # --- reading ---
 
-    def read(self, operand: Operand) -> Array:
+    def read(self, operand: Rows) -> Array:
         """The rows of an operand: (rows, N) or (rows, 1); for lists (rows, k, N); for one list (k, N)."""
         places, source = operand.places, operand.source
         flat = places.ravel()
@@ -90,7 +90,7 @@ class _Planner:
         """With an axis for the examples; one list is rows."""
         return places.reshape(-1, 1) if places.ndim == 1 or len(places) == 1 else places[:, :, None]
 
-    def matrix(self, operand: Operand) -> Array:
+    def matrix(self, operand: Rows) -> Array:
         """The rows of lists as a matrix, for what does not depend on the examples."""
         if operand.source == CONSTANTS:
             return self.arrays.make(
@@ -101,9 +101,9 @@ class _Planner:
         rows = self.arrays.rows(self.values[operand.source], operand.places.ravel())
         return self.arrays.reshape(self.arrays.full(rows, (operand.places.size, 1)), operand.places.shape)
 
-    def vector(self, operand: Operand) -> Array:
+    def vector(self, operand: Rows) -> Array:
         """The one list of rows that a matrix is multiplied by, of shape (k, N) or (k, 1)."""
-        whole = self.read(Operand(operand.source, operand.places[0]))
+        whole = self.read(Rows(operand.source, operand.places[0]))
         k = operand.places.shape[1]
         if operand.source == CONSTANTS or whole.shape[:1] != (k,):
             return self.arrays.full(whole, (k, whole.shape[1] if whole.shape else 1))
@@ -134,7 +134,7 @@ class _Planner:
         """The number of columns of a source: N, or 1 where it is the same for all examples."""
         return N if source == INPUTS or (source >= 0 and self.groups[source].is_batch) else 1
 
-    def piece_shape(self, group: Group, piece: Operand) -> Shape:
+    def piece_shape(self, group: Group, piece: Rows) -> Shape:
         """The shape that a piece has before anything is left out because it repeats."""
         rows, columns = piece.places.shape, self.columns_of(piece.source)
         if not TABLE[group.op].is_nary or len(rows) == 1:
@@ -224,7 +224,7 @@ class _Backward:
         assert whole is not None
         return whole
 
-    def send(self, piece: Operand, contribution: Array, logical: Shape) -> None:
+    def send(self, piece: Rows, contribution: Array, logical: Shape) -> None:
         """Adds a contribution, of that shape if nothing is left out, to the rows of a piece."""
         columns = self.planner.columns_of(piece.source)
         places = piece.places
