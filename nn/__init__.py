@@ -22,22 +22,4 @@ from .network import MLP, Sequential
 from .neuron import LogisticRegression, Neuron
 from .perceptron import Perceptron, separability
 
-__all__ = [
-    "MLP",
-    "Dropout",
-    "EarlyStopping",
-    "Layer",
-    "LogisticRegression",
-    "Module",
-    "Neuron",
-    "Perceptron",
-    "Sequential",
-    "data",
-    "formulas",
-    "init",
-    "losses",
-    "optim",
-    "regularizers",
-    "schedules",
-    "separability",
-]
+__all__ = ["MLP", "Dropout", "EarlyStopping", "Layer", "LogisticRegression", "Module", "Neuron", "Perceptron", "Sequential", "data", "formulas", "init", "losses", "optim", "regularizers", "schedules", "separability"]  # fmt: skip

@@ -85,15 +85,7 @@ def _has_vanished(found: Estimate) -> bool:
     return found.value == 0 and found.error <= UNDERFLOW
 
 
-@dataclass(frozen=True)
-class _Difference:
-    h: float
-    value: float
-    error: float
-    slope: float
-
-
-def _difference(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, h: float) -> _Difference | None:
+def _difference(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, h: float) -> Estimate | None:
     """One finite difference with its rounding error; None where it proves nothing."""
     h = rounded_width(x, h)
     points, weights, _ = SCHEMES[scheme]
@@ -103,10 +95,10 @@ def _difference(f: Callable[[float], Sample], x: float, here: Sample, scheme: st
     value = sum(weight * each.value for weight, each in zip(weights, found, strict=True)) / h
     noise = sum(abs(weight) * each.error for weight, each in zip(weights, found, strict=True)) / h
     slope = max(abs(each.value - here.value) for each in found) / h
-    return _Difference(h, value, noise + 8 * EPSILON * max(abs(value), slope), slope) if isfinite(value) else None
+    return Estimate(value, noise + 8 * EPSILON * max(abs(value), slope), h, slope) if isfinite(value) else None
 
 
-def _best(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, widths: list[float], local: "list[_Difference]") -> Estimate:
+def _best(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, widths: list[float], local: list[Estimate]) -> Estimate:
     """The entry of Neville's table with the smallest bound; no finer width is looked at once that is small enough.
 
     Where it contradicts a difference at a fine width, one of `local`, the function has a ripple that wide differences
@@ -132,11 +124,11 @@ def _best(f: Callable[[float], Sample], x: float, here: Sample, scheme: str, wid
     return best if _is_consistent(best, local) else finest
 
 
-def _is_consistent(found: Estimate, local: "list[_Difference]") -> bool:
+def _is_consistent(found: Estimate, local: list[Estimate]) -> bool:
     return all(abs(each.value - found.value) <= found.error + each.error + LOCAL * abs(found.value) for each in local)
 
 
-def _row(difference: _Difference, above: list[tuple[float, float]], order: int) -> Iterator[tuple[float, float, float]]:
+def _row(difference: Estimate, above: list[tuple[float, float]], order: int) -> Iterator[tuple[float, float, float]]:
     """The next row of Neville's table: each entry with its rounding error and a bound on what it leaves out."""
     value, error = difference.value, difference.error
     yield value, error, inf
