@@ -218,7 +218,7 @@ def _both_passes(model: Any, X: Any, Y: Any, loss: Any, reduction: str, notation
     Z, A = forward_pass(written.layers, X.T)
     dA, dZ, dW, db = backward_pass(written.layers, Z, A, chosen.slope_on_arrays(A[-1], T.T, reduction))
     value = numpy.atleast_2d(chosen.on_arrays(A[-1], T.T, reduction))
-    entries = [*written.forward(Z, A), written.entry("loss", None, f"{chosen.name}, {reduction}", value)]
+    entries = [*written.forward(Z, A), written.entry("loss", None, "", value, note=f"{chosen.name}, {reduction}")]
     return Matrices(entries + written.backward(dA, dZ, dW, db, reduction), written.notation), X, T, chosen
 
 
@@ -231,9 +231,9 @@ class _Writer:
     def symbol(self, role: str, layer: int | None = None) -> str:
         return self.notation.symbol(last_role(role, layer, self.depth), layer)
 
-    def entry(self, role: str, layer: int | None, text: str, array: Any, scale: float = 1.0) -> Entry:
+    def entry(self, role: str, layer: int | None, text: str, array: Any, scale: float = 1.0, note: str = "") -> Entry:
         laid_out = array if self.notation.examples == "columns" or role.startswith("weights") else array.T
-        return Entry(role, layer, self.symbol(role, layer), text, laid_out, scale)
+        return Entry(role, layer, self.symbol(role, layer), text, laid_out, scale, note)
 
     def before(self, layer: int) -> str:
         """The inputs of a layer."""
@@ -270,7 +270,7 @@ class _Writer:
                 self.entry("activation_gradient", k, "" if incoming == at_output else incoming, dA[k] * scale, scale),
                 self.entry("error", k, self.error_formula(k), dZ[k - 1] * scale, scale),
                 self.entry("weights_gradient", k, over_n + outer, dW[k - 1]),
-                self.entry("bias_gradient", k, f"{over_n}Σ {error} over the examples", db[k - 1]),
+                self.entry("bias_gradient", k, f"{over_n}Σ {error}", db[k - 1], note="over the examples"),
             ]
         W, after = self.symbol("weights", 1), self.symbol("error", 1)
         text = f"{W}ᵀ {_held(after)}" if columns else f"{after} {W}"

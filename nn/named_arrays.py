@@ -26,7 +26,7 @@ NEUTRAL = {"pre_activation": "Z", "activation": "A", "weights": "W", "bias": "b"
 class Entry:
     """An array: its role, its layer (None for input and loss), its symbol and formula in the notation, and its numbers.
 
-    `scale` is what the array is, times the plain gradient: n for an error signal of a notation that divides by n later.
+    `note` are words that stand after the formula, or in its place. `scale` is what the array is, times the plain gradient: n for an error signal of a notation that divides by n later.
     """
 
     role: str
@@ -35,6 +35,7 @@ class Entry:
     formula: str
     array: Any = field(repr=False)
     scale: float = 1.0
+    note: str = ""
 
     @property
     def key(self) -> str:
@@ -42,12 +43,16 @@ class Entry:
         return NEUTRAL[self.role] + ("" if self.layer is None else str(self.layer))
 
     @property
+    def text(self) -> str:
+        """The equation; the symbol alone where there is none."""
+        right = " ".join(filter(None, (self.formula, self.note)))
+        return f"{self.symbol} = {right}" if right else self.symbol
+
+    @property
     def latex(self) -> str:
         """The equation in LaTeX."""
-        if self.role == "loss":
-            return rf"{as_latex(self.symbol)} = \text{{{self.formula.replace('_', ' ')}}}"
-        formula, words, _ = self.formula.partition(" over the examples")
-        right = as_latex(formula).replace("softmax", r"\operatorname{softmax}") + (rf"\text{{{words}}}" if words else "")
+        words = " " * bool(self.formula) + self.note.replace("_", " ")
+        right = as_latex(self.formula) + (rf"\text{{{words}}}" if self.note else "")
         return f"{as_latex(self.symbol)} = {right}" if right else as_latex(self.symbol)
 
 
@@ -103,11 +108,11 @@ class Matrices(Mapping[str, Any]):
     @property
     def latex(self) -> str:
         """All equations, as the lines of a LaTeX align environment."""
-        lines = [entry.latex.replace(" = ", " &= ", 1) for entry in self.entries.values() if entry.formula]
+        lines = [entry.latex.replace(" = ", " &= ", 1) for entry in self.entries.values() if entry.formula or entry.note]
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
     def _rows(self) -> list[tuple[str, ...]]:
-        return [(f"{e.symbol} = {e.formula}" if e.formula else e.symbol, _shape(e.array), _numbers(e.array)) for e in self.entries.values()]
+        return [(e.text, _shape(e.array), _numbers(e.array)) for e in self.entries.values()]
 
     def table(self) -> Table:
         """The arrays with their formulas, shapes and numbers."""

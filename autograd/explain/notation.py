@@ -37,7 +37,7 @@ SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ON_THE_LINE = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "01234567890123456789()")
 LATEX = {"δ": r"\delta ", "μ": r"\mu ", "Θ": r"\Theta ", "θ": r"\theta ", "σ": r"\sigma ", "ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "⊙": r" \odot ",
-         "′": "'", "∂": r"\partial ", "Σ": r"\sum "}  # fmt: skip
+         "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "softmax": r"\operatorname{softmax}"}  # fmt: skip
 SPELT = {"δ": "delta", "ŷ": "yhat", "Ŷ": "Yhat", "∂": "d", "μ": "mu", "Θ": "Theta", "θ": "theta"}
 MARKS = ("superscript", "brackets", "subscript")
 
