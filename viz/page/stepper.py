@@ -27,9 +27,9 @@ from .content import graph_data, step_data
 from .operations import operations_module
 from .slips import slips_module
 
-WORDS = ("forward", "backward", "locals", "order")  # what `ask` may be besides True and False
+WORDS = ("forward", "backward", "locals", "vote", "blank", "order")  # what `ask` may be besides True and False
 ASKS: dict[bool | str, str] = {False: "no", True: "both", **{word: word for word in WORDS}}
-WHOLE = ("order",)  # ways to ask that begin with nothing known
+WHOLE = ("blank", "order")  # ways to ask that begin with nothing known
 STATIC = Path(__file__).parent / "static"
 MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
@@ -47,9 +47,11 @@ def step(
     """The step-through of the graph below y: forward and backward, one number at a time, in a notebook or as a page.
 
     `ask` lets the reader predict each number before it is shown: True, or only those of one pass, "forward" or
-    "backward"; "locals" asks for the local derivative first and then for the contribution; "order" asks which node may
-    go next, in both passes. `wrt` goes only through the steps that matter for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant
-    digits, `lang` the language, such as "es", and `notation` the notation of a course for a network.
+    "backward"; "locals" asks for the local derivative first and then for the contribution; "vote" offers four
+    options, of which three are what the likeliest mistakes give; "blank" leaves all cards empty, to be filled in any order
+    and checked at once; "order" asks which node may go next, in both passes. `wrt` goes only through the steps that matter
+    for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant digits, `lang` the
+    language, such as "es", and `notation` the notation of a course for a network.
 
     Raises TypeError when y is not a Value, and ValueError for a stale graph, for one of more than 5,000 nodes, and for an
     argument that does not exist.

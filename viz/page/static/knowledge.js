@@ -22,6 +22,7 @@ export class Knowledge {
     this.#questions = questions;
     this.words = words; // says a sentence of the page
     this.at = 0;
+    this.entries = null; // tells what stands on the cards of a blank graph, of each node {value, gradient}
   }
 
   // --- the graph: names and wires, no numbers but those that are given ---
@@ -202,10 +203,18 @@ export class Knowledge {
 
   // A card: {value, locals: [text by slot], chip, mark, title}.
   card(i) {
+    if (this.entries && !this.#run.graph.nodes[i].quiet) return this.#filled(i);
     const { constant, parents } = this.#run.graph.nodes[i];
     const asked = this.open && this.step.phase === "forward" && this.step.node === i;
     const locals = this.isComputed(i) ? parents.map((_, slot) => this.local(i, slot)) : [];
     return { value: asked ? "?" : this.value(i), locals, chip: constant ? null : this.chip(i), mark: this.mark(i), title: this.line(i) };
+  }
+
+  // A card of a blank graph: what the reader has written on it. `entries` tells it, while the graph is blank.
+  #filled(i) {
+    const { value, gradient } = this.entries(i);
+    const chip = this.#run.arrivals[i].length ? { state: gradient ? "complete" : "none", sign: 0, text: gradient } : null;
+    return { value: this.parents(i).length ? value : this.value(i), locals: this.parents(i).map(() => ""), chip, mark: "", title: this.name(i) };
   }
 
   local(i, slot) {

@@ -46,6 +46,8 @@ class StepThrough {
       editable: data.editable,
       say: (text) => this.say(text),
       go: (k, focus) => this.go(k, focus),
+      act: { show: () => this.showMe() },
+      repaint: () => this.repaint(),
       restart: () => this.forget("question"),
     });
     this.nodes = new NodeTable(this.knowledge, (i) => this.jump(`n${i}`));
@@ -317,13 +319,13 @@ class StepThrough {
     const root = this.host.shadowRoot;
     const held = root.activeElement;
     this.paintBar();
+    this.ways.paint();
     this.paintPicture();
     this.panel.paint();
-    this.ways.paint();
     this.nodes.paint();
     this.list.paint();
     if (this.knowledge.open) this.say(question(this.knowledge));
-    else this.say(this.knowledge.sentence(this.at) ?? this.words("page.start"));
+    else this.say(this.knowledge.sentence(this.at) ?? this.ways.greeting ?? this.words("page.start"));
     if (held && (held.disabled || !held.isConnected)) this.app.focus({ preventScroll: true }); // or the keys would be lost
     if (focus === "question") root.querySelector("input.answer")?.focus();
     if (focus === "next") this.parts.next.focus();
@@ -339,15 +341,22 @@ class StepThrough {
     parts.slider.style.setProperty("--done", `${(100 * at) / Math.max(run.count, 1)}%`);
     for (const part of [parts.first, parts.back]) part.disabled = at === 0;
     parts.last.disabled = at === this.ways.limit;
-    parts.next.disabled = at === run.count && !this.knowledge.open;
+    parts.play.disabled = this.ways.isAlone;
+    parts.next.disabled = this.ways.isAlone || (at === run.count && !this.knowledge.open);
     const does = this.timer ? "pause" : "play";
     if (parts.play.dataset.does === does) return;
     parts.play.dataset.does = does;
     parts.play.replaceChildren(icon(does), element("span", {}, this.words(`page.${does}`)));
   }
 
+  // Paints all cards, where more than the step has changed.
+  repaint() {
+    this.rooms.painted = null;
+    this.paintPicture();
+  }
+
   paintPicture() {
-    this.rooms.paint([this.questions.ask, this.run.version, this.run.changes]);
+    this.rooms.paint([this.questions.ask, this.run.version, this.run.changes, this.knowledge.entries]);
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { isRight, typed } from "./numbers.js";
 
-export const ASKS = ["no", "both", "forward", "backward", "locals", "order"];
+export const ASKS = ["no", "both", "forward", "backward", "locals", "vote", "blank", "order"];
 
 export class Questions {
   constructor(run, ask) {
@@ -20,7 +20,7 @@ export class Questions {
   asks(at) {
     if (!at || this.ask === "no") return false;
     const { phase } = this.run.step(at);
-    return this.ask === "both" || this.ask === phase || (this.ask === "locals" && phase === "backward");
+    return ["both", "vote"].includes(this.ask) || this.ask === phase || (this.ask === "locals" && phase === "backward");
   }
 
   // What is still to be answered at a step: "local", "result", or null.

@@ -1,15 +1,18 @@
 // The ways of asking that go through a graph in another manner than step by step: each is a class in a file of its own and
 // one line here. The page asks them before it does anything itself.
 //
-// `new Way(page)` makes one, of {run, questions, knowledge, words, editable, say, go, restart}. It has an `element`, shown while it is
+// `new Way(page)` makes one, of {run, questions, knowledge, words, editable, act, say, go, repaint, restart}. It has an `element`, shown while it is
 // chosen; `paint()`; `start()`, which begins anew; and, where it needs them, `limit`, the last step that may be gone to,
-// `isOver`, whether all is answered, `next()`, `pick(i)` and `key(event)`, which tell whether they have done something.
+// `isOver`, whether all is answered, `next()`, `pick(i)` and `key(event)`, which tell whether they have done something; `isAlone`, where the text of the step is hidden; and
+// `greeting`, what is said before the first step.
 
+import { Blank } from "./blank.js";
 import { Order } from "./order.js";
+import { Vote } from "./vote.js";
 import { freshNumbers } from "./again.js";
 import { element } from "./elements.js";
 
-const WAYS = { order: Order };
+const WAYS = { blank: Blank, order: Order, vote: Vote };
 
 export class Ways {
   constructor(page) {
@@ -56,6 +59,15 @@ export class Ways {
     return this.chosen?.limit ?? this.page.run.count;
   }
 
+  get isAlone() {
+    return this.chosen?.isAlone ?? false;
+  }
+
+  // What is said before the first step; null where the page says it.
+  get greeting() {
+    return this.chosen?.greeting ?? null;
+  }
+
   next() {
     return this.chosen?.next?.() ?? false;
   }
@@ -72,7 +84,9 @@ export class Ways {
     const { chosen } = this;
     if (this.shown !== chosen) this.element.replaceChildren(...(chosen ? [chosen.element] : []));
     this.shown = chosen;
+    this.page.knowledge.entries = null;
     chosen?.paint();
+    if (this.element.nextElementSibling) this.element.nextElementSibling.hidden = this.isAlone;
     this.repeat.hidden = !this.mayRepeat;
   }
 }
