@@ -52,7 +52,8 @@ def test_a_key_is_used(key):
     stems = [key, *(key[: match.start()] for match in re.finditer(r"\.", key) if match.start() > key.index("."))]
     in_code = any(f'"{stem}"' in CODE or f'"{stem}.' in CODE or f"`{stem}.${{" in CODE for stem in stems)
     family, _, last = key.partition(".")
-    assert in_code or f'f"{family}.{{' in CODE or (f"`{family}.${{" in CODE and f'"{last}"' in CODE)
+    of_any_family = f'f"{{family}}.{last}"' in CODE and f'("{family}"' in CODE
+    assert in_code or of_any_family or f'f"{family}.{{' in CODE or (f"`{family}.${{" in CODE and f'"{last}"' in CODE)
 
 
 def test_every_key_that_is_filled_by_name_is_there():
