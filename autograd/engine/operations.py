@@ -21,8 +21,8 @@ class Operation:
 
     `value` and `partials` (one per operand; one per list of an n-ary operation) are formulas. `definition` is the
     formula to show where the rule is a stable form of it. `kinks` are formulas whose sign says which side of a kink
-    the operands are on. `skips_constant` names an operand whose local derivative is 0 when it is a constant, because
-    nobody asks for it. `symbol` is set for the operators of Python.
+    the operands are on. `skips_constant` is "b" where the local derivative for b, the second of two operands, is 0 when
+    that is a constant, because nobody asks for it. `symbol` is set for the operators of Python.
 
     An operation can be called: on Values it makes a node, on numbers it gives a number, on NumPy arrays an array; an
     n-ary one takes a list for each of its letters.
@@ -208,6 +208,8 @@ def _refuse_unreadable(entry: Operation) -> None:
     """Raises ValueError unless the formulas read only the operands of the entry and call only what there is."""
     if len(entry.partials) not in (1, 2, 3):
         raise ValueError(f"{entry.name} needs a partial for each of its operands, which are a, or a and b, or a, b and c")
+    if entry.skips_constant and (entry.skips_constant != "b" or entry.letters != "ab" or entry.is_nary):
+        raise ValueError(f'skips_constant of {entry.name} is "b", the second of two operands, or left out; not "{entry.skips_constant}"')
     arguments = {"where": 3, "sum": 1, "max": 1, "min": 1, **dict.fromkeys(PRIMITIVES, 1)}
     arguments |= {other.name: len(other.letters) for other in TABLE.values() if not other.is_nary}
     formula(entry.definition)

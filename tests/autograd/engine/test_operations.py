@@ -758,6 +758,15 @@ def test_an_entry_that_cannot_be_read_is_refused_and_leaves_no_trace(message, en
     assert [TABLE, dict(vars(Value)), vars(autograd.engine.functions)] == before
 
 
+@pytest.mark.parametrize(
+    "formulas, skipped", [(("a ** b", "1", "1"), "a"), (("a", "1"), "a"), (("a", "1"), "b"), (("a + b + c", "1", "1", "1"), "b")]
+)
+def test_only_the_second_of_two_operands_can_be_skipped_as_a_constant(formulas, skipped):
+    with pytest.raises(ValueError, match=f'^skips_constant of dummy is "b", .* not "{skipped}"$'):
+        define("dummy", *formulas, skips_constant=skipped)
+    assert "dummy" not in TABLE
+
+
 @pytest.mark.parametrize("name", TAKEN)
 def test_an_operation_cannot_take_a_name_that_means_something_else(name):
     with pytest.raises(ValueError, match=f'^an operation needs a new name that is a Python name, not "{name}"$'):
