@@ -5,6 +5,7 @@ its scalars and a column for each example, shape (rows, N), or one column where 
 (rows, 1). A scalar has shape (). N stands for the number of examples.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -232,3 +233,8 @@ def reachable(outputs: Iterable[Array], needs: Callable[[Array], Sequence[Array]
             elif array.index not in found:
                 waiting += (array, None, *[a for a in reversed(needs(array)) if a.index not in found])
     return list(found.values())
+
+
+def uses_of(order: Iterable[Array], needs: Callable[[Array], Sequence[Array]] = lambda array: array.args) -> Counter[int]:
+    """How often each array, by its index, is needed by others."""
+    return Counter([a.index for array in order for a in needs(array)])

@@ -9,7 +9,7 @@ from ..engine.names import shortest_text
 from ..engine.operations import TABLE
 from ..explain.notation import Notation, last_role
 from ..explain.typeset import FUNCTIONS, latex
-from .arrays import Array, N, reachable
+from .arrays import Array, N, reachable, uses_of
 from .naming import ArrayNames, is_read_once
 from .planning import Plan
 from .source import in_order_of_lectures
@@ -78,7 +78,8 @@ class _Equations:
     def text(self) -> str:
         plan = self.plan
         outputs = [plan.values] + [plan.gradient[k][1] for k in in_order_of_lectures(plan, self.names)]
-        order, uses = self._order(outputs)
+        order = reachable(outputs, self._depends)
+        uses = uses_of(order, self._depends)
         for array in order:
             is_backward = array.index >= plan.backward_from
             if array.index == self._root().index:
@@ -134,14 +135,6 @@ class _Equations:
             layer, arriving, before = self.errors[array.index]
             return (() if self.is_composite(layer) else _parts_of_difference(self.plan, array)) or (arriving, before)
         return array.args
-
-    def _order(self, outputs: list[Array]) -> tuple[list[Array], dict[int, int]]:
-        order = reachable(outputs, self._depends)
-        uses = dict.fromkeys([array.index for array in order], 0)
-        for array in order:
-            for a in self._depends(array):
-                uses[a.index] += 1
-        return order, uses
 
     def _free(self, letter: str) -> str:
         taken = {*self.symbols.values()}

@@ -11,7 +11,7 @@ from ..engine.dialects import Piece, Writer, formula, held
 from ..engine.grammar import ATOM, BINDING
 from ..engine.ieee import PRIMITIVES
 from ..engine.operations import TABLE
-from .arrays import SIGNS, Array, N, reachable
+from .arrays import SIGNS, Array, N, reachable, uses_of
 from .naming import LAYER, TAKEN, ArrayNames
 from .places import as_view, literal, sizes, slice_of
 from .table_as_arrays import letters_of
@@ -37,14 +37,11 @@ class Printer:
     def body(self, outputs: list[Array], backward_from: int) -> None:
         """The lines for the outputs. Arrays from the index `backward_from` on are the backward pass."""
         arrays = reachable(outputs)
-        uses: dict[int, int] = {}
-        for array in arrays:
-            for a in array.args:
-                uses[a.index] = uses.get(a.index, 0) + 1
+        uses = uses_of(arrays)
         length: dict[int, int] = {}  # how many operations the text of an array holds
         for array in arrays:
             length[array.index] = 1 + sum([length[a.index] for a in array.args])
-            is_worth_a_line = array.index in self.of or uses.get(array.index, 0) > 1 or length[array.index] > LONG
+            is_worth_a_line = array.index in self.of or uses[array.index] > 1 or length[array.index] > LONG
             if array.kind == "scalar" or not is_worth_a_line or (array.kind == "reshape" and array.index not in self.of):
                 continue
             text, length[array.index] = self.text(array)[0], 0

@@ -4,12 +4,13 @@ A product with 0 · ∞ gives nan here, and so does logsumexp of infinities; who
 finite and then asks the careful program.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 
-from .arrays import Array, N, reachable
+from .arrays import Array, N, reachable, uses_of
 from .buffering import BufferedWriter
 from .expanding import rebuilt
 from .places import as_view, literal
@@ -81,12 +82,8 @@ class _Gradient:
 
     def __init__(self, writer: BufferedWriter, terms: Sequence[Array], places: Sequence[Any], parts: Sequence[Array]):
         self.writer, self.places, self.parts = writer, places, parts
-        uses: dict[int, int] = {}
-        for array in reachable([*terms, *parts]):
-            for a in array.args:
-                uses[a.index] = uses.get(a.index, 0) + 1
-        for array in (*terms, *parts):
-            uses[array.index] = uses.get(array.index, 0) + 1
+        outputs = [*terms, *parts]
+        uses = uses_of(reachable(outputs)) + Counter([output.index for output in outputs])
         written = numpy.zeros(writer.size, dtype=bool)
         self.how: list[str] = []
         self.views: list[str] = []
