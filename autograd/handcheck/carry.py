@@ -130,7 +130,8 @@ def carry(
 
 def _gone_on_with(answer: Typed, span: Span, rounding: Rounding) -> Span:
     """What a student goes on with who has written an answer: that number, or what it was rounded from."""
-    if answer.precision == EXACT or same_number(answer.data, span.data) or (rounding.wholes and answer.precision.place == 1):
+    whole = rounding.wholes and answer.precision.place == 1 and span.low == span.high and span.data.is_integer()
+    if answer.precision == EXACT or same_number(answer.data, span.data) or whole:
         return exactly(answer.data)
     if not agrees(answer.data, answer.reach, span):
         return around(answer.data, [answer.data - answer.reach / 2, answer.data + answer.reach / 2])
@@ -163,14 +164,14 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
     """The local derivatives at the numbers used, and which of them are slopes at a kink."""
     operation, data = node.operation, [operand.data for operand in operands]
     same = data == [float(parent) for parent in node.parents] and own.data == float(node)
-    base = [as_float(partial) for partial in (node.partials if same else operation.partials_at(data, own.data))]
+    base = [as_float(partial) for partial in (node.partials if same else _partials(node, data, own.data))]
     moved = [
-        operation.partials_at(_replaced(data, k, end), own.data)
+        _partials(node, _replaced(data, k, end), own.data)
         for k, operand in enumerate(operands)
         if operand.low != operand.high
         for end in _points(operand)
     ]
-    moved += [operation.partials_at(data, end) for end in _points(own)] if own.low != own.high else []
+    moved += [_partials(node, data, end) for end in _points(own)] if own.low != own.high else []
     if moved:
         off = [[sum(max(0.0, side * (as_float(row[k]) - here)) for row in moved) for side in (-1, 1)] for k, here in enumerate(base)]
         spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
@@ -189,6 +190,12 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
         if chosen is not None:
             spans = [exactly(chosen) if kink else span for kink, span in zip(kinks, spans, strict=True)]
     return spans, kinks
+
+
+def _partials(node: Value, operands: list[Number], value: float) -> Sequence[Number]:
+    """The local derivatives at some numbers; of a maximum, that of the larger one, however its value was rounded."""
+    operation = node.operation
+    return operation.partials_at(operands, operation.at(operands) if operation.kinks else value)
 
 
 def _points(span: Span) -> tuple[float, ...]:

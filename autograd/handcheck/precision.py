@@ -13,7 +13,7 @@ ROUNDING = 1e-9  # what is smaller than this, relatively, is the rounding of flo
 TINY = 1e-12  # and so is this, absolutely
 FEWEST = 2  # significant digits, or decimals: nobody rounds to fewer
 BY_HAND = 6  # significant digits: who types more did not round on the way
-BY_CHANCE = 0.0005  # how likely it may be that a sheet shows as many digits, and its hidden lines were rounded to fewer
+BY_CHANCE = 1e-6  # how likely it may be that a sheet shows as many digits, and its hidden lines were rounded to fewer
 
 
 class Span(NamedTuple):
@@ -121,11 +121,12 @@ class Rounding:
 
     def kept(self, span: Span) -> Span:
         """A number that was not written down, as it is gone on with: rounded, unless it is short."""
-        if not isfinite(span.data) or not span.data or self.digits >= 16:
+        furthest = max(-span.low, span.high)
+        if not isfinite(span.data) or not furthest or self.digits >= 16:
             return span
         if span.low == span.high and self.wholes and span.data.is_integer():
             return span
-        unit = max(self.place, _ten(floor(log10(abs(span.data))) + 1 - self.digits))
+        unit = max(self.place, _ten(floor(log10(furthest)) + 1 - self.digits))
         short = same_number(round(span.data / unit) * unit, span.data) if isfinite(span.data / unit) else True
         return span if short and span.low == span.high else Span(span.data, span.low - unit / 2, span.high + unit / 2)
 

@@ -307,3 +307,26 @@ def test_what_is_not_a_number_agrees_with_nothing_and_breaks_nothing():
     y = parse("log(a)*b", a=-1, b=2)
     report = check(y, {"a": -2, "b": 0.5})
     assert [answer.verdict for answer in report.answers] == ["right", "wrong"]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "values", "answers"),
+    [
+        ("u = a*b; m = maximum(u, c); m**2", {"a": 1.234, "b": 1.5, "c": 1}, {"m": "1.9"}, {"m": "3.8", "u": "3.8"}),
+        ("u = a*b; m = minimum(u, c); m**2", {"a": 1.234, "b": 1.5, "c": 2}, {"m": "1.9"}, {"m": "3.8", "u": "3.8"}),
+    ],
+)
+def test_however_a_maximum_was_rounded_its_gradient_goes_to_the_larger_number(text, numbers, values, answers):
+    y = parse(text, numbers)
+    assert check(y, answers, values=values).ok
+    assert not check(y, {**answers, "u": 0}, values=values).ok
+
+
+def test_lines_that_were_not_written_may_have_been_rounded_across_a_power_of_ten():
+    y = parse("u = a*b; v = u**3; w = v*c; w", a=3.31, b=3.01, c=1.5)  # u = 9.9631, or 10 to two digits
+    assert check(y, values={"v": "1000"}).ok
+
+
+def test_a_whole_number_that_stands_for_one_with_decimals_was_rounded():
+    y = parse("u = a*b; u*c", a=4.1, b=3, c=3)
+    assert check(y, values={"u": "12", "J": "37"}).ok and check(y, values={"u": "12", "J": "36"}).ok

@@ -141,13 +141,21 @@ def right_sheet(y, number, with_lines):
         if node in live and node is not y:
             gradients[node] = number(used[node])
             used[node] = float(gradients[node])
-        partials = node.operation.partials_at([data[parent] for parent in node.parents], data[node]) if node.parents else ()
+        partials = local_derivatives(node, [data[parent] for parent in node.parents], data[node])
         for parent, local in zip(node.parents, partials, strict=True):
             if parent in live:
                 local = float(number(float(local))) if with_lines else float(local)
                 term = used[node] * local if used[node] else 0.0
                 used[parent] += float(number(term)) if with_lines and terms[parent] > 1 else term
     return values, gradients
+
+
+def local_derivatives(node, operands, value):
+    """The local derivatives at rounded numbers; who takes a maximum knows which number it was, however it was rounded."""
+    operation = node.operation
+    if not node.parents:
+        return ()
+    return operation.partials_at(operands, operation.at(operands) if operation.kinks else value)
 
 
 @pytest.mark.parametrize("shown", ["values and gradients", "gradients", "leaves"])
