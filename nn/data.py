@@ -37,7 +37,12 @@ def gates(name: str, size: int = 4, noise: float = 0.0, rng: Any = None) -> tupl
 
 
 def moons(size: int = 100, noise: float = 0.1, rng: Any = None) -> tuple[Any, Any]:
-    """Two half circles that reach into each other, classes 0 and 1; `noise` is the standard deviation of what is added to X."""
+    """Two half circles that reach into each other, classes 0 and 1; `noise` is the standard deviation of what is added to X.
+
+    >>> X, y = moons(6, rng=0)
+    >>> X.shape, sorted(y.tolist())
+    ((6, 2), [0, 0, 0, 1, 1, 1])
+    """
     rng, y = generator(rng), _classes(size, 2)
     angle = numpy.pi * _positions(y)
     outer = y == 0

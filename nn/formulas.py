@@ -169,6 +169,11 @@ def backward(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "
     `loss` is a name of `losses` (None: that of the last fit, else the model's own). Y holds one entry or one row for each
     example, as for `fit`. In a notation with a scaled error signal dZ and dA are n times the gradient, and 1/n stands in
     the formulas of dW and db. Raises ValueError for what does not fit together.
+
+    >>> neuron = Neuron(1).set(weights=[2], bias=0)
+    >>> found = backward(neuron, [[3.0], [1.0]], [5.0, 2.0], loss="mse")
+    >>> found["loss"].tolist(), found["dW1"].tolist()
+    ([[0.5]], [[3.0]])
     """
     return _both_passes(model, X, Y, loss, reduction, notation)[0]
 

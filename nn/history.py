@@ -112,6 +112,12 @@ class EarlyStopping:
     It watches "val_loss" where there is validation data, else "loss" (or the series named by `monitor`); smaller means
     by more than `min_delta`. With `restore_best` the model ends with the parameters of the best epoch, also when all
     epochs were run. After the training `best_epoch` (from 1) and `best` say which that was.
+
+    >>> from nn import Neuron
+    >>> stopping = EarlyStopping(patience=2)
+    >>> history = Neuron(1, rng=0).fit([[1.0], [2.0]], [1.0, 2.0], lr=1.0, epochs=20, callbacks=stopping, progress=False)
+    >>> history.stopped
+    'stopped after epoch 3: the best was epoch 1'
     """
 
     def __init__(self, patience: int = 10, restore_best: bool = True, monitor: str | None = None, min_delta: float = 0.0):

@@ -95,7 +95,11 @@ def inverse_sqrt(lr: float, decay: float = 1.0) -> Schedule:
 
 @_remembered
 def step_decay(lr: float, every: int, factor: float = 0.5) -> Schedule:
-    """η_t = lr · factor^⌊t / every⌋, 0 < factor < 1: a geometric series, so Σ η_t is finite."""
+    """η_t = lr · factor^⌊t / every⌋, 0 < factor < 1: a geometric series, so Σ η_t is finite.
+
+    >>> step_decay(0.1, every=2)(1), step_decay(0.1, every=2)(2)
+    (0.1, 0.05)
+    """
     lr, every = _rate(lr), count("every", every)
     real("factor", factor, 0, 1, above=True, below=True)
     return Schedule("step_decay", f"{float(lr):g} · {factor:g}^⌊t / {every}⌋", lambda t: lr * factor ** (t // every), False, True)

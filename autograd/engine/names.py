@@ -20,7 +20,13 @@ def leaves(**numbers: Any) -> tuple[Value, ...]:
 
 
 def label(**nodes: Value) -> None:
-    """Labels nodes: label(u=u, v=v). Raises TypeError, and labels none, unless each of them is a Value."""
+    """Labels nodes. Raises TypeError, and labels none, unless each of them is a Value.
+
+    >>> u = Value(2.0) * 3
+    >>> label(u=u)
+    >>> u.label
+    'u'
+    """
     for name, node in nodes.items():
         if not isinstance(node, Value):
             raise TypeError(f"{name} is of type {type(node).__name__}, not a Value, and cannot be labelled")
