@@ -14,6 +14,7 @@ from posixpath import dirname, join, normpath
 ROOM = Path(__file__).parent  # files are named by their paths below this folder
 _IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"([^"]+)";[^\S\n]*\n?', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\*? (\w+))", re.MULTILINE)
+_IDLE = re.compile(r"^(?:\s*//.*\n|[ \t]+|\n)", re.MULTILINE)  # comments, indentation: a page carries nothing that is not run
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
@@ -39,7 +40,8 @@ class _Module:
         """The module as a function that is called at once."""
         taken = [f"const {{ {', '.join(names).replace(' as ', ': ')} }} = modules[{json.dumps(source)}];\n" for source, names in self.needs]
         given = f"return {{ {', '.join(self.exports)} }};\n" if self.exports else ""
-        return f"modules[{json.dumps(self.name)}] = (() => {{\n{''.join(taken)}{self.body}{given}}})();\n"
+        body = _IDLE.sub("", self.body)
+        return f"modules[{json.dumps(self.name)}] = (() => {{\n{''.join(taken)}{body}{given}}})();\n"
 
 
 def bundled(name: str, written: Mapping[str, str] | None = None, room: Path = ROOM) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from viz.bundle import ROOM, bundled
 from viz.page.operations import operations_module
+from viz.page.slips import slips_module
 
 STORED = [path.relative_to(ROOM).as_posix() for folder in ("static", "page/static") for path in sorted((ROOM / folder).glob("*.js"))]
 
@@ -75,6 +76,7 @@ def test_an_import_that_names_nothing_is_refused_with_its_file_and_its_name(tmp_
 
 @pytest.mark.parametrize("name", STORED)
 def test_every_file_of_the_project_can_be_bundled_and_none_writes_code_or_markup_at_run_time(name):
-    made = {"page/static/style.js": "export const STYLE = '';\n", "page/static/operations.js": operations_module()}
+    made = {"page/static/style.js": "export const STYLE = '';\n", "page/static/operations.js": operations_module(),
+            "page/static/misconceptions.js": slips_module([])}  # fmt: skip
     assert f'modules["{name}"] = ' in bundled(name, made)
     assert not re.search(r"\beval\b|new Function|innerHTML|document\.write", (ROOM / name).read_text(encoding="utf-8"))
