@@ -26,16 +26,17 @@ USUAL = "−8.888"  # room for a number like this is kept on every card, for tho
 class Rooms:
     """The pictures of the graph that `passes` lead through: one, or an overview and a close-up of each of its groups.
 
-    `group` tells the group of every node, by place; -1 for none. All that is said in them is in the language `lang`.
+    `group` tells the group of every node, by place; -1 for none. All that is said in them is in the language `lang`. There
+    is room for a second number behind each, with `beside` before it.
     """
 
-    def __init__(self, passes: Sequence[Step], digits: int | None = None, lang: str = "en"):
+    def __init__(self, passes: Sequence[Step], digits: int | None = None, lang: str = "en", beside: str = ""):
         views, self.group = read_rooms(passes, digits, lang)
         timetable = _Timetable(passes, digits, lang)
         flows = [abs(wire.flow) for view in views for wire in view.picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")]
         root = harmless(passes[0].names[passes[0].root])  # without its value, which may be asked for
         heading = fill("picture.title", {"root": root}, lang)
-        self.slides = [Slides(view, timetable, max(flows, default=0.0), heading) for view in views]
+        self.slides = [Slides(view, timetable, max(flows, default=0.0), heading, beside) for view in views]
 
     def at(self, step: int) -> "Slides":
         """The picture in which to look at a step: that of the group of the node that it writes to, else the overview."""
@@ -75,9 +76,9 @@ class _Timetable:
 class Slides:
     """One picture at every step; slide 0 is the graph before the first of them."""
 
-    def __init__(self, view: View, timetable: _Timetable, largest: float, heading: str):
+    def __init__(self, view: View, timetable: _Timetable, largest: float, heading: str, beside: str = ""):
         self.final, self.title, self.keys, self.timetable = view.picture, view.title, view.keys, timetable
-        self._largest, self._heading = largest, heading
+        self._largest, self._heading, self._beside = largest, heading, f"{beside}{USUAL}" if beside else ""
 
     def picture(self, at: int) -> Picture:
         """What is to be seen after `at` steps."""
@@ -145,11 +146,11 @@ class Slides:
         """A card with the longest texts that will stand on it."""
         if card.quiet:
             return card
-        value, chip, count = max(card.value, USUAL, key=_room), card.chip, len(self.timetable.arrivals.get(card.key, []))
+        value, chip, count = max(card.value, USUAL, key=_room) + self._beside * (card.key in self.timetable.computed), card.chip, len(self.timetable.arrivals.get(card.key, []))
         if chip is None:
             return replace(card, value=value)
         partial = [self.timetable.partial(text, count, count) for text in (chip.text, USUAL) if count > 1]
-        return replace(card, value=value, chip=replace(chip, text=max(chip.text, USUAL, *partial, key=_room)))
+        return replace(card, value=value, chip=replace(chip, text=max(chip.text, USUAL, *partial, key=_room) + self._beside))
 
     @cached_property
     def _shapes(self) -> list[Shape]:

@@ -149,7 +149,8 @@ def as_if(y: Value, code: str, at: Any = None, formula: int = 0) -> tuple[Any, .
         if applicable and not entry.edge and entry.kind != "value" and chosen(None, node) and not node.constant:
             nodes[node] = applicable[min(formula, len(applicable) - 1)]
     if not (rules or nodes or changed):
-        raise ValueError(f"{code} applies to nothing there; name another node, edge or operation, or leave `at` out")
+        where = "in this graph" if at is None else "there; name another node, edge or operation, or none of them"
+        raise ValueError(f"{code} applies to nothing {where}")
     locals_ = {
         edge: float(local)
         for node in graph.computed

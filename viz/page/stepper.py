@@ -6,6 +6,7 @@ in the numbers, so that it goes on without Python when a reader changes a leaf.
 
 import json
 import os
+import re
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -24,6 +25,7 @@ from ..output.typst_export import converted
 from ..picture.lettering import harmless
 from ..slides import Rooms
 from .content import graph_data, step_data
+from .mistaken import mistaken_data
 from .operations import operations_module
 from .slips import slips_module
 
@@ -31,6 +33,7 @@ WORDS = ("forward", "backward", "locals", "vote", "blank", "order")  # what `ask
 ASKS: dict[bool | str, str] = {False: "no", True: "both", **{word: word for word in WORDS}}
 WHOLE = ("blank", "order")  # ways to ask that begin with nothing known
 STATIC = Path(__file__).parent / "static"
+UNREAD = re.compile(r'(<g [^>]*data-key="[ne]\d[^>]*><title>)[^<]*')  # titles mean nothing in an image; the page writes them
 MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
 
@@ -43,6 +46,7 @@ def step(
     digits: int | None = None,
     lang: str = "en",
     notation: "Notation | str | None" = None,
+    as_if: "str | tuple[str, Any] | None" = None,
 ) -> "Stepper":
     """The step-through of the graph below y: forward and backward, one number at a time, in a notebook or as a page.
 
@@ -51,7 +55,9 @@ def step(
     options, of which three are what the likeliest mistakes give; "blank" leaves all cards empty, to be filled in any order
     and checked at once; "order" asks which node may go next, in both passes. `wrt` goes only through the steps that matter
     for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant digits, `lang` the
-    language, such as "es", and `notation` the notation of a course for a network.
+    language, such as "es", and `notation` the notation of a course for a network. `as_if` is the code of a misconception, such
+    as "NO_LOCAL", or the pair of a code and a place (a node, the pair of the two nodes of an edge, an operation or a
+    scope): beside every right number the page shows, behind a ✗, what it would be with this mistake.
 
     Raises TypeError when y is not a Value, and ValueError for a stale graph, for one of more than 5,000 nodes, and for an
     argument that does not exist.
@@ -83,7 +89,10 @@ def step(
         passes = _what_matters(passes, target)
     if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
         raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {at!r}")
-    return Stepper(passes, ASKS[ask], at or 0, digits, lang)
+    if as_if is not None and ask is not False:
+        raise ValueError("as_if shows the right numbers beside those of a mistake, so nothing is left to ask for; leave out ask or as_if")
+    mistaken = None if as_if is None else mistaken_data(y, passes, as_if, digits)
+    return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken)
 
 
 def _what_matters(passes: Steps, target: Value) -> Steps:
@@ -105,10 +114,11 @@ def _what_matters(passes: Steps, target: Value) -> Steps:
 class Stepper:
     """A step-through. It shows itself in a notebook; `save` writes it as a page or as slides; `print` gives the steps."""
 
-    def __init__(self, passes: Steps, ask: str, at: int, digits: int | None, lang: str):
+    def __init__(self, passes: Steps, ask: str, at: int, digits: int | None, lang: str, mistaken: "dict[str, Any] | None" = None):
         self._passes, self._ask, self._at, self._digits, self._lang = passes, ask, at, digits, lang
         # Now, because the leaves may get other numbers before this is shown.
-        self._rooms = Rooms(passes, digits, lang)
+        self._mistaken = mistaken
+        self._rooms = Rooms(passes, digits, lang, beside=" ✗ " if mistaken else "")
         self._graph = graph_data(passes, digits, lang)
 
     def __len__(self) -> int:
@@ -132,7 +142,7 @@ class Stepper:
         """Everything that the page needs, as JSON can carry it."""
         called = self._passes[0].names
         place = {node: k for k, node in enumerate(called)}
-        still = self._still
+        still, words = self._still, page_words(self._lang)
         rooms = [
             {
                 "title": slides.title,
@@ -149,11 +159,12 @@ class Stepper:
             "steps": [step_data(each, place, self._digits) for each in self._passes],
             "rooms": rooms,
             "group": self._rooms.group if len(rooms) > 1 else None,
-            "editable": [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
+            "mistaken": self._mistaken,
+            "editable": [] if self._mistaken else [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
             "ask": self._ask,
             "at": self._at,
             "notes": self._passes.notes(self._lang),
-            "words": page_words(self._lang),
+            "words": words | ({"page.noleaves": words["page.asif.noleaves"]} if self._mistaken else {}),
         }  # fmt: skip
 
     @property
@@ -166,13 +177,14 @@ class Stepper:
     def _host(self, alone: bool) -> str:
         """The element that becomes the step-through: an image that needs nothing, the data, and the module."""
         picture = self._rooms.slides[0]
+        svg = UNREAD.sub(r"\1", picture.svg(self._still, marked=False))
         alternative = self._title if self._ask != "no" else "; ".join([self._title, *picture.final.lines])
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"))
         for ends in ("</", "<!"):  # what could end the script, or begin a comment in it
             data = data.replace(ends, "\\u003c" + ends[1])
         return (
             f'<div class="chalkgrad-step"{" data-alone" if alone else ""} data-lm-suppress-shortcuts="true">'
-            f'{image(picture.svg(self._still, marked=False), alternative)}<script type="application/json">{data}</script></div>\n'
+            f'{image(svg, alternative)}<script type="application/json">{data}</script></div>\n'
             f'<script type="module">\n{self._module()}</script>\n'
         )
 

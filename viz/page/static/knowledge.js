@@ -5,6 +5,7 @@
 import { equations, explanation, gradientOf, localName, rule, sentence } from "./words.js";
 import { plain, row } from "./typeset.js";
 import { numberText } from "./numbers.js";
+import { Mistaken } from "./mistaken.js";
 
 const TERMS = 8; // of a sum that are listed in a table
 
@@ -17,9 +18,11 @@ export class Knowledge {
   #run;
   #questions;
 
-  constructor(run, questions, words) {
+  // `mistaken` has the numbers of a pass with a mistake, to stand beside the right ones; null for none.
+  constructor(run, questions, words, mistaken = null) {
     this.#run = run;
     this.#questions = questions;
+    this.mistaken = mistaken && new Mistaken(mistaken, pretty);
     this.words = words; // says a sentence of the page
     this.at = 0;
     this.entries = null; // tells what stands on the cards of a blank graph, of each node {value, gradient}
@@ -131,7 +134,14 @@ export class Knowledge {
 
   // The sentence of a step; null for one that is not known yet.
   sentence(at) {
-    return at >= 1 && at <= this.listed ? sentence(this.#run, this.#run.step(at)) : null;
+    if (at < 1 || at > this.listed) return null;
+    const beside = this.mistakenLine(at);
+    return sentence(this.#run, this.#run.step(at)) + (beside ? `  ${beside}` : "");
+  }
+
+  // What a mistake makes of a step, where one is shown beside it; else null.
+  mistakenLine(at = this.at) {
+    return (at && this.mistaken?.sentence(this.#run.step(at), (i) => this.name(i), this.words)) || null;
   }
 
   // How many steps can be listed: all, from the start, where nothing is asked for.
@@ -198,7 +208,12 @@ export class Knowledge {
   }
 
   value(i) {
-    return this.isComputed(i) ? this.#short(i) : "";
+    return this.isComputed(i) ? this.#beside(this.#short(i), this.#run.computedAt[i], 1, pretty) : "";
+  }
+
+  // A number of a step with what a mistake makes of it, where one is shown; `which` as Mistaken has it.
+  #beside(text, at, which, signs) {
+    return at && this.mistaken ? this.mistaken.beside(text, at, which, signs) : text;
   }
 
   // A card: {value, locals: [text by slot], chip, mark, title}.
@@ -233,8 +248,8 @@ export class Knowledge {
     if (!arrived.length) return { state: "none", sign: 0, text: this.open && expected.includes(this.at) ? "?" : "" };
     const total = this.#run.sent(arrived.at(-1))[1].slice(1);
     const sign = signOf(total);
-    if (arrived.length === expected.length) return { state: total === "0" ? "zero" : "complete", sign, text: signed(total) };
-    return { state: "partial", sign, text: `${signed(total)} (${arrived.length}${this.words("page.of")}${expected.length})` };
+    if (arrived.length === expected.length) return { state: total === "0" ? "zero" : "complete", sign, text: this.#beside(signed(total), arrived.at(-1), 2, signed) };
+    return { state: "partial", sign, text: `${this.#beside(signed(total), arrived.at(-1), 2, signed)} (${arrived.length}${this.words("page.of")}${expected.length})` };
   }
 
   // The steps at which contributions to a node have arrived so far.
@@ -279,7 +294,7 @@ export class Knowledge {
       return `${pretty(run.sent(run.arrivals[node].at(-1))[1].slice(1))} · ${factor(run.local(node, slot))}`;
     });
     if (!complete || arrived.length > TERMS) terms.push("…");
-    const gradient = complete ? pretty(run.sent(arrived.at(-1))[1].slice(1)) : this.words("page.notyet");
+    const gradient = complete ? this.#beside(pretty(run.sent(arrived.at(-1))[1].slice(1)), arrived.at(-1), 2, pretty) : this.words("page.notyet");
     return [formula, this.value(i), gradient, terms.join(" + ")];
   }
 

@@ -28,7 +28,7 @@ class StepThrough {
     this.run = new Run(data.graph, data.steps);
     this.questions = new Questions(this.run, data.ask);
     const words = (key, texts) => this.words(key, texts);
-    this.knowledge = new Knowledge(this.run, this.questions, words);
+    this.knowledge = new Knowledge(this.run, this.questions, words, data.mistaken);
     this.panel = new Panel(this.knowledge, {
       editable: data.editable,
       answer: () => this.answer(),
@@ -170,7 +170,7 @@ class StepThrough {
 
   readAddress() {
     const given = new URLSearchParams(this.alone ? location.hash.slice(1) : "");
-    if (ASKS.includes(given.get("ask")) && given.get("ask") !== this.questions.ask) {
+    if (!this.data.mistaken && ASKS.includes(given.get("ask")) && given.get("ask") !== this.questions.ask) {
       this.questions.ask = given.get("ask");
       this.questions.forget();
       this.ways.start();
@@ -238,7 +238,7 @@ class StepThrough {
     parts.pace = element("select", { "aria-label": this.words("page.pace"), title: this.words("page.pace") }, ...paces);
     const asks = ASKS.map((ask) => element("option", { value: ask }, this.words(`page.ask.${ask}`)));
     parts.ask = element("select", { onchange: () => this.askFor(parts.ask.value) }, ...asks);
-    const askLabel = element("label", { class: "asking" }, element("span", {}, this.words("page.ask")), parts.ask);
+    const askLabel = element("label", { class: this.data.mistaken ? "hidden" : "asking" }, element("span", {}, this.words("page.ask")), parts.ask);
     const hint = this.words("page.help");
     const help = element("button", { type: "button", class: "question", title: hint, "aria-label": hint, onclick: () => this.help() }, "?");
     parts.where = element("p", { class: "where" });

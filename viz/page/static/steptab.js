@@ -22,7 +22,8 @@ export class StepTab {
     }
     const equations = knowledge.equations.map((line) => element("div", { class: "equation" }, this.displayed(line)));
     const why = open ? null : element("p", { class: "why" }, knowledge.why);
-    const side = [why, this.contributions(), this.outcomes(), open && this.knowledge.ask !== "vote" ? this.form() : null, this.score()].filter(Boolean);
+    const mistaken = knowledge.mistakenLine();
+    const side = [why, mistaken && element("p", { class: "mistaken" }, mistaken), this.contributions(), this.outcomes(), open && this.knowledge.ask !== "vote" ? this.form() : null, this.score()].filter(Boolean);
     this.element.replaceChildren(element("div", { class: "rule" }, element("h2", {}, this.heading()), ...equations), element("div", { class: "side" }, ...side));
   }
 
