@@ -113,7 +113,7 @@ def test_a_misconception_at_one_operation_in_one_layer_or_nowhere():
     both = totals(as_if(E, "NO_LOCAL", "sigmoid"))
     assert both["a1"] == pytest.approx(0.5772, abs=1e-3) and both["a2"] == pytest.approx(-0.4329, abs=1e-3)
     assert totals(as_if(E, "NO_LOCAL", "hidden layer"))["v1"] == both["a1"]
-    with pytest.raises(ValueError, match="applies to nothing there"):
+    with pytest.raises(ValueError, match="applies to nothing"):
         as_if(E, "RELU_MASK")
     with pytest.raises(ValueError, match='no misconception "FORGOT"'):
         as_if(E, "FORGOT")
