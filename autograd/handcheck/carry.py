@@ -192,7 +192,7 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
     return spans, kinks
 
 
-def _partials(node: Value, operands: list[Number], value: float) -> Sequence[Number]:
+def _partials(node: Value, operands: Sequence[Number], value: float) -> Sequence[Number]:
     """The local derivatives at some numbers; of a maximum, that of the larger one, however its value was rounded."""
     operation = node.operation
     return operation.partials_at(operands, operation.at(operands) if operation.kinks else value)
