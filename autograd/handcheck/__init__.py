@@ -2,6 +2,7 @@
 
 from .checking import check
 from .execution import as_if
+from .practice import Practice, practice_log
 from .report import Finding, Report
 
-__all__ = ["Finding", "Report", "as_if", "check"]
+__all__ = ["Finding", "Practice", "Report", "as_if", "check", "practice_log"]

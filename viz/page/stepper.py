@@ -245,4 +245,4 @@ class Stepper:
 
 def page_words(lang: str) -> dict[str, str]:
     """The words of the page itself in a language."""
-    return {key: text for key, text in templates(lang).items() if key.startswith("page.")}
+    return {key: text for key, text in templates(lang).items() if key.startswith(("page.", "log."))}

@@ -108,8 +108,11 @@ export class Blank {
     for (const [key, verdict] of judged.verdicts) {
       const { input } = this.cells.get(key);
       const before = this.wrong.get(key) ?? [];
-      if (verdict === "wrong") replies.push(element("li", {}, element("b", {}, `${input.getAttribute("aria-label")}: `), this.reply(judged.run, key, written.get(key), texts.get(key))));
-      if (verdict === "wrong" && before.at(-1) !== texts.get(key)) this.wrong.set(key, [...before, texts.get(key)]);
+      if (verdict === "wrong") {
+        const { code, reply } = this.why(judged.run, key, written.get(key), texts.get(key));
+        replies.push(element("li", {}, element("b", {}, `${input.getAttribute("aria-label")}: `), reply));
+        if (before.at(-1)?.text !== texts.get(key)) this.wrong.set(key, [...before, { text: texts.get(key), code }]);
+      }
       this.keep(key, verdict === "right" ? (before.length ? "later" : "first") : null);
     }
     this.replies.replaceChildren(...replies);
@@ -127,8 +130,9 @@ export class Blank {
     this.questions.keep(key[0] === "v" ? computedAt[i] : arrivals[i].at(-1), key[0] === "v" ? "value" : "gradient", { wrong: this.wrong.get(key) ?? [], outcome });
   }
 
-  // What is said to a wrong number: the question of the first slip that gives it, with the reader's own numbers.
-  reply(run, key, answer, got) {
+  // What a wrong number comes from, and what is said to it: the question of the first slip that gives it, with the reader's
+  // own numbers.
+  why(run, key, answer, got) {
     const { i } = this.cells.get(key);
     const is = (number) => isRight(answer, number);
     const steps = (key[0] === "v" ? [run.computedAt[i]] : run.arrivals[i]).map((at) => run.step(at));
@@ -136,7 +140,7 @@ export class Blank {
     const [alone, part] = [steps.length === 1, steps.length === 1 ? "result" : "total"];
     const slips = alone ? slipsFor(run, last, part) : [...slipsFor(run, last, part), ...steps.flatMap((step) => ofOneTerm(run, step, last.after))];
     const slip = slips.find(({ number }) => is(number));
-    return slip ? slip.say(got) : unexplained(run, last, part, got);
+    return slip ? { code: slip.code, reply: slip.say(got) } : { code: "UNEXPLAINED", reply: unexplained(run, last, part, got) };
   }
 
   reveal() {
@@ -202,5 +206,5 @@ export class Blank {
 
 // The slips in one contribution to a sum, as numbers of the whole sum.
 function ofOneTerm(run, step, total) {
-  return slipsFor(run, step, "result").map((slip) => ({ number: total - step.contribution + slip.number, say: slip.say }));
+  return slipsFor(run, step, "result").map((slip) => ({ number: total - step.contribution + slip.number, code: slip.code, say: slip.say }));
 }

@@ -12,6 +12,8 @@ export function actOf(page, { key, shiftKey }) {
     Home: () => page.go(0),
     End: () => page.go(page.run.count),
     "?": () => page.help(),
+    h: () => page.hint(),
+    H: () => page.hint(),
     "+": () => view.zoom(1.25),
     "-": () => view.zoom(0.8),
     0: () => view.fit(),

@@ -2,8 +2,8 @@
 // Whoever shows something, a tab above all, gets this and not the run: nothing of what comes later, and nothing of what is
 // still asked for, can be had from here.
 
-import { equations, explanation, gradientOf, localName, rule, sentence } from "./words.js";
-import { plain, row } from "./typeset.js";
+import { equations, explanation, gradientOf, localName, nameOf, rule, sentence } from "./words.js";
+import { plain } from "./typeset.js";
 import { numberText } from "./numbers.js";
 import { Mistaken } from "./mistaken.js";
 
@@ -63,8 +63,7 @@ export class Knowledge {
 
   // The name of a node; a constant that has none is called by its number.
   name(i) {
-    const { name, isNumber } = this.#run.graph.nodes[i];
-    return isNumber ? this.#short(i) : name;
+    return this.#run.graph.nodes[i].isNumber ? pretty(nameOf(this.#run, i)) : this.#run.graph.nodes[i].name;
   }
 
   gradientName(i) {
@@ -102,7 +101,7 @@ export class Knowledge {
     return this.#questions.ask;
   }
 
-  // What is still to be answered: "local", "result", or null.
+  // What is still to be answered: "local", "result", "total", or null.
   get open() {
     return this.#questions.open(this.at);
   }
@@ -110,6 +109,11 @@ export class Knowledge {
   // How many steps are known in full.
   get known() {
     return this.#questions.known(this.at);
+  }
+
+  // How many steps have sent their contributions: also those of a sum that is still asked for.
+  get sent() {
+    return this.#questions.sent(this.at);
   }
 
   // The node that the step writes to, -1 for none, and those that it reads.
@@ -149,15 +153,9 @@ export class Knowledge {
     return this.ask === "no" ? this.count : this.known;
   }
 
-  // The equation of the step, line by line: while its number is asked for, the rule in symbols alone.
+  // The equation of the step, line by line; none while its number is asked for, or it would be the first hint.
   get equations() {
-    const [run, step] = [this.#run, this.#run.step(this.at)];
-    if (!step) return [];
-    if (!this.open) return equations(run, step);
-    if (step.phase === "forward") return equations(run, step).slice(0, 1);
-    if (step.parent === null) return [gradientOf(run, step.node)];
-    const factors = row(gradientOf(run, step.node), "·", localName(run, step));
-    return [step.terms === 1 ? row(gradientOf(run, step.parent), "=", factors) : factors];
+    return this.open || !this.at ? [] : equations(this.#run, this.#run.step(this.at));
   }
 
   // Why its numbers are what they are; null while they are asked for.
@@ -171,7 +169,7 @@ export class Knowledge {
     if (!step || step.phase === "forward" || !(step.terms > 1)) return null;
     return this.#run.arrivals[step.parent].map((at) => {
       const { node, slot, parent } = this.#run.step(at);
-      return { at, node, slot, parent, text: at <= this.known ? signed(this.#run.sent(at)[0]) : "" };
+      return { at, node, slot, parent, text: at <= this.sent ? signed(this.#run.sent(at)[0]) : "" };
     });
   }
 
@@ -183,10 +181,39 @@ export class Knowledge {
 
   // --- questions ---
 
-  // The answers to a part of the step, "local" or "result": {wrong: [text], outcome, right}, right null while it is open.
+  // The answers to a part of the step, "local", "result" or "total": {wrong: [text], outcome, right}, right null while it is
+  // open.
   answers(part) {
     const { wrong, outcome } = this.#questions.answer(this.at, part);
-    return { wrong, outcome, right: outcome ? pretty(this.#questions.truthText(this.at, part)) : null };
+    return { wrong: wrong.map(({ text }) => text), outcome, right: outcome ? pretty(this.#questions.truthText(this.at, part)) : null };
+  }
+
+  // What is said to the last wrong answer to what is open; "" where there is none.
+  get reply() {
+    return (this.open && this.#questions.answer(this.at, this.open).wrong.at(-1)?.reply) || "";
+  }
+
+  // The hints to what is open that were asked for.
+  get hints() {
+    return this.open ? this.#questions.hints(this.at) : [];
+  }
+
+  // What was practised, as a text that autograd.handcheck.practice_log reads back; "" where nothing was.
+  get log() {
+    const rows = this.#questions.practised().map(({ step, part, outcome, hints, wrong }) => {
+      const given = hints ? [`${this.words("log.hints")} ${hints}`] : [];
+      return [this.#whatIsAsked(step, part), this.words(`log.${outcome ?? "open"}`), ...given, ...wrong.map(({ text, code }) => `${text} ${code}`)].join(" | ");
+    });
+    return rows.length ? [this.words("log.title", { title: this.name(this.root) }), ...rows].join("\n") : "";
+  }
+
+  // How the number is called that a part of a step asks for.
+  #whatIsAsked(step, part) {
+    if (part === "order") return this.words("log.order", { step: step.index });
+    if (step.phase === "forward") return this.name(step.node);
+    if (part === "local") return plain(localName(this.#run, step));
+    const what = this.gradientName(step.parent ?? step.node);
+    return ["total", "gradient"].includes(part) || step.parent === null || step.terms === 1 ? what : this.words("log.term", { what, node: this.name(step.node), slot: step.slot + 1 });
   }
 
   get score() {
@@ -235,7 +262,8 @@ export class Knowledge {
   local(i, slot) {
     if (!this.isComputed(i)) return "";
     const sent = this.#run.sentAt.get(`e${i}-${slot}`);
-    if (this.ask === "locals" && sent > this.known && !(sent === this.at && this.open === "result")) return sent === this.at ? "?" : "";
+    const isAnswered = sent === this.at && this.ask === "locals" && this.open === "result";
+    if (this.#questions.asksBackward && sent > this.sent && !isAnswered) return sent === this.at ? "?" : "";
     const text = this.#run.local(i, slot);
     return text === null ? "–" : pretty(text);
   }
@@ -257,17 +285,24 @@ export class Knowledge {
     return this.#run.arrivals[i].filter((k) => k <= this.known);
   }
 
-  // A wire: {flow, scale, mark, title}: what has gone back along it, null for nothing yet, and this as a part of the largest.
+  // A wire: {flow, scale, mark, title}: what has gone back along it, null for nothing yet, and how wide that is.
   wire(key) {
     const run = this.#run;
     const sent = run.sentAt.get(key);
     const [i, slot] = key.slice(1).split("-").map(Number);
     const mark = sent !== undefined && sent === this.at ? "now" : this.step?.phase === "forward" && this.step.node === i ? "read" : "";
-    const gone = sent !== undefined && sent <= this.known;
+    const gone = sent !== undefined && sent <= this.sent;
     const flow = gone ? run.step(sent).contribution : null;
     const [from, to] = [this.name(this.parents(i)[slot]), this.name(i)];
     const title = gone ? this.words("page.wire.sent", { from, to, flow: signed(run.sent(sent)[0]) }) : this.words("page.wire", { from, to });
-    return { flow: Number.isNaN(flow) ? null : flow, scale: Math.abs(flow ?? 0) / run.largest, mark, title };
+    return { flow: Number.isNaN(flow) ? null : flow, scale: this.#scale(Math.abs(flow ?? 0)), mark, title };
+  }
+
+  // How wide a flow is drawn, as a part of the largest; while gradients are asked for, that is not to be told: as one of
+  // all there could be.
+  #scale(flow) {
+    if (!this.#questions.asksBackward) return flow / this.#run.largest;
+    return flow === Infinity ? 1 : flow / (1 + flow);
   }
 
   // What is known of a node, in one line.

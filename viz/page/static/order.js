@@ -81,7 +81,7 @@ export class Order {
     const refusal = this.refusal(i);
     const answer = this.questions.answer(this.steps + 1, "order");
     if (refusal) {
-      this.questions.keep(this.steps + 1, "order", { ...answer, wrong: [...answer.wrong, this.knowledge.name(i)] });
+      this.questions.keep(this.steps + 1, "order", { ...answer, wrong: [...answer.wrong, { text: this.knowledge.name(i), code: "NO_TOPO" }] });
       this.tell(refusal, "wrong");
     } else this.send(i, answer, answer.wrong.length ? "later" : "first");
     return true;

@@ -8,6 +8,7 @@ import { Knowledge } from "./knowledge.js";
 import { Panel } from "./panel.js";
 import { Rooms } from "./rooms.js";
 import { Ways } from "./ways.js";
+import { copied } from "./practice.js";
 import { actOf } from "./keys.js";
 import { question } from "./steptab.js";
 import { element, icon } from "./elements.js";
@@ -32,7 +33,9 @@ class StepThrough {
     this.panel = new Panel(this.knowledge, {
       editable: data.editable,
       answer: () => this.answer(),
+      hint: () => this.hint(),
       show: () => this.showMe(),
+      copy: () => this.copy(),
       change: (leaf, number) => this.change(leaf, number),
       putBack: () => this.putBack(),
       refuse: () => this.say(words("page.unreadable")),
@@ -92,14 +95,25 @@ class StepThrough {
       input.focus();
     } else {
       this.paint(this.knowledge.open ? "question" : "next");
-      if (verdict === "wrong") this.say(this.words("page.wrong", { guess: input.value.trim() }));
+      if (verdict === "wrong") this.say(this.knowledge.reply);
     }
+  }
+
+  hint() {
+    if (!this.knowledge.open) return;
+    this.questions.hint(this.at);
+    this.paint("question");
+    this.say(this.knowledge.hints.at(-1));
   }
 
   showMe() {
     if (!this.knowledge.open) return;
     this.questions.show(this.at);
     this.paint(this.knowledge.open ? "question" : "next");
+  }
+
+  async copy() {
+    this.say(this.words((await copied(this.knowledge.log)) ? "page.copied" : "page.notcopied"));
   }
 
   play() {
@@ -178,6 +192,7 @@ class StepThrough {
     this.parts.ask.value = this.questions.ask;
     const step = given.has("step") ? Number(given.get("step")) : this.data.at;
     this.go(Number.isFinite(step) ? step : 0);
+    if (this.alone) this.host.shadowRoot.querySelector("input.answer")?.focus({ preventScroll: true }); // what is typed is the answer
   }
 
   writeAddress() {
@@ -295,11 +310,12 @@ class StepThrough {
   key(event) {
     const from = event.composedPath()[0];
     const kind = from.tagName === "INPUT" ? from.type : from.tagName?.toLowerCase();
-    if (event.key === "Enter" && from.classList?.contains("answer")) {
-      event.preventDefault();
-      return this.answer();
+    if (event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open) return;
+    if (from.classList?.contains("answer") && ["Enter", "h", "H"].includes(event.key)) {
+      event.preventDefault(); // no number has an h in it
+      return event.key === "Enter" ? this.answer() : this.hint();
     }
-    if (["text", "search", "select"].includes(kind) || event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open) return;
+    if (["text", "search", "select"].includes(kind)) return;
     if (kind === "range" && event.key !== "?") return; // a slider has keys of its own
     const isButton = ["button", "summary"].includes(kind) || from.getAttribute?.("role") === "button";
     if (this.ways.key(event)) return event.preventDefault();

@@ -1,18 +1,26 @@
-// What the reader is asked before it is shown, and what was answered. Every step is one question, or two where the local
-// derivative is asked for first: "local", then "result".
+// What the reader is asked before it is shown, what was answered, and what is said to a wrong answer. A step has one
+// question or more: "local", the local derivative where that is asked for, "result", and "total" where a sum is complete.
 
 import { isRight, typed } from "./numbers.js";
+import { slipsFor, unexplained } from "./slips.js";
+import { followed } from "./follows.js";
+import { hintsFor } from "./hints.js";
 
 export const ASKS = ["no", "both", "forward", "backward", "locals", "vote", "blank", "order"];
+const NEW = { wrong: [], hints: 0, outcome: null };
+const MOST_HINTS = 3;
 
 export class Questions {
   constructor(run, ask) {
     this.run = run;
     this.ask = ask;
-    this.answers = new Map(); // step → {result: answer, local: answer}; an answer is {wrong: [text], outcome}
+    this.answers = new Map(); // step → {part: {wrong: [{text, data, code, reply}], hints: how many were given, outcome}}
+    this.past = []; // what was practised with other numbers
   }
 
+  // Begins anew; what was answered stays in the log.
   forget() {
+    this.past = this.practised();
     this.answers.clear();
   }
 
@@ -23,33 +31,47 @@ export class Questions {
     return ["both", "vote"].includes(this.ask) || this.ask === phase || (this.ask === "locals" && phase === "backward");
   }
 
-  // What is still to be answered at a step: "local", "result", or null.
-  open(at) {
-    if (!this.asks(at) || this.answer(at, "result").outcome) return null;
-    const isEdge = this.run.step(at).parent !== null;
-    return this.ask === "locals" && isEdge && !this.answer(at, "local").outcome ? "local" : "result";
+  // Whether gradients are asked for.
+  get asksBackward() {
+    return ["both", "backward", "locals", "vote"].includes(this.ask);
   }
 
-  // How many steps are shown in full, at a step.
+  // The questions of a step.
+  parts(at) {
+    const { parent, term, terms } = this.run.step(at);
+    const local = this.ask === "locals" && parent !== null ? ["local"] : [];
+    return [...local, "result", ...(terms > 1 && term === terms ? ["total"] : [])];
+  }
+
+  // What is still to be answered at a step: "local", "result", "total", or null.
+  open(at) {
+    return (this.asks(at) && this.parts(at).find((part) => !this.answer(at, part).outcome)) || null;
+  }
+
+  // How many steps are shown in full, at a step; and how many contributions: before a sum is asked for, all of its terms.
   known(at) {
     return this.open(at) ? at - 1 : at;
   }
 
-  // The guesses at a part of a step that were wrong, and its outcome: "first" (right at once), "later", "shown", or null.
+  sent(at) {
+    return this.open(at) === "total" ? at : this.known(at);
+  }
+
+  // What was answered to a part of a step. Its outcome is "first" (right at once), "later", "hint" (after a hint), "shown",
+  // or null while it is open.
   answer(at, part) {
-    return this.answers.get(at)?.[part] ?? { wrong: [], outcome: null };
+    return this.answers.get(at)?.[part] ?? NEW;
   }
 
-  #truth(at, part) {
-    const step = this.run.step(at);
-    if (step.phase === "forward") return step.value;
-    return part === "local" ? step.local : (step.contribution ?? step.after);
+  keep(at, part, change) {
+    this.answers.set(at, { ...this.answers.get(at), [part]: { ...this.answer(at, part), ...change } });
   }
 
-  // The same as it is shown.
+  // The right answer to a part of a step, as it is shown.
   truthText(at, part) {
     const { phase, node, slot } = this.run.step(at);
     if (phase === "forward") return this.run.value(node, true).slice(1);
+    if (part === "total") return this.run.sent(at)[1].slice(1);
     return part === "local" ? this.run.local(node, slot) : this.run.sent(at)[0];
   }
 
@@ -58,28 +80,53 @@ export class Questions {
     const given = typed(text);
     if (given === null) return "unreadable";
     const part = this.open(at);
-    const answer = this.answer(at, part);
-    const right = isRight(given, this.#truth(at, part));
-    if (right) answer.outcome = answer.wrong.length ? "later" : "first";
-    else answer.wrong.push(text.trim());
-    this.keep(at, part, answer);
-    return right ? "right" : "wrong";
+    const { wrong, hints } = this.answer(at, part);
+    if (isRight(given, this.run.due(this.run.step(at), part))) {
+      this.keep(at, part, { outcome: hints ? "hint" : wrong.length ? "later" : "first" });
+      return "right";
+    }
+    this.keep(at, part, { wrong: [...wrong, { text: text.trim(), data: given.data, ...this.#why(at, part, given, text.trim()) }] });
+    return "wrong";
+  }
+
+  // What a wrong answer comes from, and the first reply to it.
+  #why(at, part, given, text) {
+    const step = this.run.step(at);
+    const reply = followed(this, step, part, given, text);
+    if (reply) return { code: "FOLLOWS", reply };
+    const slip = slipsFor(this.run, step, part).find(({ number }) => isRight(given, number));
+    if (slip) return { code: slip.code, reply: slip.say(text) };
+    return { code: "UNEXPLAINED", reply: unexplained(this.run, step, part, text) };
+  }
+
+  // Gives one more hint to what is open.
+  hint(at) {
+    const part = this.open(at);
+    this.keep(at, part, { hints: Math.min(this.answer(at, part).hints + 1, MOST_HINTS) });
+  }
+
+  // The hints that were given to what is open.
+  hints(at) {
+    const part = this.open(at);
+    const { hints, wrong } = this.answer(at, part);
+    return hints ? hintsFor(this.run, this.run.step(at), part, wrong.at(-1)?.data ?? null).slice(0, hints) : [];
   }
 
   // Gives the answer to what is open.
   show(at) {
-    const part = this.open(at);
-    this.keep(at, part, { ...this.answer(at, part), outcome: "shown" });
-  }
-
-  keep(at, part, answer) {
-    this.answers.set(at, { ...this.answers.get(at), [part]: answer });
+    this.keep(at, this.open(at), { outcome: "shown" });
   }
 
   // How many questions were answered, and how; null while there is none.
   score() {
     const all = [...this.answers.values()].flatMap((parts) => Object.values(parts)).filter(({ outcome }) => outcome);
     const count = (wanted) => all.filter(({ outcome }) => outcome === wanted).length;
-    return all.length ? { asked: all.length, first: count("first"), later: count("later"), shown: count("shown") } : null;
+    return all.length ? { asked: all.length, first: count("first"), later: count("later"), hint: count("hint"), shown: count("shown") } : null;
+  }
+
+  // Every question that was tried, {step, part, outcome, hints, wrong}, in the order of the passes, since the page opened.
+  practised() {
+    const tried = [...this.answers].sort(([a], [b]) => a - b).flatMap(([at, parts]) => Object.entries(parts).map(([part, answer]) => ({ step: this.run.step(at), part, ...answer })));
+    return [...this.past, ...tried];
   }
 }

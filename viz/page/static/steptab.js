@@ -3,10 +3,12 @@
 import { mathml } from "./typeset.js";
 import { element } from "./elements.js";
 
+const HINTS = 3; // grades of them
+
 export class StepTab {
   static key = "step";
 
-  // Of `act`: {answer(text), show()}, what the buttons of a question do.
+  // Of `act`: {answer(), hint(), show(), copy()}, what the buttons of a question and of the log do.
   constructor(knowledge, act) {
     Object.assign(this, { knowledge, act });
     this.element = element("div", {});
@@ -53,27 +55,29 @@ export class StepTab {
       return element("li", { class: one.at === at ? "current" : "" }, element("span", {}, through), element("b", {}, text));
     });
     const missing = contributions.filter(({ text }) => !text).length;
-    return element("ul", { class: "terms" }, ...rows, element("li", { class: "sum" }, missing ? words("page.missing", { count: missing }) : total));
+    const sum = missing ? words("page.missing", { count: missing }) : (total ?? question(this.knowledge));
+    return element("ul", { class: "terms" }, ...rows, element("li", { class: "sum" }, sum));
   }
 
   form() {
-    const { open, words } = this.knowledge;
-    const { wrong } = this.knowledge.answers(open);
+    const { hints, reply, words } = this.knowledge;
     const input = element("input", { type: "text", class: "answer", size: 9, autocomplete: "off", placeholder: "?" });
     return element(
       "div",
       { class: "form" },
       element("label", {}, element("span", {}, question(this.knowledge)), input),
       element("button", { type: "button", class: "main", onclick: () => this.act.answer() }, words("page.check")),
+      element("button", { type: "button", title: `${words("page.hint")} (H)`, disabled: hints.length === HINTS, onclick: () => this.act.hint() }, words("page.hint")),
       element("button", { type: "button", onclick: () => this.act.show() }, words("page.show")),
-      element("p", { class: "verdict" }, wrong.length ? words("page.wrong", { guess: wrong.at(-1) }) : ""),
+      element("p", { class: "verdict" }, reply),
+      hints.length ? element("ol", { class: "hints" }, ...hints.map((hint) => element("li", {}, hint))) : null,
     );
   }
 
   // The answers given at this step: wrong ones stay beside the right one. The last wrong one to what is open stands below.
   outcomes() {
     const { open, words } = this.knowledge;
-    const rows = ["local", "result"].flatMap((part) => {
+    const rows = ["local", "result", "total"].flatMap((part) => {
       const { wrong, outcome, right } = this.knowledge.answers(part);
       const struck = (part === open ? wrong.slice(0, -1) : wrong).map((guess) => element("s", {}, guess));
       if (!struck.length && !outcome) return [];
@@ -85,7 +89,8 @@ export class StepTab {
 
   score() {
     const { score, words } = this.knowledge;
-    return score && element("p", { class: "score" }, words("page.score", score));
+    const copy = () => element("button", { type: "button", class: "copy", onclick: () => this.act.copy() }, words("page.copy"));
+    return score && element("p", { class: "score" }, words("page.score", score), " ", copy());
   }
 }
 
@@ -95,8 +100,12 @@ export function question(knowledge) {
   if (step.phase === "forward") return words("page.question", { what: knowledge.name(step.node) });
   if (step.parent === null) return words("page.question", { what: knowledge.gradientName(step.node) });
   const node = knowledge.name(step.node);
-  if (open === "local") return words("page.question.local", { what: `∂${node}/∂${knowledge.name(step.parent)}`, slot: step.slot + 1 });
+  if (open === "local") {
+    const key = knowledge.isRepeated() ? "page.question.local.slot" : "page.question.local";
+    return words(key, { what: `∂${node}/∂${knowledge.name(step.parent)}`, slot: step.slot + 1 });
+  }
   const what = knowledge.gradientName(step.parent);
   if (step.terms === 1) return words("page.question", { what });
+  if (open === "total") return words("page.question.total", { what });
   return words("page.question.term", { term: step.term, terms: step.terms, what, node });
 }

@@ -107,6 +107,7 @@ export function helpDialog(words) {
     "+ − 0": "page.help.zoom",
     "Shift ← → ↑ ↓": "page.help.pan",
     Enter: "page.help.enter",
+    H: "page.help.hint",
     N: "page.help.again",
     "?": "page.help.help",
   };

@@ -7,5 +7,6 @@
 import { StepTab } from "./steptab.js";
 import { WhatIf } from "./whatif.js";
 import { Wiggle } from "./wiggle.js";
+import { Practice } from "./practice.js";
 
-export const TABS = [StepTab, WhatIf, Wiggle];
+export const TABS = [StepTab, WhatIf, Wiggle, Practice];

@@ -67,10 +67,8 @@ export class Vote {
     if (!this.options?.[k]) return false;
     const { text, reply } = this.options[k];
     if (open) {
-      const answer = this.questions.answer(at, open);
-      if (answer.wrong.includes(text)) return this.tell(k);
-      if (reply === null) this.questions.keep(at, open, { ...answer, outcome: answer.wrong.length ? "later" : "first" });
-      else this.questions.keep(at, open, { ...answer, wrong: [...answer.wrong, text] });
+      if (this.questions.answer(at, open).wrong.some((one) => one.text === text)) return this.tell(k);
+      this.questions.judge(at, text);
       this.go(at, reply === null ? "next" : "");
     }
     return this.tell(k);
@@ -90,10 +88,11 @@ export class Vote {
     const asked = questions.asks(at);
     this.element.hidden = !asked;
     if (!asked) return void (this.options = null);
-    const key = `${at} ${run.version}`;
+    const part = open ?? questions.parts(at).at(-1);
+    const key = `${at} ${part} ${run.version}`;
     if (this.painted !== key) {
       this.painted = key;
-      this.options = optionsAt(run, at, "result");
+      this.options = optionsAt(run, at, part);
       this.reply.textContent = "";
       this.buttons = this.options.map(({ text }, k) =>
         element("button", { type: "button", onclick: () => this.choose(k) }, element("kbd", {}, LETTERS[k]), element("b", {}, pretty(text))),
@@ -103,10 +102,10 @@ export class Vote {
     this.heading.textContent = open ? question(knowledge) : "";
     this.list.setAttribute("aria-label", this.words("page.ask.vote"));
     this.show.hidden = !open;
-    const { wrong, outcome } = questions.answer(at, "result");
+    const { wrong, outcome } = questions.answer(at, part);
     this.buttons.forEach((button, k) => {
       const { text, reply } = this.options[k];
-      button.className = wrong.includes(text) ? "wrong" : outcome && reply === null ? "right" : "";
+      button.className = wrong.some((one) => one.text === text) ? "wrong" : outcome && reply === null ? "right" : "";
     });
   }
 
