@@ -146,7 +146,11 @@ class Slides:
         """A card with the longest texts that will stand on it."""
         if card.quiet:
             return card
-        value, chip, count = max(card.value, USUAL, key=_room) + self._beside * (card.key in self.timetable.computed), card.chip, len(self.timetable.arrivals.get(card.key, []))
+        value, chip, count = (
+            max(card.value, USUAL, key=_room) + self._beside * (card.key in self.timetable.computed),
+            card.chip,
+            len(self.timetable.arrivals.get(card.key, [])),
+        )
         if chip is None:
             return replace(card, value=value)
         partial = [self.timetable.partial(text, count, count) for text in (chip.text, USUAL) if count > 1]

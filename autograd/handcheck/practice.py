@@ -53,7 +53,8 @@ def _records(text: str) -> Iterator[Practice]:
         place = next((k for k in range(len(fields) - 1, 0, -1) if fields[k] in outcomes), 0)  # a label may have bars in it
         if not place:
             continue
-        given, slips = 0, []
+        given = 0
+        slips: list[tuple[str, str]] = []
         for field in fields[place + 1 :]:
             word, _, rest = field.rpartition(" ")
             if not slips and word in hints and rest in ("1", "2", "3"):

@@ -25,8 +25,9 @@ export class StepTab {
     const equations = knowledge.equations.map((line) => element("div", { class: "equation" }, this.displayed(line)));
     const why = open ? null : element("p", { class: "why" }, knowledge.why);
     const mistaken = knowledge.mistakenLine();
-    const side = [why, mistaken && element("p", { class: "mistaken" }, mistaken), this.contributions(), this.outcomes(), open && this.knowledge.ask !== "vote" ? this.form() : null, this.score()].filter(Boolean);
-    this.element.replaceChildren(element("div", { class: "rule" }, element("h2", {}, this.heading()), ...equations), element("div", { class: "side" }, ...side));
+    const [form, ...help] = open && knowledge.ask !== "vote" ? [this.form(), ...this.help()] : [];
+    const side = [why, mistaken && element("p", { class: "mistaken" }, mistaken), this.contributions(), this.outcomes(), ...help, this.score()].filter(Boolean);
+    this.element.replaceChildren(element("div", { class: "rule" }, element("h2", {}, this.heading()), ...equations, form), element("div", { class: "side" }, ...side));
   }
 
   heading() {
@@ -60,7 +61,7 @@ export class StepTab {
   }
 
   form() {
-    const { hints, reply, words } = this.knowledge;
+    const { hints, words } = this.knowledge;
     const input = element("input", { type: "text", class: "answer", size: 9, autocomplete: "off", placeholder: "?" });
     return element(
       "div",
@@ -69,9 +70,14 @@ export class StepTab {
       element("button", { type: "button", class: "main", onclick: () => this.act.answer() }, words("page.check")),
       element("button", { type: "button", title: `${words("page.hint")} (H)`, disabled: hints.length === HINTS, onclick: () => this.act.hint() }, words("page.hint")),
       element("button", { type: "button", onclick: () => this.act.show() }, words("page.show")),
-      element("p", { class: "verdict" }, reply),
-      hints.length ? element("ol", { class: "hints" }, ...hints.map((hint) => element("li", {}, hint))) : null,
     );
+  }
+
+  // What is said to the last wrong answer, and the hints.
+  help() {
+    const { hints, reply } = this.knowledge;
+    const list = hints.length ? element("ol", { class: "hints" }, ...hints.map((hint) => element("li", {}, hint))) : null;
+    return [element("p", { class: "verdict" }, reply), list];
   }
 
   // The answers given at this step: wrong ones stay beside the right one. The last wrong one to what is open stands below.
