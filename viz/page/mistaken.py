@@ -11,6 +11,7 @@ from autograd.explain.numbers import number_text
 from autograd.explain.steps import Step
 from autograd.handcheck.execution import as_if as executed
 
+from ..picture.gradients import receiver
 from ..picture.lettering import DIGITS
 
 
@@ -28,7 +29,7 @@ def mistaken_data(y: Value, passes: Sequence[Step], as_if: Any, digits: int | No
     for record in executed(y, code, place):
         last[_wire(record)] = record
         if record.phase == "backward":
-            totals[record.parent or record.node] = record.total_after
+            totals[receiver(record)] = record.total_after
     return {"code": code, "steps": [_numbers(step, last.get(_wire(step)), totals, digits or DIGITS) for step in passes]}
 
 
@@ -42,5 +43,5 @@ def _numbers(step: Step, record: Any, totals: dict[Value, Any], digits: int) -> 
     if step.phase == "forward":
         return ["", number_text(record.value, digits), ""]
     sent = record.total_after if step.parent is None else record.contribution
-    total = totals[step.parent or step.node] if step.term == step.terms else record.total_after
+    total = totals[receiver(step)] if step.term == step.terms else record.total_after
     return ["" if step.parent is None else number_text(record.upstream, digits), number_text(sent, digits), number_text(total, digits)]

@@ -60,7 +60,7 @@ export class Blank {
       this.repaint();
     };
     const input = element("input", { type: "text", autocomplete: "off", size: 7, "aria-label": label, oninput: changed });
-    const sign = element("span", { class: "sign", role: "img" });
+    const sign = element("span", { class: "sign" });
     this.cells.set(key, { input, sign, i });
     return element("span", { class: "cell" }, input, sign);
   }
@@ -80,6 +80,17 @@ export class Blank {
 
   next() {
     return !this.isOver;
+  }
+
+  // Into the cells.
+  key({ key }) {
+    return !this.isOver && ["ArrowDown", "ArrowUp", "Enter"].includes(key) && this.focus();
+  }
+
+  focus() {
+    const inputs = [...this.cells.values()].map(({ input }) => input);
+    (inputs.find(({ value }) => !value.trim()) ?? inputs[0])?.focus();
+    return true;
   }
 
   // A click on a card leads to its first empty cell.
@@ -171,7 +182,8 @@ export class Blank {
     const verdict = this.verdicts.get(key);
     sign.textContent = SIGNS[verdict] ?? "";
     sign.className = `sign ${verdict ?? ""}`;
-    sign.setAttribute("aria-label", verdict ? this.words(`page.blank.${verdict}`) : "");
+    if (verdict) for (const [name, text] of [["role", "img"], ["aria-label", this.words(`page.blank.${verdict}`)]]) sign.setAttribute(name, text);
+    else for (const name of ["role", "aria-label"]) sign.removeAttribute(name);
     sign.title = verdict ? this.words(`page.blank.${verdict}`) : "";
     input.readOnly = this.isOver;
     input.setAttribute("aria-invalid", verdict === "wrong");

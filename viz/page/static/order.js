@@ -33,13 +33,14 @@ export class Order {
 
   // The steps by pass and node, in an order that is possible.
   get groups() {
-    const groups = { forward: new Map(), backward: new Map() };
+    if (this.grouped?.records === this.run.records) return this.grouped;
+    const groups = { records: this.run.records, forward: new Map(), backward: new Map(), consumers: new Map() };
+    const add = (map, key, item) => (map.has(key) ? map.get(key).push(item) : map.set(key, [item]));
     for (const record of this.run.records) {
-      const group = groups[record[0]];
-      if (!group.has(record[1])) group.set(record[1], []);
-      group.get(record[1]).push(record);
+      add(groups[record[0]], record[1], record);
+      if (record[0] === "backward") add(groups.consumers, record[2], record[1]);
     }
-    return groups;
+    return (this.grouped = groups);
   }
 
   // The pass that is being ordered; null at its end.
@@ -55,7 +56,7 @@ export class Order {
   // What a node waits for: operands that have no value yet, or consumers that have not sent their part.
   waitsFor(i, pass = this.pass) {
     const group = this.groups[pass];
-    const needed = pass === "forward" ? this.run.graph.nodes[i].parents : [...group].filter(([, records]) => records.some((record) => record[2] === i)).map(([node]) => node);
+    const needed = pass === "forward" ? this.run.graph.nodes[i].parents : (this.groups.consumers.get(i) ?? []);
     return [...new Set(needed)].filter((k) => group.has(k) && !this.gone[pass].has(k));
   }
 
@@ -100,10 +101,7 @@ export class Order {
     const chosen = this.groups[pass].get(i);
     this.questions.keep(this.steps + 1, "order", { ...answer, outcome });
     this.gone[pass].add(i);
-    const isTaken = new Set(chosen);
-    const before = this.run.records.slice(0, this.steps);
-    const after = this.run.records.slice(this.steps).filter((record) => !isTaken.has(record));
-    this.run.reorder([...before, ...chosen, ...after]);
+    this.bringForward(new Set(chosen));
     this.steps += chosen.length;
     this.go(this.steps);
     const node = this.knowledge.name(i);
@@ -111,6 +109,14 @@ export class Order {
     const also = others.length ? ` ${this.words("page.order.also", { others: others.slice(0, KEYS).join(", ") })}` : "";
     this.tell(this.words(shown, { node }) + also, outcome);
     if (!this.pass) this.tell(this.words("page.order.end"), outcome);
+  }
+
+  // Makes some steps the next ones, if they are not.
+  bringForward(chosen) {
+    const { records } = this.run;
+    if (records.slice(this.steps, this.steps + chosen.size).every((record) => chosen.has(record))) return;
+    const after = records.slice(this.steps).filter((record) => !chosen.has(record));
+    this.run.reorder([...records.slice(0, this.steps), ...chosen, ...after]);
   }
 
   tell(text, outcome) {

@@ -108,6 +108,8 @@ export function helpDialog(words) {
     "Shift ← → ↑ ↓": "page.help.pan",
     Enter: "page.help.enter",
     H: "page.help.hint",
+    "A B C D": "page.help.vote",
+    "↑ ↓": "page.help.choose",
     N: "page.help.again",
     "?": "page.help.help",
   };

@@ -3,7 +3,8 @@
 //
 // `new Way(page)` makes one, of {run, questions, knowledge, words, editable, act, say, go, repaint, restart}. It has an `element`, shown while it is
 // chosen; `paint()`; `start()`, which begins anew; and, where it needs them, `limit`, the last step that may be gone to,
-// `isOver`, whether all is answered, `next()`, `pick(i)` and `key(event)`, which tell whether they have done something; `isAlone`, where the text of the step is hidden; and
+// `isOver`, whether all is answered, `next()`, `pick(i)` and `key(event)`, which tell whether they have done something; `focus()`,
+// where it begins anew; `isAlone`, where the text of the step is hidden; and
 // `greeting`, what is said before the first step.
 
 import { Blank } from "./blank.js";
@@ -50,6 +51,7 @@ export class Ways {
     const { run, editable, restart } = this.page;
     run.setAll(freshNumbers(run, editable, (this.rounds += 1)));
     restart();
+    this.chosen?.focus?.();
     return true;
   }
 
