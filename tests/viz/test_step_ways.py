@@ -87,8 +87,12 @@ def test_a_vote_has_one_right_option_and_three_that_mistakes_give(open_step, mak
         for k in range(4):
             if k != place:
                 page.press("abcd"[k])
-        assert [kind for _, kind in page.script(OPTIONS)].count("wrong") == 3 and page.read()["outcomes"].count("−") >= 0
+        assert [kind for _, kind in page.script(OPTIONS)].count("wrong") == 3
         page.press(str(place + 1))
+        if each.contributions:  # where a sum is complete, it is voted on, too
+            options = [text for text, _ in page.script(OPTIONS)]
+            place = options.index(number_text(as_float(each.total_after), 4).replace("-", "−"))
+            page.press("abcd"[place])
         assert page.script(OPTIONS)[place][1] == "right"
     assert len(set(places)) > 2, "the right one is not always at the same place"
 

@@ -20,6 +20,7 @@ function* withWrongAnswers(questions, step, part) {
   const { run } = questions;
   const { node, slot, operands, upstream, local, value } = step;
   const wrong = (at, part) => (at ? questions.answer(at, part).wrong : []);
+  if (step.phase === "backward" && step.parent === null) return; // the seed rests on nothing
   const { parents } = run.graph.nodes[node];
   const operation = run.operation(node);
   if (part === "total") {
