@@ -127,7 +127,7 @@ def _finding(
         got=answer.data,
         message=words.message(quantity, answer, diagnosis),
         candidates=diagnosis.codes,
-        families=tuple(dict.fromkeys(hypothesis.family for hypothesis in diagnosis.hypotheses)),
+        families=tuple(dict.fromkeys(hypothesis.family for hypothesis in diagnosis.candidates)),
         follows=tuple(words.what(each) for each in follows),
         affects=tuple(words.called[each.node] for each in spoilt if each.kind == "gradient" and not each.node.parents
                       and not each.node.constant and (each != quantity or len(diagnosis.answers) > 1)),

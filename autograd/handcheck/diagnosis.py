@@ -15,7 +15,7 @@ from .carry import Carried
 from .execution import gradients_after, locals_of, node_numbers, run, scheduled, values_of
 from .graphs import Edge, Graph, computes, times
 from .misconceptions import ORDER, TABLE, edge_rules, node_rules, value_rules
-from .precision import Span, agrees, same_number
+from .precision import Span, agrees, exactly, same_number
 
 MOST_BELOW = 200  # answers below a place; a mistake above more of them is looked for as one of the whole pass
 MOST_WORK = 300_000  # edges that are gone over in search of a mistake in the whole pass, for each kind of mistake
@@ -39,11 +39,17 @@ class Diagnosis:
 
     answers: list[Quantity]
     hypotheses: list[Hypothesis] = field(default_factory=list)
+    coincidences: list[Hypothesis] = field(default_factory=list)  # candidates too weak to be told to a student
+
+    @property
+    def candidates(self) -> list[Hypothesis]:
+        """All that would give the numbers, the likeliest first."""
+        return self.hypotheses or self.coincidences
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes that explain the answers, the likeliest first."""
-        return tuple(dict.fromkeys(hypothesis.code for hypothesis in self.hypotheses))
+        """The codes of the candidates."""
+        return tuple(dict.fromkeys(hypothesis.code for hypothesis in self.candidates))
 
     @property
     def likeliest(self) -> Hypothesis | None:
@@ -103,15 +109,14 @@ def diagnose(sheet: Sheet) -> list[Diagnosis]:
             local = _merged(sheet, local)
         everywhere = [*_everywhere(sheet)]
         if everywhere and len(local) == 1:
-            known = {hypothesis.edge for hypothesis in local[0].hypotheses if hypothesis.code == "NO_LOCAL"}
-            last = {edge.parent for edge in sheet.graph.leaving.get(sheet.graph.root, ()) if edge in known}
-            # who leaves out the last local derivative has differentiated the operand: one mistake, told as that of an edge
-            local[0].hypotheses += [each for each in everywhere if each.code != "WRONG_TARGET" or each.node not in last]
+            local[0].hypotheses += everywhere
         elif everywhere:
             local = [Diagnosis(gradients, everywhere)]
         found += local
     _swapped(sheet, found)
     for diagnosis in found:
+        if not diagnosis.hypotheses:
+            diagnosis.coincidences = _copied(sheet, diagnosis.answers[0])
         diagnosis.hypotheses.sort(key=lambda hypothesis: ORDER[hypothesis.code])  # stable: the nearest place stays first
     place = {quantity: k for k, quantity in enumerate(wrong)}
     return sorted(found, key=lambda diagnosis: place[diagnosis.answers[0]])
@@ -170,9 +175,16 @@ def _local(sheet: Sheet, gradients: list[Quantity]) -> list[Diagnosis]:
             open_ -= answers
             row = sheet.rows[explained[answers][0].node]
             ordered = sorted((quantity for quantity in gradients if quantity in answers), key=lambda each: abs(row[each.node] - 1.0))
-            found.append(Diagnosis(ordered, explained[answers]))
+            found.append(Diagnosis(ordered, _with_reasons(sheet, explained[answers])))
     found += _unexplained(sheet, [quantity for quantity in gradients if quantity in open_])
     return found
+
+
+def _with_reasons(sheet: Sheet, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
+    """The hypotheses, but a factor inside the graph only where nothing else explains it: people misjudge the factor of a
+    parameter, or of the whole; half of what is due inside is a square without its 2, or an upstream of 2 left out."""
+    inside = [each for each in hypotheses if each.code == "CONST_FACTOR" and each.node.parents and each.node is not sheet.graph.root]
+    return [each for each in hypotheses if each not in inside] or hypotheses
 
 
 def _unexplained(sheet: Sheet, gradients: list[Quantity]) -> list[Diagnosis]:
@@ -202,13 +214,13 @@ def _alone(sheet: Sheet, quantity: Quantity) -> Iterator[Hypothesis]:
             if not same_number(number, due) and sheet.fits(quantity, number):
                 yield Hypothesis(rule.code, rule.family, rule.formula, node)
         return
-    for edge in graph.leaving[node]:
-        if edge.parent is quantity.parent:
-            numbers = graph.numbers_of(edge, 1.0, sheet.own.slots[edge].data, sheet.values)
-            for rule in edge_rules(node.operation, edge.slot, len(node.parents)):
-                number = due - numbers["local"] + computes(rule.formula)(numbers)
-                if rule.code != "ADDED_ALONG_PATH" and not same_number(number, due) and sheet.fits(quantity, number):
-                    yield Hypothesis(rule.code, rule.family, rule.formula, edge.parent, edge)
+    edges = [edge for edge in graph.leaving[node] if edge.parent is quantity.parent]
+    for edge in edges:  # the one edge of an answered local derivative goes on with the answer
+        numbers = graph.numbers_of(edge, 1.0, sheet.own.slots[edge].data if len(edges) > 1 else due, sheet.values)
+        for rule in edge_rules(node.operation, edge.slot, len(node.parents)):
+            number = due - numbers["local"] + computes(rule.formula)(numbers)
+            if rule.code != "ADDED_ALONG_PATH" and not same_number(number, due) and sheet.fits(quantity, number):
+                yield Hypothesis(rule.code, rule.family, rule.formula, edge.parent, edge)
     for code in ("VALUE_FOR_GRADIENT", "DECIMAL_POINT"):
         for rule in node_rules(False, 1, code):
             assert quantity.parent is not None
@@ -336,3 +348,11 @@ def _swapped(sheet: Sheet, found: list[Diagnosis]) -> None:
                 sheet.fits(mine, sheet.own.span[theirs].data) and sheet.fits(theirs, sheet.own.span[mine].data)
             ):  # fmt: skip
                 diagnosis.hypotheses.append(Hypothesis("WRONG_ROW", "row", "", theirs.node))
+
+
+def _copied(sheet: Sheet, quantity: Quantity) -> list[Hypothesis]:
+    """The nodes whose value or gradient stands in the row of another: small whole numbers do so by chance."""
+    answer = sheet.written[quantity]
+    others = [Quantity(kind, node) for node in sheet.graph.nodes for kind in ("value", "gradient") if not node.constant]
+    found = [each for each in others if each != quantity and agrees(answer.data, answer.reach, exactly(sheet.own.used[each].data))]
+    return [Hypothesis("WRONG_ROW", TABLE["WRONG_ROW"].family, "", each.node) for each in found if answer.data]

@@ -14,8 +14,8 @@ class Finding:
 
     `node` is the name of the node whose answer shows it first, `via` the consumer whose edge holds the mistake where
     there is one, and `edge` that edge, (consumer, operand); numbers cannot tell it from those of `alternatives`. `code` is
-    the likeliest cause and `candidates` has all that numbers cannot tell apart; without any, the code is "UNEXPLAINED" (a
-    wrong number) or "MISSING" (a blank). `expected` is what follows from the student's earlier numbers. `places` has
+    the likeliest cause and `candidates` has all that numbers cannot tell apart; without a cause, the code is "UNEXPLAINED"
+    (a wrong number; if it is that of another row, `candidates` says WRONG_ROW) or "MISSING" (a blank). `expected` is what follows from the student's earlier numbers. `places` has
     the edges of a mistake that was made everywhere. `follows` are the answers that are right given this mistake,
     `affects` the leaves whose gradient it spoils.
     """

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from ..engine.ieee import as_float
 from ..engine.names import names
 from ..engine.value import Value
 from ..explain.languages import fill, templates
 from ..explain.node_names import gradient_name
 from ..explain.numbers import number_text
-from ..explain.steps import steps
+from ..explain.steps import Step, steps
 from .answers import Quantity, Typed, shown
 from .carry import Carried
 from .diagnosis import Diagnosis, Hypothesis
@@ -24,7 +25,7 @@ class Wording:
         templates(lang)  # refuses a language that there is not
         self.graph, self.truth, self.own, self.lang, self.reveal = graph, truth, own, lang, reveal
         self.called = names(graph.root)
-        self.lines: dict[Any, list[tuple[Any, str]]] | None = None
+        self.lines: dict[Any, list[Step]] | None = None
 
     def what(self, quantity: Quantity) -> str:
         """How the quantity is called: u, ∂J/∂b, ∂u/∂b."""
@@ -63,7 +64,7 @@ class Wording:
             places = [self.what(Quantity("gradient", place.parent if isinstance(place, Edge) else place)) for place in edges]
             parts.append(fill("check.habit", {"places": ", ".join(places[:6]) + ("…" if len(places) > 6 else "")}, self.lang))
         if self.reveal:
-            parts += self.revealed(quantity, answer)
+            parts += [*self._where(quantity, best), *self.revealed(quantity, answer)]
         return " ".join(parts)
 
     def passes_on(self, node: Value, below: Value) -> bool:
@@ -83,6 +84,8 @@ class Wording:
         consumer = edge.node if edge else arriving[0].node if arriving and quantity.kind == "gradient" else best.node
         if best.code == "WRONG_TARGET":
             consumer = best.node
+        if quantity.parent is not None:  # a local derivative: of the consumer, not of the root
+            return reply_text(key, got, self.called, quantity.node, quantity.parent, quantity.node, self.lang)
         return reply_text(key, got, self.called, consumer, best.node, self.graph.root, self.lang)
 
     def unexplained(self, quantity: Quantity, got: str) -> str:
@@ -119,16 +122,29 @@ class Wording:
 
     def _lines(self, quantity: Quantity, answer: Typed | None) -> list[str]:
         """The lines of the passes that give a quantity."""
+        found = self._steps(quantity)
+        lines = [f"{step.text(self.lang)}." for step in found]
+        if len(found) < 2 or answer is None:
+            return lines
+        due = self.own.span[quantity].data
+        missing = [step.text(self.lang) for step in found if same_number(answer.data + as_float(step.contribution), due)]
+        return [fill("check.left_out", {"line": line}, self.lang) for line in missing[:1]] or lines
+
+    def _where(self, quantity: Quantity, best: Hypothesis | None) -> list[str]:
+        """The line of the edge that holds the mistake, where it is not one of the lines of the answer itself."""
+        if best is None or best.edge is None or quantity.kind != "gradient" or best.node is quantity.node:
+            return []
+        steps_there = self._steps(Quantity("gradient", best.node))
+        return [f"{step.text(self.lang)}." for step in steps_there if step.node is best.edge.node and step.slot == best.edge.slot]
+
+    def _steps(self, quantity: Quantity) -> list[Step]:
+        """The steps of the passes that give a quantity."""
         if self.lines is None:
             self.lines = {}
             for step in steps(self.graph.root):
                 key = ("value", step.node) if step.phase == "forward" else ("gradient", step.parent)
-                self.lines.setdefault(key, []).append((step.contribution, step.text(self.lang)))
-        found = self.lines.get((quantity.kind, quantity.node), [])
-        if len(found) < 2 or answer is None:
-            return [f"{line}." for _, line in found]
-        missing = [line for contribution, line in found if same_number(answer.data + float(contribution), self.own.span[quantity].data)]
-        return [fill("check.left_out", {"line": line}, self.lang) for line in missing[:1]] or [f"{line}." for _, line in found]
+                self.lines.setdefault(key, []).append(step)
+        return self.lines.get((quantity.kind, quantity.node), [])
 
     @staticmethod
     def refuse(lang: str) -> None:

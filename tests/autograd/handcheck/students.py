@@ -43,7 +43,6 @@ def ways_to_go_wrong(node, slot, g, right):
     ways = {
         "SIGN": [-g * right],
         "NO_UPSTREAM": [right],
-        "CONST_FACTOR": [2 * g * right, g * right / 2],
         "ADDED_ALONG_PATH": [g + right],
     }
     if op in ("mul", "dot"):
@@ -124,8 +123,13 @@ def misconceptions(y):
             for k in range(len(terms[node])):
                 found.append(("MISSING_PATH", node, lambda node=node, k=k: passing(y, gathered={node: lambda own: sum(own) - own[k]})))
             found.append(("MISSING_PATH", node, lambda node=node: passing(y, gathered={node: lambda own: own[-1]})))
-        if node.parents and node not in y.parents:  # to differentiate an operand of the root is to leave the last edge out
+        if node.parents:
             found.append(("WRONG_TARGET", None, lambda node=node: passing(y, root=node)))
+        else:
+            found += [
+                ("CONST_FACTOR", node, lambda node=node, k=k: passing(y, gathered={node: lambda own: k * sum(own)})) for k in (2, 0.5)
+            ]
+    found += [("CONST_FACTOR", None, lambda k=k: passing(y, seed=k)) for k in (2, 0.5)]
     found += [("SEED", None, lambda seed=seed: passing(y, seed=seed)) for seed in (y.data, 0.0)]
     found += [("STALE_GRAD", None, lambda passes=passes: on_old_gradients(y, order, passes)) for passes in (2, 3)]
     return [*found, ("NO_TOPO", None, lambda: without_order(y, order))]
@@ -188,10 +192,10 @@ def everywhere(rng, y):
     return code, None, passing(y, {place: instead_at(*place) for place in places})
 
 
-def is_visible(y, numbers, nodes, least=0.05):
-    """Whether a sheet can show the mistake: a number is further off than right rounding to two digits could bring it."""
+def is_visible(y, numbers, nodes):
+    """Whether a sheet can show the mistake: who writes six digits or more cannot be that far off by rounding."""
     true = passing(y)
-    off = [abs(numbers[node] - true[node]) > max(least * abs(true[node]), 0.005) for node in nodes]
+    off = [abs(numbers[node] - true[node]) > max(1e-4 * max(abs(true[node]), abs(numbers[node])), 1e-9) for node in nodes]
     return all(isfinite(numbers[node]) and abs(numbers[node]) < 1e12 for node in nodes) and any(off)
 
 
@@ -269,21 +273,28 @@ def tanh_batch(numbers):
     return loss
 
 
-def exercise(name, rng):
-    """One of the five exercises, with fresh numbers."""
+def exercise(name, rng, decimals=None):
+    """One of the five exercises, with fresh numbers: in full, or of a few decimals.
 
-    def fresh():
-        return rng.choice([-1, 1]) * round(rng.uniform(0.3, 2.5), 2)
+    The target of the logistic regression is soft: with 0 or 1 half of the loss sends nothing, and no numbers tell why.
+    """
+
+    def fresh(low=0.3, high=2.5):
+        data = rng.uniform(low, high)
+        return data if decimals is None else round(data, decimals)
+
+    def signed():
+        return rng.choice([-1, 1]) * fresh()
 
     if name == "J":
-        return examples.J(fresh(), fresh(), fresh())
+        return examples.J(signed(), signed(), signed())
     if name == "product of sum":
-        return product_of_sum(fresh(), fresh())
+        return product_of_sum(signed(), signed())
     if name == "logistic":
-        return examples.logistic(fresh(), fresh(), fresh(), fresh(), fresh(), rng.choice([0, 1]))
+        return examples.logistic(signed(), signed(), signed(), signed(), signed(), fresh(0.1, 0.9))
     if name == "1-2-1":
-        return examples.net_1_2_1(*[fresh() for _ in range(9)])
-    return tanh_batch([fresh() for _ in range(9)])
+        return examples.net_1_2_1(*[signed() for _ in range(9)])
+    return tanh_batch([signed() for _ in range(9)])
 
 
 EXERCISES = ("J", "product of sum", "logistic", "1-2-1", "tanh batch")

@@ -121,14 +121,12 @@ def test_the_form_of_the_numbers_makes_no_difference(form):
         assert report.ok, report.text
 
 
-def test_of_a_thousand_right_sheets_with_three_decimals_at_every_line_at_most_five_are_accused():
+def test_right_sheets_with_three_decimals_at_every_line_are_never_accused():
     rng = random.Random(121)
-    accused = 0
-    for k in range(1000):
+    for k in range(200):
         y = net_1_2_1(rng)
         values, asked = sheet(y, decimals(3), rounds_locals=k % 2 == 1)[:2]
-        accused += bool(check(y, asked, values=values).findings)
-    assert accused <= 5
+        assert check(y, asked, values=values).ok
 
 
 def test_fractions_are_compared_exactly():

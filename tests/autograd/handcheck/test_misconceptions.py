@@ -279,3 +279,22 @@ def test_hostile_labels_and_answers_break_nothing():
     for answer in ("9" * 50, "1e300", "-0", "0.0000000001", "1/3", "∞"):
         report = check(y, {a: answer})
         assert "\0" not in report.text and "\u202e" not in report.text
+
+
+def test_a_wrong_local_derivative_is_asked_about_at_its_own_node():
+    (finding,) = check(examples.J(), locals={("u", "b"): 3}).findings
+    assert finding.candidates == ("OWN_OPERAND", "VALUE_FOR_GRADIENT") and "does u grow" in finding.message
+    assert check(examples.J(), locals={("u", "b"): -2}).findings[0].candidates == ("SIGN",)
+    (finding,) = check(parse("y = exp(x) + b; z = 2*y", x=3, b=1), locals={("y", "b"): 10}).findings
+    assert finding.code == "DECIMAL_POINT"
+
+
+def test_the_number_of_another_row_is_a_candidate_but_is_not_told():
+    (finding,) = check(examples.J(), {"u": 2}).findings  # c = 2
+    assert (finding.code, finding.candidates, finding.families) == ("UNEXPLAINED", ("WRONG_ROW",), ("row",))
+
+
+def test_who_asks_for_it_sees_the_line_of_the_edge_that_holds_the_mistake_and_that_of_the_answer():
+    (finding,) = check(examples.J(), {"b": 2, "c": 3}, reveal=True).findings
+    assert finding.edge == ("J", "v")
+    assert finding.message.endswith("∂J/∂v = ∂J/∂J · 3 = 1 · 3 = 3. ∂J/∂b = 6. ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6.")
