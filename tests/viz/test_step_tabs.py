@@ -104,6 +104,26 @@ def test_a_tab_that_prints_everything_it_is_given_tells_no_number_that_is_still_
     assert len(seen & hidden) >= 2, "what is known is told"
 
 
+@pytest.mark.parametrize("ask", [True, "backward", "locals", "vote"])
+def test_pills_and_wires_tell_nothing_of_a_question_that_is_open(spied, ask):
+    """The slope of tanh, 0.7116, occurs nowhere else; a wire as wide as 2 of 100 would tell the 100 that comes later."""
+    w, x = leaves(w=0.3, x=0.6)
+    J = 2 * (50 * w + x.tanh())
+    page = spied(J, ask=ask)
+    for each in steps(J):
+        page.go(each.index)
+        if each.parent is x:
+            assert "0.7116" not in told(page)
+        if each.parent is not None:
+            assert "?" in page.script("[...root.querySelectorAll('.picture .local .number')].map(pill => pill.textContent)")
+        assert not told(page) & {"0.02", "0.01423"}, each.text()
+        while page.script(
+            "[...root.querySelectorAll('.form button:not(.main)')].some(one => !one.hidden && one.textContent === 'Show me')"
+        ):
+            page.script("[...root.querySelectorAll('.form button')].find(one => !one.hidden && one.textContent === 'Show me').click()")
+    assert "0.7116" in told(page), "it is told in the end"
+
+
 def test_values_of_constants_are_not_told_by_their_names(spied):
     page = spied((Value(13.0, constant=True) * Value(7.0, constant=True)) * Value(2.0, "a"), ask="forward", at=1)
     assert "91" not in told(page)
