@@ -138,7 +138,7 @@ def _quotient_or_row(sign: str, left: Written, right: Written, data: Any) -> Wri
 def _exponent(text: str) -> str:
     """What a sum or difference of printed numbers comes to: "2" for "3 - 1"."""
     total = sum(Fraction(word) for word in text.replace(" - ", " + -").split(" + "))
-    return str(float(total)).removesuffix(".0")
+    return number_text(float(total), 15)
 
 
 def held(piece: Written, strength: int) -> Layout:

@@ -41,7 +41,7 @@ function hintsOfValue(run, step, say) {
 function textsOf(run, step) {
   const { node, parent, term, terms, upstream, local, contribution } = step;
   const [above, factor, result] = [upstream, local, contribution].map((each) => numberText(each, run.graph.digits));
-  const [[, line]] = lines(run, step);
+  const [{ texts: line }] = lines(run, step);
   const [derivative, rule] = [plain(line.derivative), plain(bare(line.local))];
   const isNamed = [factor, derivative].includes(rule); // the rule says no more than the number, or the name
   return {

@@ -1,6 +1,8 @@
 // Layouts: formulas as they stand on the page, in nested arrays, as autograd/explain/typeset.py describes them. Python
 // sends them with holes for names and numbers; here the holes are filled, and what comes out is set as text or MathML.
 
+import { numberText } from "./numbers.js";
+
 // Layouts side by side; a text among them is a sign.
 export function row(...parts) {
   return ["row", ...parts.map((part) => (typeof part === "string" ? ["sign", part] : part))];
@@ -27,10 +29,17 @@ export function filled(skeleton, holes, isAlone = true) {
 function power(base, exponent, isAlone) {
   const text = plain(bare(exponent));
   if (!/^[\d.+ -]+$/.test(text)) return ["power", base, exponent];
-  const value = text.replaceAll(" - ", " + -").split(" + ").reduce((sum, term) => sum + Number(term), 0);
+  const value = sumOfDecimals(text.replaceAll(" - ", " + -").split(" + "));
   if (value === 1) return isAlone ? bare(base) : base;
-  const written = number(`${Number(value.toPrecision(15))}`);
+  const written = number(numberText(value, 15));
   return ["power", base, value < 0 ? ["paren", written] : written];
+}
+
+// What printed decimals come to: exactly, as on paper, and then as a float.
+function sumOfDecimals(terms) {
+  const places = Math.max(...terms.map((term) => (term.split(".")[1] ?? "").length));
+  const whole = (term) => BigInt(term.replace(".", "") + "0".repeat(places - (term.split(".")[1] ?? "").length));
+  return Number(`${terms.map(whole).reduce((sum, term) => sum + term)}e-${places}`);
 }
 
 // The places of the holes in a skeleton.

@@ -8,7 +8,7 @@ const NOUGHT = number("0");
 
 // The line of a step.
 export function sentence(run, step) {
-  return lines(run, step).map(([key, texts]) => fill(run, key, texts)).join("; ");
+  return lines(run, step).map(({ key, texts }) => fill(run, key, texts)).join("; ");
 }
 
 // Why the numbers of a step are what they are, in whole sentences.
@@ -19,7 +19,7 @@ export function explanation(run, step) {
 
 // The equation of a step in lines: the rule in symbols, then the same with the numbers put in, which begins with a sign.
 export function equations(run, step) {
-  return lines(run, step, true).flatMap(([key, texts]) => chain(key, texts));
+  return lines(run, step, true).flatMap(chain);
 }
 
 // --- names ---
@@ -55,31 +55,36 @@ function partial(run, { node, parent, slot }, path, operands, y, ties) {
   return skeleton ? filled(skeleton, { ...operands, y, ties: number(`${ties}`) }) : localName(run, { node, parent });
 }
 
-// --- the line of a step: each of its sentences a key, and the texts and layouts to fill in ---
+// --- the line of a step: for each of its sentences what kind it is, its key, and the texts and layouts to fill in ---
 
 export function lines(run, step, inFull = false) {
   const printed = run.print(step.index);
   if (step.phase === "forward") return [valueLine(run, step, printed)];
-  if (step.parent === null) return [["step.seed", { gradient: gradientOf(run, step.node), value: number("1"), root: nodeName(run, step.node) }]];
+  if (step.parent === null) return [{ kind: "seed", key: "step.seed", texts: { gradient: gradientOf(run, step.node), value: number("1"), root: nodeName(run, step.node) } }];
   const found = [edgeLine(run, step, printed)];
-  if (printed.sums) found.push(["step.sum", sumTexts(run, step, (inFull && step.contributions.length <= LONGEST_LIST && printed.sums[1]) || printed.sums[0])]);
+  if (printed.sums) {
+    const sum = (inFull && step.contributions.length <= LONGEST_LIST && printed.sums[1]) || printed.sums[0];
+    found.push({ kind: "sum", key: "step.sum", texts: sumTexts(run, step, sum) });
+  }
   return found;
 }
 
 function valueLine(run, { node }, { put, value, signs, path }) {
-  const skeleton = run.writing(node).value[path] ?? run.writing(node).call;
+  const { value: skeletons, call } = run.writing(node);
+  const skeleton = skeletons[path] ?? skeletons[""] ?? call; // a definition without branches serves all of them
   const [formula, numbers] = [named(run, node, put), put.map(number)].map((operands) => filled(skeleton, operands));
   const isShort = [plain(formula), value].includes(plain(numbers)); // -a = -1, without another = -1
   const result_sign = isShort && signs[1] !== "=" ? "≈" : signs[2];
   const texts = { name: nodeName(run, node), formula, numbers, value: number(value), rule_sign: signs[0], sign: signs[1], result_sign };
-  return [isShort ? "step.value.short" : "step.value", texts];
+  return { kind: "value", isShort, key: isShort ? "step.value.short" : "step.value", texts };
 }
 
 function edgeLine(run, step, printed) {
   const { node, parent, slot, term, terms, operands } = step;
   const { said, put, value, signs, path, ties } = printed;
-  const isRepeated = run.places(node, parent) > 1;
-  const key = (terms === 1 ? "step.only" : "step.term") + (isRepeated ? ".slot" : "");
+  const edge = run.places(node, parent) > 1 ? "term.slot" : terms === 1 ? "only" : "term"; // the only term, one of several, or that of one slot
+  const flow = said.includes("multiplies") ? "" : said.includes("arrives") ? ".closed" : ".nothing";
+  const line = { kind: "edge", edge, flow, key: `step.${edge}${flow}` };
   const local = partial(run, step, path, named(run, node, put?.slice(1, -1)), nodeName(run, node), ties || 1);
   const texts = {
     gradient: gradientOf(run, parent),
@@ -89,11 +94,11 @@ function edgeLine(run, step, printed) {
     parent: nodeName(run, parent),
     ...{ term, terms, slot: slot + 1, local, arrived: number(printed.arrived) },
   };
-  if (!said.includes("multiplies")) return [`${key}.${said.includes("arrives") ? "closed" : "nothing"}`, texts];
+  if (flow) return { ...line, texts };
   const shown = put.slice(1, 1 + operands.length).map(number);
   const upstream = put[0].includes("/") ? ["paren", number(put[0])] : number(put[0]);
   const numbers = row(upstream, "·", partial(run, step, path, shown, number(put.at(-1)), ties || 1));
-  return [key, { ...texts, numbers, value: number(value), rule_sign: signs[0], sign: signs[1], result_sign: signs[2] }];
+  return { ...line, texts: { ...texts, numbers, value: number(value), rule_sign: signs[0], sign: signs[1], result_sign: signs[2] } };
 }
 
 function sumTexts(run, { parent, terms }, { put, value, signs }) {
@@ -101,16 +106,16 @@ function sumTexts(run, { parent, terms }, { put, value, signs }) {
 }
 
 // The lines of an equation.
-function chain(key, texts) {
-  if (key === "step.seed") return [row(texts.gradient, "=", texts.value)];
-  if (key === "step.sum") return [row(texts.gradient, texts.sign, texts.sum, texts.result_sign, texts.value)];
-  if (key.startsWith("step.value")) {
-    const numbers = key.endsWith("short") ? [] : [texts.sign, texts.numbers];
+function chain({ kind, isShort, edge, flow, texts }) {
+  if (kind === "seed") return [row(texts.gradient, "=", texts.value)];
+  if (kind === "sum") return [row(texts.gradient, texts.sign, texts.sum, texts.result_sign, texts.value)];
+  if (kind === "value") {
+    const numbers = isShort ? [] : [texts.sign, texts.numbers];
     return [row(texts.name, texts.rule_sign, texts.formula), row(...numbers, texts.result_sign, texts.value)];
   }
-  const claim = row(...(key.startsWith("step.only") ? [texts.gradient, "="] : []), texts.upstream, "·", texts.derivative);
-  if (key.endsWith("nothing")) return [claim, row("=", NOUGHT, "·", texts.derivative, "=", NOUGHT)];
-  if (key.endsWith("closed")) return [claim, row("=", texts.upstream, "·", NOUGHT, "=", NOUGHT)];
+  const claim = row(...(edge === "only" ? [texts.gradient, "="] : []), texts.upstream, "·", texts.derivative);
+  if (flow === ".nothing") return [claim, row("=", NOUGHT, "·", texts.derivative, "=", NOUGHT)];
+  if (flow === ".closed") return [claim, row("=", texts.upstream, "·", NOUGHT, "=", NOUGHT)];
   const isFormula = plain(texts.derivative) === plain(texts.local);
   const repeated = isFormula ? [] : [texts.rule_sign, texts.upstream, "·", texts.local];
   return [claim, row(...repeated, texts.sign, texts.numbers, texts.result_sign, texts.value)];
@@ -119,7 +124,7 @@ function chain(key, texts) {
 // --- what a teacher says ---
 
 function whyTheValue(run, step) {
-  const [[, texts]] = lines(run, step);
+  const [{ texts }] = lines(run, step);
   const { node } = step;
   const { parents, op } = run.graph.nodes[node];
   const { definition, call } = run.writing(node);
@@ -137,11 +142,11 @@ function whyTheValue(run, step) {
 }
 
 function whyTheContribution(run, step) {
-  const [[key, texts]] = lines(run, step);
-  if (key === "step.seed") return [["explain.seed", texts]];
+  const [{ kind, edge, texts }] = lines(run, step);
+  if (kind === "seed") return [["explain.seed", texts]];
   const printed = run.print(step.index);
   const { said, sums } = printed;
-  const flow = !said.includes("arrives") ? "explain.nothing" : !said.includes("passes") ? "explain.closed" : flowOf(key);
+  const flow = !said.includes("arrives") ? "explain.nothing" : !said.includes("passes") ? "explain.closed" : `explain.${edge}`;
   const told = [[flow, texts]];
   if (said.includes("arrives")) told.unshift(whyTheLocalDerivative(run, step, printed, texts));
   if (sums) {
@@ -150,8 +155,6 @@ function whyTheContribution(run, step) {
   }
   return told;
 }
-
-const flowOf = (key) => key.replace("step.only.slot", "step.only").replace("step.", "explain.");
 
 // A tie, a kink, the rule in words, or the formula.
 function whyTheLocalDerivative(run, step, { said, ties, local, path }, texts) {
