@@ -23,7 +23,7 @@ from ..reading.passes import StepRecord, both_passes
 from .written import Operand, at_slot, by_letter, letter_at, write
 
 PYTHON = Dialect(number="{}", item="", where="({1} if {0} else {2})", **{name: f"math.{name}({{}})" for name in PRIMITIVES})
-TAKEN = {"math", "Fraction", "max", "min", "abs"}
+TAKEN = {"math", "Fraction", "max", "min", "abs", "__debug__"}  # Python lets nobody assign to the last
 MOST_DIGITS = 2**53  # whole numbers up to this are written without a point
 
 

@@ -122,7 +122,7 @@ def test_fractions_stay_exact():
     assert (found["J"], found["dx"]) == (Fraction(12), Fraction(-63))
 
 
-@pytest.mark.parametrize("name", ["lambda", "math", "two words", "", "dx", "1a", "max", "x)\nimport os", "ﬁ", "a'b", "du"])
+@pytest.mark.parametrize("name", ["lambda", "math", "two words", "", "dx", "1a", "max", "x)\nimport os", "ﬁ", "a'b", "du", "__debug__"])
 def test_a_label_that_is_no_free_name_gets_another_one(name):
     odd, x = Value(2.0, name), Value(3.0, "x")
     u = odd * x
