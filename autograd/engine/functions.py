@@ -328,11 +328,18 @@ def define(name: str, value: str, *partials: str, definition: str = "", kinks: I
     >>> define("twice", "2 * a", "2")(Value(3.0)).data
     6.0
     """
+    for text in (name, value, *partials, definition):
+        if not isinstance(text, str):
+            raise TypeError(f"the name and the formulas of an operation are texts, not {type(text).__name__}")
     if name in TABLE or not name.isidentifier() or iskeyword(name) or name in _taken() or unicodedata.normalize("NFKC", name) != name:
-        raise ValueError(f'an operation needs a new name that is a Python name, not "{name}"')
-    operation = operations.enter(name, value, *partials, definition=definition, kinks=kinks, skips_constant=skips_constant, about=about)
-    _give_function(operation, None)
-    write(operation)
+        raise ValueError(f'an operation needs a new name that is a Python name, not "{name[:40]}"')
+    try:
+        operation = operations.enter(name, value, *partials, definition=definition, kinks=kinks, skips_constant=skips_constant, about=about)
+        _give_function(operation, None)
+        write(operation)
+    except (RecursionError, SyntaxError, MemoryError):  # where Python's own reader gives up
+        TABLE.pop(name, None)
+        raise ValueError(f"a formula of {name} is nested too deeply; define its parts first") from None
     if len(operation.letters) == 1 and not operation.is_nary:
         replace(Value, name, operation)
     elif not operation.is_nary:
@@ -342,7 +349,8 @@ def define(name: str, value: str, *partials: str, definition: str = "", kinks: I
 
 def _taken() -> set[str]:
     """Names that mean something else to formulas, to written code, or to whoever reads them."""
-    formulas = {*"abciypq", "self", "other", "node", "operation", "recorded", "of_a", "of_b", "of_c", "where", "equal"}
+    words = ["self", "other", "node", "operation", "recorded", "of_a", "of_b", "of_c", "where", "equal"]
+    formulas = {*"abciypq", *words, operations.LEAF.name, operations.CONSTANT.name}
     return {*dir(builtins), *dir(Value), *globals(), *FUNCTIONS, *PRIMITIVES, *written_names, *formulas}
 
 

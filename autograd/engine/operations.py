@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from .dialects import ARRAYS, NUMBERS, Dialect, calls_in, each_of, formula, names_in
+from .dialects import ARRAYS, NUMBERS, Dialect, Tree, calls_in, each_of, formula, names_in
 from .grammar import COMPARISONS
 from .ieee import FUNCTIONS, PRIMITIVES, Number, as_float, settle
 
@@ -212,20 +212,27 @@ def _refuse_unreadable(entry: Operation) -> None:
         raise ValueError(f'skips_constant of {entry.name} is "b", the second of two operands, or left out; not "{entry.skips_constant}"')
     arguments = {"where": 3, "sum": 1, "max": 1, "min": 1, **dict.fromkeys(PRIMITIVES, 1)}
     arguments |= {other.name: len(other.letters) for other in TABLE.values() if not other.is_nary}
-    formula(entry.definition)
+    operands = entry.operand_names - {"y"}  # what gives y cannot use it
+    _refuse_unknown(entry, entry.definition, operands)
     for text in (entry.value, *entry.partials, *entry.kinks):
-        tree = formula(text)
-        unknown = names_in(tree) - entry.operand_names
-        if unknown:
-            raise ValueError(
-                f"the formulas of {entry.name} use {', '.join(sorted(unknown))}, which are no operands; a partial is needed for each operand"
-            )
+        tree = _refuse_unknown(entry, text, operands if text == entry.value else entry.operand_names)
         if tree[0] in COMPARISONS:
             raise ValueError(f"the formula {text} is no number; write where({text}, 1, 0)")
         for name, count in calls_in(tree):
             if arguments.get(name) != count:
                 what = f"takes {arguments[name]} arguments, not {count}" if name in arguments else "is no function of the table"
                 raise ValueError(f"{name} in the formula {text} {what}")
+
+
+def _refuse_unknown(entry: Operation, text: str, known: set[str]) -> Tree:
+    """The tree of a formula that uses nothing but known names."""
+    tree = formula(text)
+    unknown = names_in(tree) - known
+    if unknown:
+        raise ValueError(
+            f"the formulas of {entry.name} use {', '.join(sorted(unknown))}, which are no operands; a partial is needed for each operand"
+        )
+    return tree
 
 
 LEAF, CONSTANT = Operation("leaf"), Operation("const")

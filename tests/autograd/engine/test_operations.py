@@ -731,6 +731,8 @@ TAKEN = [
     "y",
     "max",
     "where",
+    "const",
+    "leaf",
 ]
 BAD_ENTRIES = {
     'an operation needs a new name that is a Python name, not "lambda"': ("lambda", "a", "1"),
@@ -743,6 +745,8 @@ BAD_ENTRIES = {
     "where in the formula where(a > 0, 1) takes 3 arguments, not 2": ("dummy", "a", "where(a > 0, 1)"),
     "the formula a > 0 is no number; write where(a > 0, 1, 0)": ("dummy", "a > 0", "0"),
     "the formulas of dummy use b, which are no operands; a partial is needed for each operand": ("dummy", "a * b", "b"),
+    "the formulas of dummy use y, which are no operands; a partial is needed for each operand": ("dummy", "a * y", "a"),
+    "a formula of dummy is nested too deeply; define its parts first": ("dummy", "exp(" * 250 + "a" + ")" * 250, "1"),
     "dummy needs a partial for each of its operands, which are a, or a and b, or a, b and c": ("dummy", "a"),
     "a formula has whole numbers only, not 0.5; write a quotient such as 1 / 2": ("dummy", "0.5 * a", "1 / 2"),
     'column 4: something is missing after "+"; write a number, a name or a ( there': ("dummy", "a +", "1"),
@@ -756,6 +760,33 @@ def test_an_entry_that_cannot_be_read_is_refused_and_leaves_no_trace(message, en
         define(*entry)
     assert str(caught.value) == message
     assert [TABLE, dict(vars(Value)), vars(autograd.engine.functions)] == before
+
+
+@pytest.mark.parametrize("depth", [250, 600, 5000])
+@pytest.mark.parametrize("begin, end", [("a * (", ")"), ("a + ", ""), ("exp(", ")")])
+def test_a_formula_that_is_too_deep_for_python_leaves_no_trace(depth, begin, end):
+    """Either the operation can be used, or it is refused and not there."""
+    try:
+        assert define("dummy", begin * depth + "a" + end * depth, "1")(Value(0.5)).op == "dummy"
+    except ValueError as error:
+        assert str(error) == "a formula of dummy is nested too deeply; define its parts first"
+        assert "dummy" not in TABLE and not hasattr(Value, "dummy")
+    finally:
+        if TABLE.pop("dummy", None):
+            del Value.dummy
+
+
+def test_a_definition_uses_nothing_but_the_operands():
+    with pytest.raises(ValueError, match=r"^the formulas of dummy use q, which are no operands"):
+        define("dummy", "a", "1", definition="q * a")
+    assert "dummy" not in TABLE
+
+
+@pytest.mark.parametrize("entry", [(None, "a", "1"), ("dummy", 3, "1"), ("dummy", "a", 1)])
+def test_names_and_formulas_are_texts(entry):
+    with pytest.raises(TypeError, match=r"^the name and the formulas of an operation are texts, not (NoneType|int)$"):
+        define(*entry)
+    assert "dummy" not in TABLE
 
 
 @pytest.mark.parametrize(
