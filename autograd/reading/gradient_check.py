@@ -64,7 +64,7 @@ class GradientCheck(tuple[Row, ...]):
     def __str__(self) -> str:
         table = [("input", "given", "numeric", "error", "h", "verdict")] + [
             (
-                " ".join(row.name.splitlines()),
+                "".join([letter if letter.isprintable() else "\ufffd" for letter in " ".join(row.name.splitlines())]),
                 f"{row.given:.6g}",
                 f"{row.numeric:.6g}",
                 f"{row.error:.1e}",

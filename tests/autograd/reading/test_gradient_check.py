@@ -261,6 +261,12 @@ def test_the_table_has_a_row_for_each_input():
     assert len(str(gradcheck(broken * 3)).splitlines()) == 2
 
 
+@pytest.mark.parametrize("sign", ["\ud800", "\x00", "\x1b", "\u202e"])
+def test_the_table_can_be_printed_whatever_a_label_holds(sign):
+    shown = str(gradcheck(Value(2.0, f"a{sign}b") * 3))
+    assert "a\ufffdb" in shown and sign not in shown and shown.encode()
+
+
 def verdict(text, x, given):
     (row,) = gradcheck(parse(text, x=x), gradients={"x": given})
     return row.verdict
