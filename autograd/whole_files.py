@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+from errno import ENOENT
 from pathlib import Path
 
 
@@ -14,6 +15,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     path = Path(os.path.realpath(path))
     mode = _mode_of(path)
+    if not path.parent.exists():
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

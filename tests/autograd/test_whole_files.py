@@ -61,6 +61,11 @@ def test_a_folder_is_refused(tmp_path):
         write_whole(tmp_path, b"content")
 
 
+def test_a_folder_that_is_missing_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"missing'$"):
+        write_whole(tmp_path / "missing" / "model.json", b"content")
+
+
 def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path):
     path = tmp_path / ("n" * os.pathconf(tmp_path, "PC_NAME_MAX"))
     write_whole(path, b"content")
