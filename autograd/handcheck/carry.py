@@ -15,6 +15,7 @@ from .graphs import Edge, Graph
 from .precision import EXACT, Rounding, Span, agrees, around, exactly, plus, rounding_of, same_number, times
 
 WIDE = 0.1  # relatively: in a wider interval a function may turn
+FINELY = 64  # the parts of such an interval in which a slope is looked for
 NEARBY = 1e-6  # of an operand: how far its two sides are looked at from a kink
 
 
@@ -175,6 +176,11 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
     if moved:
         off = [[sum(max(0.0, side * (as_float(row[k]) - here)) for row in moved) for side in (-1, 1)] for k, here in enumerate(base)]
         spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
+        for k, known in enumerate(operands):  # where a slope may turn between those points, as that of a cosine does
+            width = known.high - known.low
+            for part in range(FINELY + 1) if width >= WIDE * abs(known.data) and isfinite(width) else ():
+                row = _partials(node, _replaced(data, k, known.low + width * part / FINELY), own.data)
+                spans = [around(span.data, [*span[1:], as_float(slope)]) for span, slope in zip(spans, row, strict=True)]
     else:
         spans = [exactly(here) for here in base]
     kinks = [False] * len(base)

@@ -122,7 +122,7 @@ class Rounding:
     def kept(self, span: Span) -> Span:
         """A number that was not written down, as it is gone on with: rounded, unless it is short."""
         furthest = max(-span.low, span.high)
-        if not isfinite(span.data) or not furthest or self.digits >= 16:
+        if not isfinite(furthest) or not furthest or self.digits >= 16:
             return span
         if span.low == span.high and self.wholes and span.data.is_integer():
             return span

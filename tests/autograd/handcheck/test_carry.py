@@ -5,6 +5,7 @@ A student computes every line from the numbers on the own sheet, rounds it, and 
 
 import json
 import random
+from math import sin
 from pathlib import Path
 
 import pytest
@@ -328,3 +329,9 @@ def test_lines_that_were_not_written_may_have_been_rounded_across_a_power_of_ten
 def test_a_whole_number_that_stands_for_one_with_decimals_was_rounded():
     y = parse("u = a*b; u*c", a=4.1, b=3, c=3)
     assert check(y, values={"u": "12", "J": "37"}).ok and check(y, values={"u": "12", "J": "36"}).ok
+
+
+def test_in_a_wide_interval_a_slope_may_turn():
+    y = parse("u = a*b; v = exp(u); cos(v)", a=1.29, b=2.17)  # v = 16.4, or anything near 17 by who rounds
+    for v in (15.5, 16.5, 17.3):
+        assert check(y, {"v": f"{-sin(v):.3f}"}).ok
