@@ -110,5 +110,5 @@ def find(y: Value, node: "Value | str", called: dict[Value, str] | None = None) 
         return found[0]
     if found:
         raise ValueError(_twice(node, found[0], found[1]))
-    known = ", ".join([name for below, name in called.items() if not below.constant][:20])
-    raise ValueError(f'no node is called "{node}"; there are {known}')
+    known = ", ".join([name[:40] for below, name in called.items() if not below.constant][:20])
+    raise ValueError(f'no node is called "{node[:40]}"; there are {known}')

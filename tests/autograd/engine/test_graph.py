@@ -301,3 +301,10 @@ def test_zero_and_minus_zero_are_different_numbers_to_a_quotient():
     x.data = -0.0
     assert (1 / x).data == -math.inf
     assert changed_leaf(y) is x
+
+
+def test_the_message_about_an_unknown_name_stays_short():
+    x = Value(1.0, "x" * 10_000)
+    with pytest.raises(ValueError, match=r"^no node is called") as caught:
+        find(x * 2, "q" * 10_000)
+    assert len(str(caught.value)) < 200
