@@ -94,6 +94,8 @@ class ScalarEngine:
         if self.regularizer:
             cost = self.regularizer(self.model)
             whole, penalty = loss + cost, float(cost)
+        if not whole.parents:
+            raise ValueError("the loss depends on no parameter of the model, so nothing can be learned; compute it from the predictions")
         if not math.isfinite(whole.data):
             return float(loss), penalty, f"the loss became {whole.data}"
         self.good = [parameter.data for parameter in self.parameters]

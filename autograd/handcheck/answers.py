@@ -172,7 +172,7 @@ def _refuse_strangers(y: Value, called: dict[Value, str], text: str) -> None:
     """Complains about the first thing in a piece of text that is answered without being a node of the graph."""
     name, equals, _ = text.partition("=")
     words = re.split(r"[\s,;]+", name.strip(" \t\n,;"))
-    known = ", ".join(each for node, each in called.items() if not node.constant)
+    known = ", ".join([shown(each) for node, each in called.items() if not node.constant][:20])
     if equals and words[-1]:
         raise ValueError(f'"{shown(words[-1])}" names no node of the graph; write for example d{called[y]}/d… = …, with {known}')
     if words[0]:

@@ -601,3 +601,12 @@ def test_a_loss_that_stays_the_same_has_not_become_smaller():
         history.add(loss=loss)
         answers.append(stopping.on_epoch_end(epoch, history, model))
     assert answers == [False, False, False, True] and (stopping.best_epoch, stopping.best) == (2, 0.5)
+
+
+def test_a_loss_that_does_not_depend_on_the_model_is_refused():
+    model = MLP(2, [1], rng=0)
+    before = model.state_dict()
+    for engine in ("scalar", "auto"):
+        with pytest.raises(ValueError, match="the loss depends on no parameter of the model, so nothing can be learned"):
+            model.fit([[1.0, 2.0]], [1.0], loss=lambda prediction, target: Value(1.0), lr=0.1, epochs=2, engine=engine, progress=False)
+    assert model.state_dict() == before

@@ -354,3 +354,13 @@ def test_labels_of_any_letters_give_a_page_and_slides_that_are_well_formed(tmp_p
         ElementTree.fromstring(room["svg"] or "<svg/>")
     for slide in step(root).save(f"{tmp_path}/slides/").iterdir():
         ElementTree.fromstring(slide.read_text(encoding="utf-8"))
+
+
+def test_a_step_through_is_not_saved_without_a_name_or_in_the_place_of_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.html").mkdir()
+    with pytest.raises(ValueError, match="a step-through is saved as a page"):
+        step(examples.J()).save("")
+    with pytest.raises((ValueError, OSError), match=r"page\.html"):
+        step(examples.J()).save("page.html")
+    assert [path.name for path in tmp_path.rglob("*")] == ["page.html"]

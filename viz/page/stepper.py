@@ -224,9 +224,10 @@ class Stepper:
         `pip install chalkgrad[export]`.
         """
         given, path = os.fspath(path), Path(path)
-        if given.endswith(("/", os.sep)) or path.is_dir():
+        is_page = path.suffix.lower() in (".html", ".htm")
+        if given.endswith(("/", os.sep)) or (given and path.is_dir() and not is_page):
             return self._save_slides(path, kind)
-        if path.suffix.lower() not in (".html", ".htm"):
+        if not is_page:
             raise ValueError(f'a step-through is saved as a page, .html, or into a folder, whose name ends with "/"; not as "{path.name}"')
         write_whole(path, self._page().encode())
         return path
