@@ -97,5 +97,7 @@ def test_a_short_number_is_not_rounded_on_the_way_and_a_long_one_is():
     assert Rounding().kept(exactly(1 / 3)) == exactly(1 / 3)
     assert Rounding(2, wholes=True).kept(exactly(132.0)) == exactly(132.0)
     assert Rounding(2).kept(exactly(132.0)) == Span(132.0, 127.0, 137.0)
+    kept = Rounding(2).kept(Span(9.9, 9.5, 10.4))  # 10.4 becomes 10
+    assert (kept.low, kept.high) == pytest.approx((9.0, 10.9))
     for ends in ((1.0, 0.0, inf), (1.0, -inf, 2.0), (inf, inf, inf), (nan, nan, nan)):
         assert repr(Rounding(2).kept(Span(*ends))) == repr(Span(*ends))
