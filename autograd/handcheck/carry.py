@@ -15,7 +15,7 @@ from .graphs import Edge, Graph
 from .precision import EXACT, Rounding, Span, agrees, around, exactly, plus, rounding_of, same_number, times
 
 WIDE = 0.1  # relatively: in a wider interval a function may turn
-FINELY = 64  # the parts of such an interval in which a slope is looked for
+FINELY = 64  # the parts of such an interval in which a function, or a slope, is followed
 NEARBY = 1e-6  # of an operand: how far its two sides are looked at from a kink
 
 
@@ -156,7 +156,7 @@ def _value(node: Value, operands: list[Span]) -> Span:
     low, high = y, y
     for k, operand in enumerate(operands):
         if operand.low != operand.high:
-            moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in _points(operand)])
+            moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in _points(operand, FINELY)])
             low, high = low + moved.low - y, high + moved.high - y
     return Span(y, low, high) if isfinite(y) else exactly(y)
 
@@ -177,9 +177,8 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
         off = [[sum(max(0.0, side * (as_float(row[k]) - here)) for row in moved) for side in (-1, 1)] for k, here in enumerate(base)]
         spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
         for k, known in enumerate(operands):  # where a slope may turn between those points, as that of a cosine does
-            width = known.high - known.low
-            for part in range(FINELY + 1) if width >= WIDE * abs(known.data) and isfinite(width) else ():
-                row = _partials(node, _replaced(data, k, known.low + width * part / FINELY), own.data)
+            for inside in _points(known, FINELY) if known.low != known.high else ():
+                row = _partials(node, _replaced(data, k, inside), own.data)
                 spans = [around(span.data, [*span[1:], as_float(slope)]) for span, slope in zip(spans, row, strict=True)]
     else:
         spans = [exactly(here) for here in base]
@@ -204,12 +203,12 @@ def _partials(node: Value, operands: Sequence[Number], value: float) -> Sequence
     return operation.partials_at(operands, operation.at(operands) if operation.kinks else value)
 
 
-def _points(span: Span) -> tuple[float, ...]:
+def _points(span: Span, parts: int = 8) -> tuple[float, ...]:
     """Where a function is looked at to know it in an interval: the ends, and between them if it is wide."""
     if span.high - span.low < WIDE * abs(span.data):
         return span[1:]
     near_0 = (span.low * 1e-3, span.high * 1e-3) if span.low < 0 < span.high else ()  # on both sides of a pole
-    return (*[span.low + (span.high - span.low) * k / 8 for k in range(9)], *near_0)
+    return (*[span.low + (span.high - span.low) * k / parts for k in range(parts + 1)], *near_0)
 
 
 def _replaced(numbers: Sequence[Number], place: int, data: float) -> list[Number]:

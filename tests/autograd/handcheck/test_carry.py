@@ -13,7 +13,7 @@ from autograd import Value, check, examples, grad, parse
 from autograd.engine.names import names
 from autograd.engine.order import topological_order
 from autograd.handcheck.answers import Quantity, typed
-from autograd.handcheck.carry import Conventions, _locals, carry
+from autograd.handcheck.carry import Conventions, _locals, _value, carry
 from autograd.handcheck.graphs import Graph
 from autograd.handcheck.precision import Rounding, Span, exactly
 
@@ -332,7 +332,8 @@ def test_a_whole_number_that_stands_for_one_with_decimals_was_rounded():
     assert (used.low, used.high) == pytest.approx((12, 12.3))
 
 
-def test_in_a_wide_interval_a_slope_may_turn():
+def test_in_a_wide_interval_a_function_and_its_slope_may_turn():
     (cosine,) = [node for node in topological_order(parse("cos(v)", v=16.596)) if node.parents]
     spans, _ = _locals(cosine, [Span(16.596, 12.034, 21.541)], exactly(float(cosine)), Conventions())
     assert spans[0].high > 0.995  # at v = 17.28, between the ends
+    assert _value(cosine, [Span(16.596, 12.034, 18.6)]).high > 0.995  # at v = 12.57
