@@ -325,8 +325,9 @@ def define(name: str, value: str, *partials: str, definition: str = "", kinks: I
     `skips_constant` and `about` are described at `Operation`. Raises ValueError for a name that is taken, or a formula
     that cannot be read; then nothing has changed.
 
-    >>> define("twice", "2 * a", "2")(Value(3.0)).data
-    6.0
+    >>> define("exp", "2 * a", "2")
+    Traceback (most recent call last):
+    ValueError: an operation needs a new name that is a Python name, not "exp"
     """
     for text in (name, value, *partials, definition):
         if not isinstance(text, str):
