@@ -18,6 +18,7 @@ import pytest
 
 import autograd
 from autograd import Value, dot, gelu, grad, hessian, jvp, maximum, parse, softplus, steps
+from autograd.engine import functions
 from autograd.engine.functions import apply, define
 from autograd.engine.operations import TABLE
 from autograd.engine.replaying import changed_leaf, side
@@ -755,11 +756,11 @@ BAD_ENTRIES = {
 
 @pytest.mark.parametrize("message, entry", BAD_ENTRIES.items())
 def test_an_entry_that_cannot_be_read_is_refused_and_leaves_no_trace(message, entry):
-    before = [{**found} for found in (TABLE, vars(Value), vars(autograd.engine.functions))]
+    before = [{**found} for found in (TABLE, vars(Value), vars(functions))]
     with pytest.raises(ValueError) as caught:
         define(*entry)
     assert str(caught.value) == message
-    assert [TABLE, dict(vars(Value)), vars(autograd.engine.functions)] == before
+    assert [TABLE, dict(vars(Value)), vars(functions)] == before
 
 
 @pytest.mark.parametrize("depth", [250, 600, 5000])
