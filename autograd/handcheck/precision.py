@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 ROUNDING = 1e-9  # what is smaller than this, relatively, is the rounding of floats
 TINY = 1e-12  # and so is this, absolutely
+FURTHEST = 1e150  # the end of an interval that may as well have none: its products and sums are still numbers
 FEWEST = 2  # significant digits, or decimals: nobody rounds to fewer
 BY_HAND = 6  # significant digits: who types more did not round on the way
 BY_CHANCE = 1e-6  # how likely it may be that a sheet shows as many digits, and its hidden lines were rounded to fewer
@@ -37,12 +38,20 @@ def around(data: float, ends: Iterable[float]) -> Span:
 
 def times(one: Span, other: Span) -> Span:
     """The product of two numbers known within intervals; 0 where one of them is 0, whatever the other."""
-    return around(one.data * other.data if one.data and other.data else 0.0, [a * b for a in one[1:] for b in other[1:]])
+    return around(one.data * other.data if one.data and other.data else 0.0, [_bounded(a * b) for a in one[1:] for b in other[1:]])
 
 
 def plus(spans: Sequence[Span]) -> Span:
     """The sum of numbers known within intervals."""
-    return Span(*[sum(ends) for ends in zip(*spans, strict=True)]) if spans else exactly(0.0)
+    if not spans:
+        return exactly(0.0)
+    data, low, high = (sum(ends) for ends in zip(*spans, strict=True))
+    return Span(data, _bounded(low), _bounded(high)) if isfinite(data) else Span(data, low, high)
+
+
+def _bounded(end: float) -> float:
+    """An end of an interval that does not run over: an interval that reaches that far says nothing."""
+    return max(-FURTHEST, min(FURTHEST, end)) if end == end else end
 
 
 class Precision(NamedTuple):

@@ -41,6 +41,12 @@ def test_nothing_times_infinity_is_nothing():
     assert times(exactly(0.0), exactly(inf)) == times(exactly(inf), exactly(0.0)) == exactly(0.0)
 
 
+def test_an_interval_that_runs_over_stays_wide():
+    wide = Span(1.0, -1e200, 1e200)
+    for span in (times(wide, wide), plus([times(wide, wide)] * 3), times(plus([times(wide, wide)] * 3), Span(-2.0, -2.5, -1.5))):
+        assert span.low <= -1e149 and 1e149 <= span.high
+
+
 def test_ends_that_are_not_finite_tell_nothing():
     assert around(1.0, [nan, 3.0, -inf]) == Span(1.0, 1.0, 3.0)
 
