@@ -6,13 +6,13 @@ those of its two sides.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 
 from ..engine.ieee import Number, as_float
 from ..engine.value import Value
 from .answers import Quantity, Typed
 from .graphs import Edge, Graph
-from .precision import EXACT, Rounding, Span, agrees, around, exactly, plus, rounding_of, same_number, times
+from .precision import EXACT, FURTHEST, Rounding, Span, agrees, around, exactly, plus, rounding_of, same_number, times
 
 WIDE = 0.1  # relatively: in a wider interval a function may turn
 FINELY = 64  # the parts of such an interval in which a function, or a slope, is followed
@@ -156,7 +156,8 @@ def _value(node: Value, operands: list[Span]) -> Span:
     low, high = y, y
     for k, operand in enumerate(operands):
         if operand.low != operand.high:
-            moved = around(y, [as_float(node.operation.at(_replaced(data, k, end))) for end in _points(operand, FINELY)])
+            reached = [node.operation.at(_replaced(data, k, inside)) for inside in _points(operand, FINELY)]
+            moved = around(y, [end for number in reached for end in _ends(number)])
             low, high = low + moved.low - y, high + moved.high - y
     return Span(y, low, high) if isfinite(y) else exactly(y)
 
@@ -178,8 +179,9 @@ def _locals(node: Value, operands: list[Span], own: Span, conventions: Conventio
         spans = [around(here, [here - below, here + above]) for here, (below, above) in zip(base, off, strict=True)]
         for k, known in enumerate(operands):  # where a slope may turn between those points, as that of a cosine does
             for inside in _points(known, FINELY) if known.low != known.high else ():
-                row = _partials(node, _replaced(data, k, inside), own.data)
-                spans = [around(span.data, [*span[1:], as_float(slope)]) for span, slope in zip(spans, row, strict=True)]
+                point = _replaced(data, k, inside)
+                row = _partials(node, point, own.data) if isfinite(operation.at(point)) else [inf] * len(base)
+                spans = [around(span.data, [*span[1:], *_ends(slope)]) for span, slope in zip(spans, row, strict=True)]
     else:
         spans = [exactly(here) for here in base]
     kinks = [False] * len(base)
@@ -201,6 +203,11 @@ def _partials(node: Value, operands: Sequence[Number], value: float) -> Sequence
     """The local derivatives at some numbers; of a maximum, that of the larger one, however its value was rounded."""
     operation = node.operation
     return operation.partials_at(operands, operation.at(operands) if operation.kinks else value)
+
+
+def _ends(number: Number) -> tuple[float, ...]:
+    """What an interval reaches with a number; beside a pole, or out of where a function is defined, nobody knows how far."""
+    return (as_float(number),) if isfinite(number) else (-FURTHEST, FURTHEST)
 
 
 def _points(span: Span, parts: int = 8) -> tuple[float, ...]:

@@ -337,3 +337,9 @@ def test_in_a_wide_interval_a_function_and_its_slope_may_turn():
     spans, _ = _locals(cosine, [Span(16.596, 12.034, 21.541)], exactly(float(cosine)), Conventions())
     assert spans[0].high > 0.995  # at v = 17.28, between the ends
     assert _value(cosine, [Span(16.596, 12.034, 18.6)]).high > 0.995  # at v = 12.57
+
+
+def test_an_interval_over_a_pole_says_nothing_about_the_slope_beyond():
+    (log,) = [node for node in topological_order(parse("log1p(v)", v=-0.35)) if node.parents]
+    spans, _ = _locals(log, [Span(-0.35, -5.0, 4e6)], exactly(float(log)), Conventions())
+    assert spans[0].low < -1e9 and spans[0].high > 1e9
