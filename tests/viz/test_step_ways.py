@@ -14,7 +14,7 @@ from autograd.handcheck.graphs import Graph
 from viz import step
 from viz.page.stepper import page_words
 
-from .graphs import mission, random_graph
+from .graphs import mission
 from .step_page import StepPage, opened
 from .test_step_page import FITS, card, fan_out, number, unique, violations
 
@@ -167,7 +167,7 @@ def test_what_cannot_be_read_and_what_is_missing_is_said(open_step):
     page.page.get_by_role("button", name="Check all").click()
     assert page.read()["live"] == "1 right, 0 following from an earlier slip, 0 not yet, 8 empty."
     page.page.get_by_role("button", name="Show me").click()
-    assert card(page.read(), "b")["gradient"] == "+6" and page.read()["score"].endswith("8 shown.")
+    assert card(page.read(), "b")["gradient"] == "+6" and page.read()["score"].count("8 shown.") == 1
 
 
 def test_while_the_cards_are_blank_no_number_is_told_and_no_step_can_be_gone_to(open_step):
@@ -342,15 +342,6 @@ def test_they_speak_each_language_fit_a_phone_and_leave_nothing_to_complain_abou
     words = page_words(lang)
     assert {"vote": "= ?", "blank": words["page.blank"], "order": words["page.order.forward"]}[ask] in page.read()["panel"]
     assert not violations(page)
-
-
-def test_a_page_of_two_hundred_nodes_answers_a_key_at_once(open_step):
-    y = random_graph(5, 200)
-    timed = "(() => { const start = performance.now(); document.dispatchEvent(new KeyboardEvent('keydown', { key: argument, bubbles: true })); return performance.now() - start; })()"
-    for ask, key in (("vote", "ArrowRight"), ("order", "ArrowRight"), ("blank", "ArrowRight")):
-        page = open_step(y, ask=ask)
-        taken = sorted(page.script(timed, key) for _ in range(15))
-        assert taken[len(taken) // 2] <= 50, (ask, taken)
 
 
 def test_a_word_that_does_not_exist_in_the_address_asks_nothing(open_step):
