@@ -156,7 +156,10 @@ def rounding_of(typed: Sequence[tuple[Precision, bool]]) -> Rounding:
     if is_of_a_machine(precision for precision, _ in typed):
         return Rounding(17, wholes=wholes)
     decimals = [round(-log10(precision.place)) for precision in rounded if precision.place < 1]
-    return Rounding(_kept_by_all([each.digits for each in rounded]), _ten(-_kept_by_all(decimals)) if decimals else 0.0, wholes)
+    digits = _kept_by_all([each.digits for each in rounded])
+    # a line of fewer digits than the others may have been rounded to decimals, as other small numbers were then
+    shorter = [min(each.place, _ten(-FEWEST)) for each in rounded if each.digits < digits]
+    return Rounding(digits, max([_ten(-_kept_by_all(decimals)), *shorter]) if decimals else 0.0, wholes)
 
 
 def _kept_by_all(counts: Sequence[int]) -> int:

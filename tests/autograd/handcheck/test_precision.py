@@ -94,6 +94,8 @@ def test_a_hidden_line_may_have_as_few_decimals_as_digits():
     assert rounding_of(sheet(["0.58", "0.02", "1.15"])).place == 0.01
     assert rounding_of(sheet(["0.5812", "0.0013", "12.1543"] * 12)).place == 0.0001
     assert rounding_of(sheet(["34000", "33"])).place == 0
+    assert rounding_of(sheet(["0.577431"] * 12)).place == 1e-6
+    assert rounding_of(sheet(["0.577431"] * 16 + ["0.00291"])).place == 1e-5
 
 
 def test_a_short_number_is_not_rounded_on_the_way_and_a_long_one_is():
