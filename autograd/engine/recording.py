@@ -28,12 +28,21 @@ class scope:
         if not isinstance(title, str) or not title:
             raise TypeError(f"a scope has a title that is a text, not {'an empty one' if title == '' else type(title).__name__}")
         self.title = title
+        self.last: Any = (None, None)  # the state around it and inside it when it was last entered, often the same again
 
     def __enter__(self) -> None:
-        titles, recorded = state()
-        STATE.set(((*titles, self.title), recorded))
+        around, inside = self.last
+        if state() is not around:
+            around = state()
+            inside = ((*around[0], self.title), around[1])
+            self.last = around, inside
+        STATE.set(inside)
 
     def __exit__(self, *error: Any) -> None:
+        around, inside = self.last
+        if state() is inside:
+            STATE.set(around)
+            return
         titles, recorded = state()
         while titles and titles[-1] != self.title:  # an inner one that an interrupt has left open
             titles = titles[:-1]
