@@ -8,17 +8,16 @@ import { Knowledge } from "./knowledge.js";
 import { Panel } from "./panel.js";
 import { Rooms } from "./rooms.js";
 import { Ways } from "./ways.js";
+import { Bar, button } from "./bar.js";
 import { copied } from "./practice.js";
 import { actOf } from "./keys.js";
 import { question } from "./steptab.js";
-import { element, icon } from "./elements.js";
+import { element } from "./elements.js";
 import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
 import { svgOf } from "../../static/image.js";
 import { followTheme } from "../../static/theme.js";
 import { STYLE } from "./style.js"; // written by stepper.py from step.css
 
-const PACES = [0.5, 1, 2, 4]; // of playing, as parts of one step in BEAT milliseconds
-const BEAT = 1200;
 const FLAT = 1.9; // a picture that is wider than this, for its height, stands above the panel, another one beside it
 
 class StepThrough {
@@ -56,6 +55,16 @@ class StepThrough {
     this.nodes = new NodeTable(this.knowledge, (i) => this.jump(`n${i}`));
     this.list = new StepList(this.knowledge, (at) => this.go(at));
     this.rooms = new Rooms(this.knowledge, data, words, { jump: (key) => this.jump(key), paint: () => this.paintPicture() });
+    const act = {
+      go: (k) => this.go(k),
+      back: () => this.go(this.at - 1),
+      next: () => this.next(),
+      last: () => this.go(this.run.count),
+      play: () => this.play(),
+      askFor: (ask) => this.askFor(ask),
+      help: () => this.help(),
+    };
+    this.bar = new Bar(words, { border: this.run.border, count: this.run.count, canAsk: !data.mistaken }, act);
     this.build();
     this.listen();
     this.readAddress();
@@ -119,7 +128,7 @@ class StepThrough {
   play() {
     if (this.timer) return this.pause();
     if (this.at === this.run.count) this.go(0);
-    const wait = () => setTimeout(tick, BEAT / Number(this.parts.pace.value));
+    const wait = () => setTimeout(tick, this.bar.beat);
     const tick = () => {
       this.next();
       this.timer = this.at < this.run.count || this.knowledge.open ? wait() : null;
@@ -189,7 +198,7 @@ class StepThrough {
       this.questions.forget();
       this.ways.start();
     }
-    this.parts.ask.value = this.questions.ask;
+    this.bar.ask.value = this.questions.ask;
     const step = given.has("step") ? Number(given.get("step")) : this.data.at;
     this.go(Number.isFinite(step) ? step : 0);
     if (this.alone) this.host.shadowRoot.querySelector("input.answer")?.focus({ preventScroll: true }); // what is typed is the answer
@@ -218,8 +227,8 @@ class StepThrough {
       "section",
       { class: "app", tabindex: -1, "aria-label": label }, // a click anywhere in it takes the keys
       this.alone ? element("h1", { class: "unseen" }, label) : null,
-      this.buildBar(),
-      this.buildTime(),
+      this.bar.element,
+      this.bar.time,
       stage,
       below,
       this.parts.help,
@@ -236,47 +245,14 @@ class StepThrough {
     followTheme(this.host);
   }
 
-  button(name, action, kind = "", key = "") {
-    const text = this.words(`page.${name}`);
-    const hint = key ? `${text} (${key})` : text;
-    return element("button", { type: "button", class: `${kind} ${name}`.trim(), title: hint, onclick: action }, icon(name), element("span", {}, text));
-  }
-
-  buildBar() {
-    const { parts } = this;
-    parts.first = this.button("first", () => this.go(0), "", "Home");
-    parts.back = this.button("back", () => this.go(this.at - 1), "", "←");
-    parts.next = this.button("next", () => this.next(), "main", "→");
-    parts.last = this.button("last", () => this.go(this.run.count), "", "End");
-    parts.play = this.button("play", () => this.play());
-    const paces = PACES.map((pace) => element("option", { value: pace, selected: pace === 1 }, `${pace}×`));
-    parts.pace = element("select", { "aria-label": this.words("page.pace"), title: this.words("page.pace") }, ...paces);
-    const asks = ASKS.map((ask) => element("option", { value: ask }, this.words(`page.ask.${ask}`)));
-    parts.ask = element("select", { onchange: () => this.askFor(parts.ask.value) }, ...asks);
-    const askLabel = element("label", { class: this.data.mistaken ? "hidden" : "asking" }, element("span", {}, this.words("page.ask")), parts.ask);
-    const hint = this.words("page.help");
-    const help = element("button", { type: "button", class: "question", title: hint, "aria-label": hint, onclick: () => this.help() }, "?");
-    parts.where = element("p", { class: "where" });
-    return element("div", { class: "bar" }, parts.first, parts.back, parts.next, parts.last, parts.play, parts.pace, askLabel, help, parts.where);
-  }
-
   askFor(ask) {
     this.questions.ask = ask;
     this.forget();
   }
 
-  buildTime() {
-    const { border, count } = this.run;
-    const share = `${(100 * border) / Math.max(count, 1)}%`;
-    const moved = () => this.go(Number(this.parts.slider.value));
-    this.parts.slider = element("input", { type: "range", min: 0, max: count, step: 1, "aria-label": this.words("page.slider"), oninput: moved });
-    const forward = element("span", { style: `width:${share}` }, border ? this.words("page.forward") : "");
-    const passes = element("div", { class: "passes", "aria-hidden": "true" }, forward, element("span", {}, this.words("page.backward")));
-    return element("div", { class: "time", style: `--border:${share}` }, this.parts.slider, passes);
-  }
-
   buildPicture(svg) {
     const view = () => this.rooms.view;
+    const words = (key) => this.words(key);
     const names = this.knowledge.named.map((i) => element("option", { value: this.knowledge.name(i) }));
     const text = this.words("page.search");
     const search = () => this.find(find.value);
@@ -284,9 +260,9 @@ class StepThrough {
     const fold = (covered, key) => element("button", { type: "button", onclick: () => view().coverAll(covered) }, this.words(key));
     const folds = this.rooms.canFold ? [fold(true, "page.fold.all"), fold(false, "page.unfold.all")] : [];
     const tools = [
-      this.button("closer", () => view().zoom(1.25), "small"),
-      this.button("away", () => view().zoom(0.8), "small"),
-      this.button("fit", () => view().fit(), "small"),
+      button(words, "closer", () => view().zoom(1.25), "small"),
+      button(words, "away", () => view().zoom(0.8), "small"),
+      button(words, "fit", () => view().fit(), "small"),
     ];
     const list = element("datalist", { id: "names" }, ...names);
     return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.rooms.choice, ...folds, find, list, ...tools));
@@ -344,25 +320,14 @@ class StepThrough {
     else this.say(this.knowledge.sentence(this.at) ?? this.ways.greeting ?? this.words("page.start"));
     if (held && (held.disabled || !held.isConnected)) this.app.focus({ preventScroll: true }); // or the keys would be lost
     if (focus === "question") root.querySelector("input.answer")?.focus();
-    if (focus === "next") this.parts.next.focus();
+    if (focus === "next") this.bar.next.focus();
   }
 
   paintBar() {
-    const { parts, run, at } = this;
-    const phase = this.words(`page.phase.${at ? run.step(at).phase : "start"}`);
-    const where = this.words("page.where", { phase, step: at, steps: run.count });
-    parts.where.textContent = where;
-    parts.slider.value = at;
-    parts.slider.setAttribute("aria-valuetext", where);
-    parts.slider.style.setProperty("--done", `${(100 * at) / Math.max(run.count, 1)}%`);
-    for (const part of [parts.first, parts.back]) part.disabled = at === 0;
-    parts.last.disabled = at === this.ways.limit;
-    parts.play.disabled = this.ways.isAlone;
-    parts.next.disabled = this.ways.isAlone || (at === run.count && !this.knowledge.open);
-    const does = this.timer ? "pause" : "play";
-    if (parts.play.dataset.does === does) return;
-    parts.play.dataset.does = does;
-    parts.play.replaceChildren(icon(does), element("span", {}, this.words(`page.${does}`)));
+    const { run, at, ways } = this;
+    const phase = at ? run.step(at).phase : "start";
+    const isOver = at === run.count && !this.knowledge.open;
+    this.bar.paint({ at, phase, limit: ways.limit, isAlone: ways.isAlone, isOver, isPlaying: Boolean(this.timer) });
   }
 
   // Paints all cards, where more than the step has changed.
