@@ -89,14 +89,19 @@ def _numbers(n: int) -> str:
     return "1 number" if n == 1 else f"{n} numbers"
 
 
-def examples(X: Any, name: str = "X") -> Any:
+def examples(X: Any, name: str = "X", features: int | None = None) -> Any:
     """The inputs as an array of shape (examples, features), of floats, or of objects where there are Values or Fractions.
 
-    Raises ValueError for another shape, for no examples, and for NaN or infinite numbers (the row and column are said).
+    `features` is how many are wanted, where that is known. Raises ValueError for another shape, for no examples, and for
+    NaN or infinite numbers (the row and column are said).
     """
     array = _array(X, name)
     if array.ndim != 2:
-        advice = f"write {name}.reshape(-1, 1) for one feature" if array.ndim == 1 else "give one row for each example"
+        advice = "give one row for each example"
+        if array.ndim == 1:
+            one = f"write [{name}] for a single example"
+            column = f"write {name}.reshape(-1, 1) for one feature"
+            advice = column if features == 1 else one if features == len(array) else f"{one}, {column.removeprefix('write ')}"
         raise ValueError(f"{name} has shape {array.shape}, but (examples, features) is needed; {advice}")
     if array.shape[0] == 0:
         raise ValueError(f"{name} has shape {array.shape}: there are no examples in it")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 
 from .arguments import choose, count, examples, generator, real, targets
+from .losses import one_hot as row_of_class
 
 # The sixteen Boolean functions of two inputs: what each gives for (0, 0), (0, 1), (1, 0), (1, 1).
 GATES = {
@@ -128,6 +129,25 @@ def _of_sklearn(name: str) -> tuple[Any, Any]:
         raise ImportError('the real data sets come with scikit-learn; install it with: pip install "chalkgrad[notebook]"') from None
     X, y = getattr(datasets, name)(return_X_y=True)
     return X.astype(float), y
+
+
+# --- classes as rows -----------------------------------------------------------------------------------------------
+
+
+def one_hot(y: Any, classes: int | None = None) -> Any:
+    """The class numbers y, from 0, as rows with a 1 at the class and 0 elsewhere: an array of shape (examples, classes).
+
+    Without `classes` there are as many as the largest number in y asks for. Raises ValueError for what is no class number.
+
+    >>> one_hot([0, 2, 1]).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    """
+    labels = numpy.asarray(y)
+    if labels.ndim != 1 or len(labels) == 0:
+        raise ValueError(f"y has shape {labels.shape}, but one class number for each example is needed")
+    most = max((int(label) for label in labels.tolist() if isinstance(label, (int, float)) and label == label // 1), default=0)
+    n = max(most + 1, 1) if classes is None else count("classes", classes)
+    return numpy.array([row_of_class(label, n) for label in labels.tolist()], dtype=float)
 
 
 # --- splitting -----------------------------------------------------------------------------------------------------

@@ -34,15 +34,18 @@ class History:
 
     "loss" is what the batches of an epoch lost on average (with reduction="sum": together), each before its update and
     without the penalty. `engine` says which engine did the updates, "vectorized" or "scalar", and `reason` why "auto" was
-    not the former. `epochs` counts the completed epochs, `updates` the updates; `stopped` says why the training
-    ended early, or is ""; `snapshots` are those that `fit` was asked for.
+    not the former. `epochs` counts the completed epochs, `updates` the updates, and `batch_loss` is what the last batch
+    lost before its update; `stopped` says why the training ended early, or is ""; `snapshots` are those that `fit` was
+    asked for; `path` is that of a `Perceptron`.
     """
 
     def __init__(self, engine: str = "", reason: str = "") -> None:
         self.engine, self.reason = engine, reason
         self.series: dict[str, list[float]] = {}
         self.snapshots: list[Snapshot] = []
+        self.path: list[tuple[Any, ...]] = []
         self.updates = 0
+        self.batch_loss = float("nan")
         self.stopped = ""
 
     @property

@@ -54,8 +54,9 @@ class Perceptron(Neuron):
     def fit(self, X: Any, y: Any, epochs: int = 100, shuffle: bool = False) -> History:  # type: ignore[override]
         """Rosenblatt's rule, w ← w + (t - y) x and b ← b + (t - y), example by example, until an epoch makes no mistake.
 
-        `y` holds the classes 0 and 1. The history's "mistakes" counts the corrections of each epoch; `stopped` is set
-        when the last one had none. Without that, after `epochs`, nothing is proved: ask `separability`.
+        `y` holds the classes 0 and 1. The history's "mistakes" counts the corrections of each epoch, and its `path` has the
+        parameters (weights, then bias) before the first correction and after each; `stopped` is set when the last epoch
+        had none. Without that, after `epochs`, nothing is proved: ask `separability`.
 
         Raises ValueError for other labels or shapes.
         """
@@ -64,6 +65,7 @@ class Perceptron(Neuron):
             raise ValueError(f"X has {rows.shape[1]} features, but the perceptron takes {self.n_in}")
         count("epochs", epochs)
         history = self.history = History()
+        history.path.append(tuple([parameter.data for parameter in self.parameters()]))
         pairs = list(zip(rows.tolist(), labels, strict=True))
         for epoch in range(1, epochs + 1):
             mistakes = 0
@@ -75,6 +77,7 @@ class Perceptron(Neuron):
                     for weight, item in zip(self.weights, x, strict=True):
                         weight.data = weight.data + error * item
                     self.bias.data = self.bias.data + error
+                    history.path.append(tuple([parameter.data for parameter in self.parameters()]))
             history.add(mistakes=mistakes)
             history.updates += mistakes
             if not mistakes:

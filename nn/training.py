@@ -58,7 +58,7 @@ def predict(model: Any, X: Any) -> Any:
     hundred examples on they are computed by a vectorised program, where the model can be vectorised; that is made at
     the first call, and sees the numbers that the parameters have at each.
     """
-    X = examples(X)
+    X = examples(X, features=_features(model))
     with in_mode(model, training=False):
         if len(X) >= MANY:
             try:
@@ -92,7 +92,7 @@ def prepared(model: Any, X: Any, y: Any, loss: Any, reduction: str) -> tuple[Any
 
     Raises ValueError when the examples, the model, the loss and the targets do not fit together.
     """
-    X = examples(X)
+    X = examples(X, features=_features(model))
     y, chosen = targets(y, len(X)), loss_for(model, loss)
     refuse_mismatch(chosen, _output_activations(model))
     shape = (len(X), *_output_shape(model, X))
@@ -111,6 +111,12 @@ def prepared(model: Any, X: Any, y: Any, loss: Any, reduction: str) -> tuple[Any
     if entry:
         function(numpy.full(shape, 0.5).tolist(), y.tolist())  # says at once what is wrong with a label
     return X, y, function
+
+
+def _features(model: Any) -> int | None:
+    """How many features the model takes, as far as that is known."""
+    found = getattr(getattr(model, "layers", [model])[0], "n_in", None)
+    return found if isinstance(found, int) else None
 
 
 def _output_shape(model: Any, X: Any) -> tuple[int, ...]:
@@ -171,8 +177,10 @@ def fit(
     - `batch_size`: examples in an update; None for all of them. `shuffle`: in another order in each epoch.
     - `validation_split`: the share of the examples, the last rows, that is kept for validation, before any
       shuffling; or `validation_data`, a pair (X, y).
-    - `callbacks`: objects with on_epoch_end(epoch, history, model), epochs counted from 1; a true answer ends the
-      training. An on_fit_end(history, model) is called at the end, if there is one.
+    - `callbacks`: objects with on_epoch_end(epoch, history, model), epochs counted from 1, or with
+      on_update(update, history, model), which is called after each update, counted from 1, or with both; a true answer ends
+      the training. The model then has the new weights and the gradients of that update; what a callback changes counts
+      from the next update on. An on_fit_end(history, model) is called at the end, if there is one.
     - `snapshots`: how many snapshots of the parameters to keep, evenly from before the first epoch to the end.
     - `engine`: "scalar" builds the graph of each batch from Values; "vectorized" makes the graph of one example into a
       program for all, which gives the same up to the order of sums (1e-9; 1e-8 where a rule divides by the root of gradients
@@ -234,8 +242,11 @@ class Settings:
             count("batch_size", self.batch_size)
         count("snapshots", self.snapshots, 0)
         for callback in self.listeners:
-            if not callable(getattr(callback, "on_epoch_end", None)):
-                raise TypeError(f"a callback has a method on_epoch_end(epoch, history, model), but {callback!r} has none")
+            if not any(callable(getattr(callback, name, None)) for name in ("on_epoch_end", "on_update")):
+                raise TypeError(
+                    "a callback has a method on_epoch_end(epoch, history, model) or on_update(update, history, model), "
+                    f"but {callback!r} has none"
+                )
         if self.regularizer is not None and not callable(self.regularizer):
             raise TypeError(f"a regularizer is a function of the model, such as regularizers.L2(0.01), not {self.regularizer!r}")
         if self.engine not in ("auto", "scalar", "vectorized"):
@@ -253,13 +264,21 @@ class Settings:
         return {self.epochs} if n == 1 else {round(self.epochs * k / (n - 1)) for k in range(n)}
 
 
+class _Enough(Exception):
+    """A callback ends the training in the midst of an epoch."""
+
+
 class Training:
     """One training of a model, from the first epoch to the last: what `fit` does once its arguments are found good."""
 
     def __init__(self, model: Any, settings: Settings, scalar: ScalarEngine, chosen: Any, X: Any, y: Any, validation: Any):
         self.model, self.settings, self.scalar, self.chosen = model, settings, scalar, chosen
         self.X, self.y, self.validation = X, y, validation
+        self.places = numpy.arange(len(X))[:, None]  # of the examples in X; a callback may change the engine, and with it the rows
         self.callbacks, self.kept = settings.listeners, settings.kept
+        self.after_update, self.after_epoch = (
+            [callback for callback in self.callbacks if callable(getattr(callback, name, None))] for name in ("on_update", "on_epoch_end")
+        )
         self.updater, reason = _engine(settings.engine, scalar, chosen, settings.reduction, X, y)
         self.history = History(self.updater.name, reason)
 
@@ -281,9 +300,11 @@ class Training:
                     if bar is not None:
                         bar.set_postfix_str(", ".join(f"{name} {series[-1]:.4g}" for name, series in history.series.items()), refresh=False)
                         bar.update()
-                    if self._asked_to_stop(epoch):
+                    if self._asked_to_stop(self.after_epoch, "on_epoch_end", epoch):
                         history.stopped = history.stopped or f"stopped by a callback after epoch {epoch}"
                         break
+            except _Enough:
+                history.stopped = history.stopped or f"stopped by a callback after update {history.updates}, in epoch {history.epochs + 1}"
             except KeyboardInterrupt:
                 history.stopped = f"interrupted in epoch {history.epochs + 1}"
             finally:
@@ -300,9 +321,9 @@ class Training:
     def _epoch(self, epoch: int, rng: Any) -> None:
         """All updates of an epoch, and what the history keeps of it: the mean of the losses, or their sum, and the last penalty."""
         settings, total, penalty = self.settings, 0.0, 0.0
-        for batch, (X, y) in enumerate(minibatches(self.rows, self.y, settings.batch_size, rng, settings.shuffle), 1):
+        for batch, (places, y) in enumerate(minibatches(self.places, self.y, settings.batch_size, rng, settings.shuffle), 1):
             try:
-                loss, penalty = self.updater.update(X, y)
+                loss, penalty = self.updater.update(self.rows[places[:, 0]], y)
             except NotFinite as error:
                 self.history.stopped = f"{error} in epoch {epoch}, batch {batch}"
                 raise FloatingPointError(
@@ -310,7 +331,12 @@ class Training:
                     "try a smaller learning rate, scaled inputs, or a loss that takes logits"
                 ) from None
             self.history.updates += 1
-            total += loss if settings.reduction == "sum" else loss * len(X)
+            self.history.batch_loss = loss
+            if self.after_update:
+                self.updater.push()
+                if self._asked_to_stop(self.after_update, "on_update", self.history.updates):
+                    raise _Enough
+            total += loss if settings.reduction == "sum" else loss * len(y)
         if self.validation or self.callbacks or epoch in self.kept:
             self.updater.push()
         val_loss = None
@@ -325,10 +351,10 @@ class Training:
         if epoch in self.kept:
             self.history.snapshots.append(snapshot(epoch, self.model))
 
-    def _asked_to_stop(self, epoch: int) -> bool:
-        """Whether a callback wants no more epochs; what it has changed counts from now on."""
-        answers = [callback.on_epoch_end(epoch, self.history, self.model) for callback in self.callbacks]
-        if not all(map(of_this_package, self.callbacks)):
+    def _asked_to_stop(self, callbacks: list[Any], method: str, number: int) -> bool:
+        """Whether a callback has had enough; what it has changed counts from now on."""
+        answers = [getattr(callback, method)(number, self.history, self.model) for callback in callbacks]
+        if not all(map(of_this_package, callbacks)):
             self._read_again()
         return any(answers)
 

@@ -99,3 +99,19 @@ def test_gradient_of_a_batch_is_unbiased_for_the_mean_and_its_variance_falls_wit
 def test_bad_input_is_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_one_hot_has_a_row_for_each_example():
+    rows = data.one_hot(numpy.array([1, 0, 3]))
+    assert rows.shape == (3, 4) and rows.sum(axis=1).tolist() == [1, 1, 1] and rows.argmax(axis=1).tolist() == [1, 0, 3]
+    assert data.one_hot([0, 1], classes=3).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("y", "classes", "words"),
+    [([0, 3], 3, "outside the classes"), ([0.5], None, "a label is the number of a class"), ([[0, 1]], None, "shape"), ([-1], None, "outside"),
+     ([], None, "shape"), ([numpy.nan], None, "a label")],
+)  # fmt: skip
+def test_one_hot_refuses_what_is_no_class_number(y, classes, words):
+    with pytest.raises(ValueError, match=words):
+        data.one_hot(y, classes)

@@ -147,3 +147,17 @@ def test_a_perceptron_can_be_saved(tmp_path):
 def test_bad_input_is_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_fit_keeps_its_path_one_entry_for_each_correction():
+    X, y = data.gates("and")
+    model = Perceptron(2)
+    history = model.fit(X, y)
+    assert len(history.path) == 1 + history.updates == 1 + sum(history["mistakes"])
+    assert history.path[0] == (0, 0, 0) and history.path[-1] == tuple(p.data for p in model.parameters())
+    for before, after in zip(history.path, history.path[1:], strict=False):
+        assert any(
+            abs(step) == 1 and [b - a for a, b in zip(before, after, strict=True)] == [step * v for v in (*x, 1)]
+            for x in X.tolist()
+            for step in (1, -1)
+        )
