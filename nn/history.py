@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.explain.languages import Sentence, fill, templates
+
 from .arguments import choose, count, real
 from .plain_tables import Table
 
@@ -47,6 +49,7 @@ class History:
         self.updates = 0
         self.batch_loss = float("nan")
         self.stopped = ""
+        self.to_say: Sentence | None = None
 
     @property
     def epochs(self) -> int:
@@ -72,13 +75,29 @@ class History:
         """The names of the series."""
         return self.series.keys()
 
+    def advice(self, lang: str = "en") -> str:
+        """What to try, in a sentence or two, when the training got nowhere; "" when it got somewhere, or was too short to tell.
+
+        It got nowhere when the loss grew, or ended no better than one constant answer for all examples would.
+
+        >>> from nn import Neuron
+        >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 2.0, 4.0, 6.0]
+        >>> Neuron(1, init="zeros").fit(X, y, lr=1e-9, epochs=10, progress=False).advice()[:37]
+        'The loss moved little: it ends at 14,'
+        >>> Neuron(1, init="zeros").fit(X, y, lr=0.1, epochs=10, progress=False).advice()
+        ''
+        """
+        key, texts = self.to_say or ("", {})
+        templates(lang)  # refuses a language that there is not
+        return fill(key, texts, lang) if key else ""
+
     def table(self) -> Table:
         """The first three and the last three epochs as a table."""
         shown = [k for k in range(self.epochs) if k < 3 or k >= self.epochs - 3]
         rows: list[tuple[str, ...]] = [(str(k + 1), *(f"{data[k]:.6g}" for data in self.series.values())) for k in shown]
         if self.epochs > 6:
             rows.insert(3, ("…",) * (1 + len(self.series)))
-        return Table("", ("epoch", *self.series), rows, self.stopped)
+        return Table("", ("epoch", *self.series), rows, "\n".join(filter(None, (self.stopped, self.advice()))))
 
     def __repr__(self) -> str:
         return str(self.table()) if self.epochs else f"no epoch was completed {self.stopped}".rstrip()

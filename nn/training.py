@@ -7,7 +7,6 @@ nothing of how a loss and its gradients come about: an engine does one update at
 
 import inspect
 import math
-import sys
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -18,12 +17,14 @@ import numpy
 from autograd import Value, no_grad
 from autograd.engine.recording import is_recording
 
+from .advice import constant_loss, what_to_try
 from .arguments import count, examples, generator, real, targets
 from .data import minibatches
 from .example_graphs import CannotTrace, of_this_package
 from .history import Evaluation, History, snapshot
 from .losses import accuracy, entry_of, loss_for, refuse_mismatch
 from .optim import optimizer_for
+from .progress import Progress
 from .scalar_engine import Loss, NotFinite, ScalarEngine, graph_of, in_mode, outputs_of
 from .vectorized_engine import MANY, VectorizedEngine, predictions
 
@@ -186,7 +187,8 @@ def fit(
       program for all, which gives the same up to the order of sums (1e-9; 1e-8 where a rule divides by the root of gradients
       that nearly cancel, as RMSProp with L1 does) and is hundreds of times faster; "auto" takes the
       vectorised one where it can. `history.engine` says which it was, `history.reason` why it could not.
-    - `progress`: a line that says which engine it is, and a progress bar, if tqdm is installed.
+    - `progress`: a line that says which engine it is and how far the training has come; outside of notebooks with a
+      progress bar, if tqdm is installed.
     - `regularizer`: one of `regularizers`, whose cost is added to the loss. `reduction`: "mean" or "sum".
 
     Ctrl-C ends the training and keeps the history so far. Afterwards the leaves hold the trained weights and the
@@ -289,17 +291,16 @@ class Training:
         rng = getattr(model, "rng", None) or generator(None)
         if 0 in self.kept:
             history.snapshots.append(snapshot(0, model))
-        if progress:
-            print(_engine_line(history), file=sys.stderr)
-        bar = _progress_bar(epochs) if progress else None
+        shown = Progress(history, epochs) if progress else None
+        if shown is not None:
+            shown.start()
         self.rows = self.updater.encoded(self.X, self.y)
         with in_mode(model, training=True):
             try:
                 for epoch in range(1, epochs + 1):
                     self._epoch(epoch, rng)
-                    if bar is not None:
-                        bar.set_postfix_str(", ".join(f"{name} {series[-1]:.4g}" for name, series in history.series.items()), refresh=False)
-                        bar.update()
+                    if shown is not None:
+                        shown.advance()
                     if self._asked_to_stop(self.after_epoch, "on_epoch_end", epoch):
                         history.stopped = history.stopped or f"stopped by a callback after epoch {epoch}"
                         break
@@ -309,14 +310,22 @@ class Training:
                 history.stopped = f"interrupted in epoch {history.epochs + 1}"
             finally:
                 self.updater.push()
-                if bar is not None:
-                    bar.close()
+                if shown is not None:
+                    shown.close()
         if history.snapshots and history.snapshots[-1].epoch < history.epochs < epochs:
             history.snapshots.append(snapshot(history.epochs, model))
         for callback in self.callbacks:
             if callable(getattr(callback, "on_fit_end", None)):
                 callback.on_fit_end(history, model)
+        history.to_say = self._what_to_try()
         return history
+
+    def _what_to_try(self, failed: bool = False) -> Any:
+        """What the history says about a training that got nowhere."""
+        entry, settings, constant = entry_of(self.chosen), self.settings, None
+        if entry is not None and entry is self.chosen:  # with other settings, it has other constants
+            constant = constant_loss(entry, self.y, settings.reduction)
+        return what_to_try(self.history.series.get("loss", []), constant, self.model, self.X, self.scalar.optimizer, failed)
 
     def _epoch(self, epoch: int, rng: Any) -> None:
         """All updates of an epoch, and what the history keeps of it: the mean of the losses, or their sum, and the last penalty."""
@@ -326,6 +335,7 @@ class Training:
                 loss, penalty = self.updater.update(self.rows[places[:, 0]], y)
             except NotFinite as error:
                 self.history.stopped = f"{error} in epoch {epoch}, batch {batch}"
+                self.history.to_say = self._what_to_try(failed=True)
                 raise FloatingPointError(
                     f"{self.history.stopped}; the training has stopped, and the model keeps the weights of the last finite loss: "
                     "try a smaller learning rate, scaled inputs, or a loss that takes logits"
@@ -381,21 +391,9 @@ def _engine(asked: str, scalar: ScalarEngine, chosen: Any, reduction: str, X: An
         return scalar, str(error)
 
 
-def _engine_line(history: History) -> str:
-    return f"engine: {history.engine}" + (f", because {history.reason}" if history.reason else "")
-
-
 def _pair(validation_data: Any) -> tuple[Any, Any]:
     try:
         X, y = validation_data
     except (TypeError, ValueError):
         raise ValueError("validation_data is a pair (X, y)") from None
     return X, y
-
-
-def _progress_bar(epochs: int) -> Any:
-    try:
-        from tqdm import tqdm
-    except ImportError:  # it is an extra
-        return None
-    return tqdm(total=epochs, unit="epoch")
