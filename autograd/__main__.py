@@ -23,6 +23,7 @@ if not hasattr(autograd, "Value"):
 
 from autograd import Value, check, grad, gradcheck, parse, steps
 from autograd.engine.names import names
+from autograd.engine.order import varying
 from autograd.explain.languages import fill, languages, templates
 from autograd.explain.numbers import is_exact, number_text, sign
 from autograd.handcheck.answers import typed
@@ -92,9 +93,10 @@ def leaf_numbers(pairs: list[str]) -> dict[str, float | Fraction]:
 
 
 def gradient_table(y: Value, result: GradientCheck, digits: int | None, lang: str) -> str:
-    """Every node that is not a constant: its value, its gradient, and the finite difference beside it."""
+    """Every node that depends on more than constants: its value, its gradient, and the finite difference beside it."""
     called = names(y)
-    nodes = [node for node in called if not node.constant]
+    asked = varying(called)
+    nodes = [node for node in called if node in asked]
     lines = [fill("cli.heads", {}, lang).split("|")]
     for node, gradient, row in zip(nodes, grad(y, nodes), result, strict=True):
         nowhere = fill("cli.nowhere", {}, lang)
@@ -163,7 +165,8 @@ def passes(y: Value, digits: int | None, lang: str) -> list[str]:
     """The value, both passes, and the gradients beside finite differences."""
     called = names(y)
     value = number_text(y.data, digits)
-    result = gradcheck(y, [node for node in called if not node.constant])
+    asked = varying(called)
+    result = gradcheck(y, [node for node in called if node in asked])
     first = fill("cli.value", {"name": called[y], "sign": sign(is_exact(y.data, value)), "value": value}, lang)
     return [first, "", steps(y).text(lang, digits), "", gradient_table(y, result, digits, lang), *verdicts(result, lang)]
 

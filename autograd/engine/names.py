@@ -1,12 +1,15 @@
 """Names: labels that are given, a name to show for every node, and the node that is meant by one."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from typing import Any
 
 from .ieee import Number, number
 from .order import topological_order
 from .value import Value
+
+LONGEST_FRESH = 8  # characters of a name that is made up
 
 
 def leaves(**numbers: Any) -> tuple[Value, ...]:
@@ -43,24 +46,36 @@ def shortest_text(data: Number) -> str:
     return str(data).removesuffix(".0")
 
 
+def fresh_names(taken: Iterable[str], letters: str = "uvwpqrs") -> Iterator[str]:
+    """The letters, then n1, n2, …, without those that a name that is taken uses or begins with.
+
+    >>> fresh = fresh_names(["w1", "u", "n2"])
+    >>> [next(fresh) for _ in range(7)]
+    ['v', 'p', 'q', 'r', 's', 'n1', 'n3']
+    """
+    begun = {name[:length] for name in taken for length in range(1, min(len(name), LONGEST_FRESH) + 1)}
+    return (name for name in chain(letters, (f"n{k}" for k in count(1))) if name not in begun)
+
+
 def names(y: Value) -> dict[Value, str]:
     """A name to show for every node that y depends on: its label, else u, v, w, p, q, r, s, n1, n2, … in order.
 
-    A constant is called by its number, an unlabelled root J (else y). No given name is one that a label uses.
+    A constant is called by its number, an unlabelled root J (else y). No such name is one that a label uses or begins
+    with: beside w1 and w2 no sum is called w.
 
     >>> a, b = leaves(a=2, b=3)
     >>> list(names(3 * (a + b)).values())
     ['3', 'a', 'b', 'u', 'J']
     """
     order = topological_order(y)
-    taken = {node._label for node in order}
-    fresh = (name for name in chain("uvwpqrs", (f"n{k}" for k in count(1))) if name not in taken)
+    labels = {node._label for node in order}
+    fresh, for_root = fresh_names(labels), next(fresh_names(labels, "Jy"))
     found = {}
     for node in order:
         if node._label:
             found[node] = node._label
         elif node is y:
-            found[node] = next((name for name in "Jy" if name not in taken), None) or next(fresh)
+            found[node] = for_root if for_root in "Jy" else next(fresh)
         else:
             found[node] = shortest_text(node._data) if node.constant else next(fresh)
     return found

@@ -1,6 +1,7 @@
 """The order in which a graph is walked: parents before children. With a loop, never by recursion: a graph may be a
 million nodes deep."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 Node = TypeVar("Node")
@@ -40,3 +41,21 @@ def topological_order(y: Node) -> list[Node]:
             else:
                 waiting += (node, None, first)
     return order
+
+
+def varying(order: Iterable[Node]) -> set[Node]:
+    """Of nodes in topological order, those that depend on a leaf which is no constant: the ones with a gradient to ask for.
+
+    >>> from autograd import Value
+    >>> t, w = Value(1, "t", constant=True), Value(2, "w")
+    >>> rest = 1 - t
+    >>> y = rest * w
+    >>> [node in varying(topological_order(y)) for node in (t, rest, w, y)]
+    [False, False, True, True]
+    """
+    found: set[Any] = set()
+    each: Any
+    for each in order:
+        if not found.isdisjoint(each.parents) if each.parents else not each.constant:
+            found.add(each)
+    return found

@@ -7,9 +7,9 @@ keeps its names. Where a letter means something else in another dialect, a note 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, count
 from typing import Any, NamedTuple
 
+from ..engine.names import fresh_names
 from ..engine.value import Value
 from .languages import Sentence
 from .node_names import NodeNames
@@ -41,7 +41,8 @@ def named(called: Mapping[Value, str], y: Value, notation: "Notation | str") -> 
         return NodeNames(called, y, notes=[("notation.none", {})])
     found = {node: _symbol(notation, role, last) for node, role in roles.items()}
     signs = {} if roles[y].role != "loss" else {node: sign for node, role in roles.items() if (sign := _gradient(notation, role, last))}
-    fresh = _fresh(notation, {*found.values(), *(node.label for node in called)})
+    letters = {_letter(notation, role).lower()[:1] for role in notation.symbols}  # none of them is a good name for anything else
+    fresh = fresh_names({*found.values(), *(node.label for node in called), *letters, SUM})
     names = {node: found.get(node) or (name if node.label or not node.parents else next(fresh)) for node, name in called.items()}
     return NodeNames(names, y, signs, list(_notes(notation, roles)))
 
@@ -196,12 +197,6 @@ def _gradient(notation: Notation, role: Role, last: int) -> str:
         return ""
     text = _written(notation, last_role(kind, role.layer, last), role.layer, _index(notation, role) or (1,))
     return "" if text.startswith("∂") or name_parts(text) is None else text
-
-
-def _fresh(notation: Notation, taken: "set[str]") -> Iterator[str]:
-    """Names for nodes without a role, none of them a letter of the notation."""
-    letters = {_letter(notation, role).lower()[:1] for role in notation.symbols} | {SUM}
-    return (name for name in chain("uvwpqr", (f"n{k}" for k in count(1))) if name not in taken and name[0] not in letters - {"n"})
 
 
 # --- notes -------------------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ class Steps(tuple[Step, ...]):
 
 
 def steps(y: Value, *, notation: "Notation | str | None" = None) -> Steps:
-    """The two passes of y, step by step: every value, the seed, then every edge to a node that is not a constant.
+    """The two passes of y, step by step: every value, the seed, then every edge to a node that depends on more than constants.
 
     Values come in topological order, edges in reverse, slot by slot. With a `notation` ("delta", "bishop", "murphy",
     "ng", "dY" or a Notation) the nodes of a network are called as in its course, and letters that mean something else in

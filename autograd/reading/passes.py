@@ -10,7 +10,7 @@ from typing import Any
 
 from ..engine.careful import plus, product
 from ..engine.ieee import Number
-from ..engine.order import topological_order
+from ..engine.order import topological_order, varying
 from ..engine.replaying import refuse_stale
 from ..engine.value import Value, seed_of
 
@@ -46,7 +46,7 @@ class StepRecord:
 
 
 def both_passes(y: Value) -> tuple[StepRecord, ...]:
-    """The two passes of y: every value, the seed, then every edge to a node that is not a constant.
+    """The two passes of y: every value, the seed, then every edge to a node that depends on a leaf which is no constant.
 
     Values come in topological order, edges in reverse, slot by slot. Raises ValueError when a leaf has changed since the
     graph was built.
@@ -71,12 +71,13 @@ def both_passes(y: Value) -> tuple[StepRecord, ...]:
     totals: dict[Value, Number] = dict.fromkeys(nodes, zero)
     totals[y] = seed
     add("backward", y, total_before=zero, total_after=seed)
+    asked = varying(nodes)
     terms = Counter(parent for node in computed for parent in node.parents)
     arrived: dict[Value, list[Number]] = {node: [] for node in nodes}
     for node in reversed(computed):
         upstream = totals[node]
         for slot, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
-            if parent.constant:
+            if parent not in asked:
                 continue
             contribution = product(upstream, local)
             before, totals[parent] = totals[parent], plus(totals[parent], contribution)

@@ -12,6 +12,7 @@ from autograd import Value
 from autograd.engine.dialects import Tree, formula
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import Operation
+from autograd.engine.order import varying
 from autograd.explain.languages import templates
 from autograd.explain.lines import SumLine, edge_line, sum_line, value_line
 from autograd.explain.node_names import NodeNames
@@ -34,14 +35,14 @@ def graph_data(passes: Sequence[Step], digits: int | None, lang: str) -> dict[st
     """What does not change from step to step: the nodes with their numbers, the skeletons, the sentences, the names."""
     called = passes[0].names
     place = {node: k for k, node in enumerate(called)}
-    known = templates(lang)
+    known, asked = templates(lang), varying(called)
     uses = {(node.op, len(node.parents)): node.operation for node in called if node.parents}
     return {
         "root": place[called.root],
         "digits": digits,
         "short": digits or DIGITS,
         "isExact": any(isinstance(node.data, Fraction) for node in called),
-        "nodes": [_node(node, called, place, digits) for node in called],
+        "nodes": [_node(node, called, place, digits) | {"constant": node not in asked} for node in called],
         "operations": {f"{name}/{count}": _operation(operation, count, known) for (name, count), operation in uses.items()},
         "examples": Graph(called.root).examples,
         "marks": _marks(called),
@@ -57,7 +58,6 @@ def _node(node: Value, called: NodeNames, place: dict[Value, int], digits: int |
         "gradient": _harmless(called.gradient(node)) if node in called.symbols else None,
         "op": node.op,
         "parents": [place[parent] for parent in node.parents],
-        "constant": node.constant,
         "quiet": node.constant and not node.label,
         "isNumber": node.constant and not node.label and as_layout(name)[0] == "number",
         "data": "" if node.parents else repr(as_float(node.data)),

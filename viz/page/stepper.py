@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd import Notation, Value, steps
 from autograd.engine.names import find, names
+from autograd.engine.order import varying
 from autograd.explain.languages import templates
 from autograd.explain.steps import Steps
 from autograd.whole_files import write_whole
@@ -81,8 +82,10 @@ def step(
     if len(called) > MOST:
         raise ValueError(f"{len(called):,} nodes are too many for one step-through ({MOST:,}); step through a part of the graph")
     target = None if wrt is None else find(y, wrt, called)
-    if target is not None and target.constant:
-        raise ValueError(f"{called[target]} is a constant, and nobody asks for its gradient; give wrt= a leaf or a computed node")
+    if target is not None and target not in varying(called):
+        raise ValueError(
+            f"{called[target]} depends on constants alone, and nobody asks for its gradient; give wrt= a leaf or a computed node"
+        )
     templates(lang)
     passes = steps(y, notation=notation)
     if target is not None:

@@ -10,6 +10,7 @@ from autograd import Value
 from autograd.engine.derivatives import product
 from autograd.engine.ieee import as_float
 from autograd.engine.names import names
+from autograd.engine.order import varying
 from autograd.engine.replaying import changed_leaf
 from autograd.explain.languages import fill, templates
 from autograd.explain.node_names import NodeNames, gradient_name, holds_in_symbols
@@ -49,6 +50,7 @@ class NodeReader:
         self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}
         self.order = list(self.called)
         self.place = {node: k for k, node in enumerate(self.order)}
+        self.asked = varying(self.order)  # what depends on constants alone has a value and no gradient to show
         self.stale = changed_leaf(y)
         self.consumers: dict[Value, list[Value]] = {node: [] for node in self.order}  # once for each operand
         for node in self.order:
@@ -90,7 +92,7 @@ class NodeReader:
             self.value_said(node),
             gradient_said=self.gradient_said(node),
             badge=BADGES.get(node.op, node.op) if parents else "",
-            chip=None if node.constant else self.chip(node),
+            chip=self.chip(node) if node in self.asked else None,
             note=self.note(node),
             stale=node is self.stale,
             slots=tuple([self.local(node, slot) for slot in range(count)]) if self.partials else ("",) * count,
@@ -156,8 +158,8 @@ class NodeReader:
         return self.say("picture.constant", equation=sentence) if node.constant else sentence
 
     def gradient_said(self, node: Value) -> str:
-        """What there is to say about the gradient of a node; nothing for a constant."""
-        if node.constant:
+        """What there is to say about the gradient of a node; nothing for a constant, nor for what is computed from them alone."""
+        if node not in self.asked:
             return ""
         chip, note = self.chip(node), self.note(node)
         if not chip.text:
@@ -166,7 +168,7 @@ class NodeReader:
 
     def wire(self, node: Value, slot: int, source: int, target: int) -> Wire:
         parent, partial = node.parents[slot], node.partials[slot]
-        flow = None if parent.constant else self.flow(node, slot)
+        flow = self.flow(node, slot) if parent in self.asked else None
         name, local = self.called[node], self.local(node, slot)
         return Wire(
             f"e{self.place[node]}-{slot}",

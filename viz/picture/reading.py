@@ -135,7 +135,7 @@ class Reader(NodeReader):
         is_unit = self.groups[group].kind == "unit"
         ends = self.say("picture.wire", source=called, target=self.called[inner[-1]] if is_unit else self.called_group(self.groups[group]))
         flow = None
-        if is_unit and len(nodes) == 1 and not node.constant and inner[-1] in self.gradients.found:
+        if is_unit and len(nodes) == 1 and node in self.asked and inner[-1] in self.gradients.found:
             flow = as_float(product(self.gradients.found[inner[-1]], _slopes(inner)[node]))
         return Wire(
             f"eg{group}-{slot}",
@@ -169,7 +169,7 @@ class Reader(NodeReader):
             self.value_said(out),
             self.gradient_said(out),
             badge=out.op if rows else "Σ",
-            chip=None if out.constant else self.chip(out),
+            chip=self.chip(out) if out in self.asked else None,
             note=self.note(out),
             rows=(*rows, *self.size_of_gradient(nodes)),
             slots=tuple(slots),
@@ -207,7 +207,7 @@ class Reader(NodeReader):
         shown = leaving if len(leaving) <= MOST_ROWS else leaving[: MOST_ROWS - 1]
         rows = []
         for node in shown:
-            chip = None if node.constant else self.chip(node)
+            chip = self.chip(node) if node in self.asked else None
             known = f"; {self.short(chip.label)} {self.sign(self.gradients.found[node])} {chip.text}" if chip and chip.text else ""
             rows.append(self.equation(self.short(self.called[node]), node.data) + known)
         return rows + ([self.say("picture.more", count=f"{len(leaving) - len(shown):,}")] if len(leaving) > len(shown) else [])

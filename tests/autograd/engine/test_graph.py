@@ -24,6 +24,7 @@ from autograd import (
     steps,
     tanh,
     topological_order,
+    total,
 )
 from autograd.engine.names import find
 from autograd.engine.replaying import changed_leaf
@@ -99,6 +100,17 @@ def test_names_are_labels_then_letters_in_order_of_evaluation():
     for _ in range(10):
         chain.append(-chain[-1])
     assert [*names(chain[-1]).values()] == ["u", "v", "w", "p", "q", "r", "s", "n1", "n2", "n3", "J"]
+
+
+def test_no_given_name_is_one_that_a_label_begins_with():
+    w1, w2, x = leaves(w1=1, w2=2, x=3)
+    n10 = Value(4, "n10")
+    y = (w1 * x + w2 * x) * n10
+    assert [name for node, name in names(y).items() if not node.label] == ["u", "v", "p", "J"]
+    sums = [x * k for k in range(2, 12)]
+    assert not {"w", "n1"} & {*names(total([*sums, w1, n10])).values()}
+    root = Value(1, "J1") + Value(2, "x")
+    assert names(root)[root] == "y"
 
 
 def test_no_given_name_is_one_that_a_label_uses():

@@ -216,7 +216,7 @@ def test_many_paths_that_do_not_fall_into_pieces_are_a_sum_over_the_consumers():
     y = MLP(1, [3, 3, 1], activation="tanh", rng=0)([Value(0.5, "x")])
     derivation = derive(y, "x", "one line")
     line = derivation.text
-    assert line.startswith("∂J/∂x = ∂J/∂n12 · (∂n12/∂") and line.count(" + ") == 4  # three terms in symbols, three in numbers
+    assert line.startswith("∂J/∂x = ∂J/∂n13 · (∂n13/∂") and line.count(" + ") == 4  # three terms in symbols, three in numbers
     (said,) = from_text(derivation)
     assert isclose(exact(said[-1]), grad(y, ["x"])[0], rel_tol=1e-5) and isclose(exact(said[-3]), grad(y, ["x"])[0], rel_tol=1e-5)
 

@@ -44,15 +44,30 @@ def test_the_main_job_has_nine_steps():
 
 
 @pytest.mark.parametrize("make", GRAPHS, ids=lambda make: make.__name__)
-def test_there_is_a_step_for_every_value_the_seed_and_every_edge_to_what_is_no_constant(make):
+def test_there_is_a_step_for_every_value_the_seed_and_every_edge_to_what_depends_on_more_than_constants(make):
     y = make()
     order = [node for node in topological_order(y) if node.parents]
     found = steps(y)
-    edges = [(node, slot, parent) for node in reversed(order) for slot, parent in enumerate(node.parents) if not parent.constant]
+    edges = [
+        (node, slot, parent)
+        for node in reversed(order)
+        for slot, parent in enumerate(node.parents)
+        if any(not leaf.parents and not leaf.constant for leaf in topological_order(parent))
+    ]
     assert [step.index for step in found] == list(range(1, len(order) + 1 + len(edges) + 1))
     assert [step.node for step in found[: len(order)]] == order
     assert found[len(order)].node is y and found[len(order)].parent is None and found[len(order)].total_after == 1
     assert [(step.node, step.slot, step.parent) for step in found[len(order) + 1 :]] == edges
+
+
+def test_what_is_computed_from_constants_alone_has_a_value_and_its_gradient_only_for_who_asks():
+    """The 1 - y of a logistic loss: nobody is asked for ∂L/∂(1 - y), and yet it is there."""
+    L = examples.logistic()
+    rest = next(node for node in topological_order(L) if node.op == "sub" and all(parent.constant for parent in node.parents))
+    found = steps(L)
+    assert [step.phase for step in found if rest in (step.node, step.parent)] == ["forward"]
+    L.backward()
+    assert grad(L, [rest])[0] == rest.grad == pytest.approx(0.744397, rel=1e-6)
 
 
 @given(st.sampled_from(EXPRESSIONS), st.tuples(*[st.floats(-3, 3).filter(lambda x: abs(x) > 0.1)] * 3))

@@ -31,7 +31,7 @@ export function hintsFor(run, step, part, wrong = null) {
 function hintsOfValue(run, step, say) {
   const formula = plain(equations(run, step)[0]);
   const { nodes } = run.graph;
-  const needed = [...new Set(nodes[step.node].parents)].filter((p) => !nodes[p].constant);
+  const needed = [...new Set(nodes[step.node].parents)].filter((p) => !(nodes[p].constant && !nodes[p].parents.length));
   const operands = needed.map((p) => `${nameOf(run, p)} ${run.value(p)[0]} ${run.value(p).slice(1)}`).join(", ");
   const texts = { node: nameOf(run, step.node), formula, operands: operands || formula };
   return [say("hint.value.1", texts), say("hint.value.2", texts), say("hint.value.3", { line: sentence(run, step) })];
