@@ -36,8 +36,10 @@ class Module:
 
     # --- parameters ---
 
-    def _parts(self, above: tuple[Any, ...] = ()) -> "Iterator[tuple[str, Value | Module]]":
+    def _parts(self, above: tuple[Any, ...] = (), rows: bool = True) -> "Iterator[tuple[str, Value | Module]]":
         """The Values and Modules among the attributes, also in lists, with the path to each; `above` holds this module.
+
+        Without `rows`, lists of nothing but Values are passed over.
 
         Raises ValueError for a module or a list that holds itself.
         """
@@ -50,22 +52,25 @@ class Module:
                 continue
             if isinstance(part, (Module, list, tuple)) and any(part is holder for holder in above):
                 raise ValueError(f"{path} of {type(self).__name__} is a {type(part).__name__} that holds itself; a model has no such loops")
-            if isinstance(part, (list, tuple)):
+            if part.__class__ in (list, tuple) and {*map(type, part)} == {Value}:  # most parameters stand in such rows
+                if rows:
+                    yield from [(f"{path}.{k}", item) for k, item in enumerate(part) if not item.constant]
+            elif isinstance(part, (list, tuple)):
                 waiting += [(f"{path}.{k}", item, (*above, part)) for k, item in reversed(list(enumerate(part)))]
             elif isinstance(part, Module) or (isinstance(part, Value) and not part.constant):
                 yield path, part
 
-    def _all_parts(self, above: tuple[Any, ...] = ()) -> "Iterator[tuple[str, Value | Module]]":
+    def _all_parts(self, above: tuple[Any, ...] = (), rows: bool = True) -> "Iterator[tuple[str, Value | Module]]":
         """The same, and what is in the Modules."""
-        for path, part in self._parts(above):
+        for path, part in self._parts(above, rows):
             yield path, part
             if isinstance(part, Module):
-                for below, item in part._all_parts((*above, self)):
+                for below, item in part._all_parts((*above, self), rows):
                     yield f"{path}.{below}", item
 
     def modules(self) -> "list[Module]":
         """This module and every module in it, each once, in the order in which they were made attributes."""
-        return list(dict.fromkeys([self, *(part for _, part in self._all_parts() if isinstance(part, Module))]))
+        return list(dict.fromkeys([self, *(part for _, part in self._all_parts(rows=False) if isinstance(part, Module))]))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Pairs of path and parameter; the path says where it is: layers.0.neurons.1.bias. A shared one comes once."""

@@ -6,14 +6,15 @@ with CannotTrace, whose message says why.
 """
 
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy
 
 from autograd import Value, scope, vectorize
 
-from .example_graphs import CannotTrace, ExampleGraph, is_ours, make_of, traced, traced_penalty
+from .example_graphs import CannotTrace, ExampleGraph, is_ours, make_of, of_this_package, traced, traced_penalty
 from .losses import entry_of
 from .optim import Optimizer
 from .scalar_engine import Loss, ScalarEngine, in_mode
@@ -107,6 +108,26 @@ class Masks:
         return [(dropout.rng.bit_generator, dropout.rng.bit_generator.state) for dropout, _ in self.calls]
 
 
+# --- what is kept from one training to the next --------------------------------------------------------------------
+
+
+class Programs(NamedTuple):
+    """The programs of a training, and all that decided which graphs they were made from."""
+
+    make: Any
+    loss: Compiled
+    penalty: Compiled | None
+    outputs: int
+
+
+_TRAINED: "WeakKeyDictionary[Any, Programs]" = WeakKeyDictionary()  # those of the last training of each model
+
+
+def _compiled(trace: ExampleGraph, kept: Compiled | None) -> Compiled:
+    """The program of a trace: the one that is kept, if it was made from the same graph."""
+    return kept if kept is not None and kept.signature == trace.signature() else Compiled(trace)
+
+
 # --- updates -------------------------------------------------------------------------------------------------------
 
 
@@ -128,15 +149,26 @@ class VectorizedEngine:
         self.gradient: Any = None
         self.slots: list[Any] = []
         self.example = X[0].tolist(), y[:1]
+        self.chosen = chosen
         with in_mode(model, training=True):
             self._compile()
         self._read_optimizer()
 
     def _compile(self) -> None:
-        self.make = self._make()
-        self.loss, penalty = Compiled(self._loss_trace()), self._penalty_trace()
-        self.penalty = None if penalty is None else Compiled(penalty)
+        """The programs of the loss and of the penalty: those of the last training, where the graphs are the same."""
+        self.make, kept = self._make(), _TRAINED.get(self.model)
+        if kept is not None and kept.make == self.make and self._is_ours():
+            self.loss, self.penalty, self.outputs = kept.loss, kept.penalty, kept.outputs
+        else:
+            penalty = self._penalty_trace()
+            self.loss = _compiled(self._loss_trace(), kept and kept.loss)
+            self.penalty = None if penalty is None else _compiled(penalty, kept and kept.penalty)
+            _TRAINED[self.model] = Programs(self.make, self.loss, self.penalty, self.outputs)
         self.masks = Masks(self.model, self.loss.masks) if self.loss.masks else None
+
+    def _is_ours(self) -> bool:
+        """Whether nothing but what `_make` tells decides which graphs are built."""
+        return all(map(is_ours, self.model.modules())) and (self.regularizer is None or of_this_package(self.regularizer))
 
     def _loss_trace(self) -> ExampleGraph:
         x, y = self.example
@@ -154,7 +186,8 @@ class VectorizedEngine:
         return traced_penalty(self.model, self.regularizer) if self.regularizer else None
 
     def _make(self) -> Any:
-        return make_of(self.model), repr(self.regularizer)
+        settings = sorted(self.chosen.keywords.items()) if isinstance(self.chosen, partial) else []
+        return make_of(self.model), repr(self.regularizer), self.entry, settings, self.reduction, len(self.example[0])
 
     # --- one update ---
 
@@ -247,14 +280,8 @@ class VectorizedEngine:
             raise CannotTrace("the model has other parameters than when its training began")
         self._read_leaves()
         self._read_optimizer()
-        if self._make() == self.make and all(map(is_ours, self.model.modules())):
-            return
-        penalty = self._penalty_trace()
-        if self._loss_trace().signature() != self.loss.signature or (penalty and penalty.signature()) != (
-            self.penalty and self.penalty.signature
-        ):
+        if self._make() != self.make or not self._is_ours():
             self._compile()
-        self.make = self._make()
 
 
 # --- predictions ---------------------------------------------------------------------------------------------------
