@@ -5,9 +5,12 @@ gradient, so every formula is tried at every place by one multiplication per ans
 several wrong answers at once goes first; then the others are looked at again.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from functools import cached_property
+from math import isfinite, isnan
+from operator import itemgetter
 
 from ..engine.value import Value
 from .answers import Quantity, Typed
@@ -15,7 +18,7 @@ from .carry import Carried
 from .execution import gradients_after, locals_of, node_numbers, run, scheduled, values_of
 from .graphs import Edge, Graph, computes, times
 from .misconceptions import ORDER, TABLE, edge_rules, node_rules, value_rules
-from .precision import Span, agrees, exactly, same_number
+from .precision import ROUNDING, TINY, Span, agrees, exactly, same_number
 
 MOST_BELOW = 200  # answers below a place; a mistake above more of them is looked for as one of the whole pass
 MOST_WORK = 300_000  # edges that are gone over in search of a mistake in the whole pass, for each kind of mistake
@@ -84,6 +87,21 @@ class Sheet:
                         row[below] = row.get(below, 0.0) + local * effect
             rows[node] = row if len(row) <= MOST_BELOW else {}
         return rows
+
+    @cached_property
+    def by_size(self) -> list[tuple[float, int, Quantity]]:
+        """All values and gradients with the numbers used for them, by size."""
+        kinds = [Quantity(kind, node) for node in self.graph.nodes for kind in ("value", "gradient") if not node.constant]
+        numbers = [(self.own.used[quantity].data, place, quantity) for place, quantity in enumerate(kinds)]
+        return sorted(each for each in numbers if not isnan(each[0]))
+
+    def near(self, answer: Typed) -> list[Quantity]:
+        """The values and gradients that an answer can stand for, in the order of the nodes."""
+        around = answer.reach + 2 * ROUNDING * abs(answer.data) + TINY  # all that agree, and perhaps some more
+        first = bisect_left(self.by_size, answer.data - around, key=itemgetter(0))
+        last = bisect_right(self.by_size, answer.data + around, key=itemgetter(0))
+        found = [each for each in self.by_size[first:last] if agrees(answer.data, answer.reach, exactly(each[0]))]
+        return [quantity for _, _, quantity in sorted(found, key=itemgetter(1))]
 
     def upstream(self, edge: Edge) -> float:
         return self.own.used[Quantity("gradient", edge.node)].data
@@ -353,6 +371,5 @@ def _swapped(sheet: Sheet, found: list[Diagnosis]) -> None:
 def _copied(sheet: Sheet, quantity: Quantity) -> list[Hypothesis]:
     """The nodes whose value or gradient stands in the row of another: small whole numbers do so by chance."""
     answer = sheet.written[quantity]
-    others = [Quantity(kind, node) for node in sheet.graph.nodes for kind in ("value", "gradient") if not node.constant]
-    found = [each for each in others if each != quantity and agrees(answer.data, answer.reach, exactly(sheet.own.used[each].data))]
-    return [Hypothesis("WRONG_ROW", TABLE["WRONG_ROW"].family, "", each.node) for each in found if answer.data]
+    found = [each for each in sheet.near(answer) if each != quantity] if answer.data else []
+    return [Hypothesis("WRONG_ROW", TABLE["WRONG_ROW"].family, "", each.node) for each in found]
