@@ -8,9 +8,10 @@ from ..reading.passes import StepRecord
 
 @dataclass(frozen=True)
 class Situation:
-    """A step as it has to be spoken of. `kind` is "value", "seed" or "edge"; the rest is about an edge.
+    """A step as it has to be spoken of. `kind` is "value", "seed", "edge", "moved" (a parameter) or "after" (the root with
+    the new parameters); the rest is about an edge.
 
-    `term` says whether its contribution is one of several, `operand` (from 1) where the node takes the same parent in
+    `term` says whether its contribution, or a parameter, is one of several, `operand` (from 1) where the node takes the same parent in
     several places; `completes` whether it is the last of several. `arrives` says whether anything arrives, `passes`
     whether the local derivative lets anything through, and `multiplies` whether the product of both can be written:
     0 · inf is nothing that a reader could compute. `kink` is where the node stands on one, and `ties` how many operands
@@ -32,6 +33,8 @@ def situation(step: StepRecord) -> Situation:
     """The situation of a step."""
     if step.phase == "forward":
         return Situation("value")
+    if step.phase == "update":
+        return Situation("after") if step.contributions is not None else Situation("moved", term=step.terms != 1)
     if step.parent is None or step.slot is None or step.upstream is None:
         return Situation("seed")
     operation = step.node.operation
@@ -54,8 +57,8 @@ def line_keys(said: Situation, is_short: bool = False) -> list[str]:
     """The keys of the line of a step: one sentence, and a second one where a sum is complete."""
     if said.kind == "value":
         return ["step.value.short" if is_short else "step.value"]
-    if said.kind == "seed":
-        return ["step.seed"]
+    if said.kind != "edge":
+        return [f"step.{said.kind}"]
     key = _edge("step", said) + ("" if said.multiplies else ".closed" if said.arrives else ".nothing")
     return [key, "step.sum"] if said.completes else [key]
 

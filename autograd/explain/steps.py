@@ -1,10 +1,14 @@
-"""`steps`: both passes of a graph as a sequence of `Step`s, which can say themselves in words and in equations."""
+"""`steps`: both passes of a graph, and a learning step after them, as a sequence of `Step`s, which can say themselves in
+words and in equations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from ..engine.names import names
 from ..engine.value import Value
+from ..reading.learning_step import learning_step
 from ..reading.passes import StepRecord, both_passes
 from .languages import fill
 from .node_names import NodeNames
@@ -81,7 +85,7 @@ def equations(step: Step, digits: int | None = None) -> list[Layout]:
 
 
 class Steps(tuple[Step, ...]):
-    """All steps of both passes. Printing them prints one numbered line each."""
+    """All steps of both passes, and of a learning step. Printing them prints one numbered line each."""
 
     def text(self, lang: str = "en", digits: int | None = None) -> str:
         """The numbered lines, under a heading for each pass.
@@ -112,13 +116,26 @@ class Steps(tuple[Step, ...]):
     __repr__ = __str__
 
 
-def steps(y: Value, *, notation: "Notation | str | None" = None) -> Steps:
-    """The two passes of y, step by step: every value, the seed, then every edge to a node that depends on more than constants.
+def steps(
+    y: Value,
+    *,
+    lr: "float | Fraction | None" = None,
+    params: "Iterable[Value | str] | None" = None,
+    notation: "Notation | str | None" = None,
+) -> Steps:
+    """The two passes of y, step by step: every value, the seed, then every edge to a node that depends on more
+    than constants.
+
+    With a learning rate `lr`, a finite number above 0, and the leaves `params` a learning step follows (phase "update"):
+    each of them moves against its gradient, w ← w - η · ∂J/∂w, all at once, and the last step is the value of the root
+    with the new numbers, beside the change -η · ‖g‖² that the gradients predicted. The graph is left as it was. Where
+    lr and all numbers are fractions, so are the new ones.
 
     Values come in topological order, edges in reverse, slot by slot. With a `notation` ("delta", "bishop", "murphy",
     "ng", "dY" or a Notation) the nodes of a network are called as in its course, and letters that mean something else in
     another one are pointed out; a graph without neurons keeps its names. Raises ValueError when a leaf has changed since
-    the graph was built, and for an unknown notation.
+    the graph was built, for an unknown notation, and for parameters that are no leaves of the graph, constants, or named
+    twice; TypeError and ValueError for another learning rate.
 
     >>> a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
     >>> print(steps(3 * (a + b * c)))
@@ -133,6 +150,16 @@ def steps(y: Value, *, notation: "Notation | str | None" = None) -> Steps:
       7  ∂J/∂u = ∂J/∂v · 1 = 3 · 1 = 3
       8  ∂J/∂b = ∂J/∂u · c = 3 · 2 = 6
       9  ∂J/∂c = ∂J/∂u · b = 3 · 3 = 9
+    >>> for step in steps(3 * (a + b * c), lr=0.1, params=[b, c])[9:]: print(step.text())
+    b ← b - η · ∂J/∂b = 3 - 0.1 · 6 = 2.4
+    c ← c - η · ∂J/∂c = 2 - 0.1 · 9 = 1.1
+    with the new numbers J = 22.92: changed by 22.92 - 33 = -10.08; predicted -η · ‖g‖² = -0.1 · 117 = -11.7
     """
     called = NodeNames(names(y), y) if notation is None else named(names(y), y, notation)
-    return Steps([Step(**vars(record), names=called) for record in both_passes(y)])
+    records = both_passes(y)
+    if lr is not None and params is not None:
+        records += learning_step(records, lr, params)
+    elif lr is not None or params is not None:
+        given, missing = ("lr", "params=[w, b], the leaves that learn") if params is None else ("params", "lr, the learning rate")
+        raise ValueError(f"{given} asks for a learning step, which also needs {missing}")
+    return Steps([Step(**vars(record), names=called) for record in records])

@@ -32,7 +32,7 @@ GREEK = dict(zip(GREEK_WORDS.split(), "αβγδεζηθικλμνξπρστυφ�
 COMMANDS = {letter: f"\\{word}" for word, letter in GREEK.items()}
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0308": "ddot", "\u0301": "acute", "\u0300": "grave"}
 FUNCTIONS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}  # LaTeX has a command for these
-LATEX_SIGNS = {"·": r"\cdot", "≈": r"\approx", "…": r"\dots", "←": r"\leftarrow", "<=": r"\leq", ">=": r"\geq"}
+LATEX_SIGNS = {"·": r"\cdot", "≈": r"\approx", "…": r"\dots", "←": r"\leftarrow", "‖": r"\|", "Δ": r"\Delta", "<=": r"\leq", ">=": r"\geq"}
 MATHML_SIGNS = {"-": "−", "<=": "≤", ">=": "≥"}
 # In a text, in signs that both LaTeX and MathJax know: MathJax has no \textbackslash.
 ESCAPES = {"\\": r"\(\backslash\)", "^": r"\(\hat{\ }\)", "~": r"\(\sim\)", "<": r"\(<\)", ">": r"\(>\)",

@@ -4,7 +4,7 @@ What there is to say comes from `situations`, the texts and layouts to fill in f
 templates of the language.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..engine.dialects import formula
@@ -17,9 +17,10 @@ from .node_names import NodeNames
 from .numbers import refuse_digits, sign
 from .situations import Situation, flow_key, line_keys, situation
 from .typeset import Layout, as_layout, plain, row
+from .update_lines import AfterLine, MovedLine, after_line, moved_line
 from .written import LONGEST_LIST, Operand, by_letter, letter_at, put_in, shortened, write, write_value
 
-Line = ValueLine | SeedLine | EdgeLine | SumLine
+Line = ValueLine | SeedLine | EdgeLine | SumLine | MovedLine | AfterLine
 
 
 def text(step: StepRecord, names: NodeNames, lang: str = "en", digits: int | None = None) -> str:
@@ -40,8 +41,11 @@ def chains(step: StepRecord, names: NodeNames, digits: int | None = None) -> lis
     """
     refuse_digits(digits)
     said = situation(step)
-    found = [_line(step, said, names, digits).layouts()]
-    if step.contributions is not None:
+    line = _line(step, said, names, digits)
+    if isinstance(line, AfterLine):
+        return line.chains()
+    found = [line.layouts()]
+    if said.completes and step.contributions is not None:
         few = len(step.contributions) <= LONGEST_LIST
         found.append(sum_line(step, names, step.contributions if few else _last_two(step), digits).layouts())
     return found
@@ -57,14 +61,15 @@ def explanation(step: StepRecord, names: NodeNames, lang: str = "en", digits: in
     elif isinstance(line, EdgeLine):
         told = _why_the_contribution(step, line, names, known, digits)
     else:
-        told = [("explain.seed", _texts(line))]
+        told = [(f"explain.{key}", _texts(line)) for key in _about(said, line)]
     return " ".join([fill(key, texts, lang) for key, texts in told])
 
 
-def _line(step: StepRecord, said: Situation, names: NodeNames, digits: int | None) -> ValueLine | SeedLine | EdgeLine:
-    if said.kind == "value":
-        return value_line(step, names, digits)
-    return seed_line(step, names, digits) if said.kind == "seed" else edge_line(step, said, names, digits)
+def _line(step: StepRecord, said: Situation, names: NodeNames, digits: int | None) -> Line:
+    if said.kind == "edge":
+        return edge_line(step, said, names, digits)
+    of: dict[str, Callable[..., Line]] = {"value": value_line, "seed": seed_line, "moved": moved_line, "after": after_line}
+    return of[said.kind](step, names, digits)
 
 
 def _last_two(step: StepRecord) -> tuple[Number, Number]:
@@ -78,6 +83,10 @@ def _texts(line: Line) -> dict[str, Any]:
     texts = dict(vars(line))
     if isinstance(line, EdgeLine) and line.product is not None:
         texts |= vars(line.product)
+    if isinstance(line, MovedLine):
+        texts |= vars(line.computed)
+    if isinstance(line, AfterLine):
+        texts |= {f"{of}_{place}": text for of in ("change", "predicted", "squares") for place, text in vars(getattr(line, of)).items()}
     return texts
 
 
@@ -97,6 +106,13 @@ def _why_the_value(step: StepRecord, line: ValueLine, names: NodeNames, known: M
         return [*told, ("explain.value.constants", _texts(line))]
     key = "explain.value.short" if plain(line.numbers) == plain(line.value) else "explain.value"
     return [*told, (key, {**_texts(line), "operands": ("list", *shortened(needed))})]
+
+
+def _about(said: Situation, line: Line) -> list[str]:
+    """What is said about the seed; about where a parameter goes; about whether a learning step has brought the root down."""
+    if isinstance(line, MovedLine):
+        return [f"moved.{line.outcome}", *(["moved.together"] if said.term else [])]
+    return ["after", f"after.{line.outcome}"] if isinstance(line, AfterLine) else ["seed"]
 
 
 def _equation(name: str, data: Number, digits: int | None) -> Layout:

@@ -1,7 +1,7 @@
 """The forward and the backward pass as data: a sequence of frozen records, without names and without words.
 
 Whoever shows, asks, checks or derives reads this one sequence; nobody else walks the graph for it. `explain.steps` gives
-the records names and sentences.
+the records names and sentences, and `learning_step` goes on from them.
 """
 
 from collections import Counter
@@ -25,10 +25,15 @@ class StepRecord:
     `contribution` to `parent`, whose gradient grows from `total_before` to `total_after`; it is number `term` of
     `terms`, and only the last one makes the gradient complete: of several terms, that step has all `contributions`.
     Totals start at 0, never from `.grad`.
+    update, a parameter: the number `value` and the gradient `upstream` of `node`; the `contribution` is -`lr` times the
+    gradient, and `total_after` the new number; it is parameter `term` of `terms`.
+    update, the root: `value` and `total_after` are its value with the new numbers, `total_before` that with the old ones;
+    `upstream` is the squared length of the gradient, whose entries are the `contributions`, and the `contribution` is
+    -`lr` times that, the change that was predicted.
     """
 
     index: int  # from 1
-    phase: str  # "forward" or "backward"
+    phase: str  # "forward", "backward" or "update"
     root: Value = field(repr=False)
     node: Value
     value: Number
@@ -43,6 +48,7 @@ class StepRecord:
     term: int | None = None
     terms: int | None = None
     contributions: tuple[Number, ...] | None = None
+    lr: Number | None = None
 
 
 def both_passes(y: Value) -> tuple[StepRecord, ...]:

@@ -110,6 +110,8 @@ def test_every_sentence_of_the_passes_and_the_command_line_is_said_with_all_its_
     graphs = ["a*a + 2*3 + exp(a)", "sqrt(relu(-a))", "0*sin(a) + 0*(a*a)", "u = relu(-a); sqrt(u) + log(u*u)", "b = -a; sqrt(relu(b)) + b"]
     graphs += ["maximum(a, 1)", "relu(a - 1)", "heaviside(a - 1)", "a + a + a + a + a + a + a", "2*3 + a"]
     passes = [steps(parse(graph, a=1)) for graph in graphs]
+    for graph in ("(a + b)**2", "0*a + 0*b", "log(a) - b", "sqrt(a - 2) + b"):  # falls or rises, stays, leads nowhere, comes from nowhere
+        passes += [steps(parse(graph, a=1, b=1), lr=lr, params=["a", "b"]) for lr in (0.1, 10)]
     text = "\n".join(map(str, passes))
     passes += [steps(y) for y in (*one_of_each(), without_words())]
     text += "\n".join(step.explanation() for both in passes for step in both)
@@ -120,7 +122,9 @@ def test_every_sentence_of_the_passes_and_the_command_line_is_said_with_all_its_
     text += capsys.readouterr().out
     spoken.complete.cache_clear()
     assert "{" not in text and "}" not in text
-    mine = {key for key in english if key in ("forward", "backward") or key.startswith(("step.", "explain.", "why.", "what.", "cli."))}
+    mine = {
+        key for key in english if key in ("forward", "backward", "update") or key.startswith(("step.", "explain.", "why.", "what.", "cli."))
+    }
     assert mine - said == set()
 
 
