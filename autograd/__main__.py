@@ -65,6 +65,8 @@ def arguments() -> Arguments:
     parser.add_argument(
         "--step", metavar="FILE", help="write a page that goes through both passes step by step (.html, or a folder/ of pictures)"
     )
+    parser.add_argument("--lr", metavar="NUMBER", help="go on with a learning step of this rate, such as 0.1 or 1/10, with --params")
+    parser.add_argument("--params", metavar="w,b", help="the leaves that learn; the others are data")
     parser.add_argument("--check", metavar="ANSWERS", help='only judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
     parser.add_argument("--show", action="store_true", help="with --check, print both passes and the right numbers as well")
     parser.add_argument("--digits", type=int, metavar="N", help="significant digits to print (6, more where needed)")
@@ -115,11 +117,25 @@ def draw(y: Value, path: str) -> None:
     save(viz.draw(y), path)
 
 
-def step_through(y: Value, path: str, digits: int | None, lang: str) -> None:
-    """Writes the page that goes through both passes."""
+def step_through(y: Value, path: str, digits: int | None, lang: str, learning: dict[str, Any]) -> None:
+    """Writes the page that goes through both passes, and through a learning step if there is one."""
     import viz
 
-    save(viz.step(y, digits=digits, lang=lang), path)
+    save(viz.step(y, digits=digits, lang=lang, **learning), path)
+
+
+def learning_step(options: argparse.Namespace) -> dict[str, Any]:
+    """The learning rate and the parameters, as `steps` takes them. Raises ValueError for a rate that is no number."""
+    given: dict[str, Any] = {}
+    if options.lr is not None:
+        text = options.lr.strip()
+        given["lr"] = Fraction(text) if WHOLE_OR_FRACTION.fullmatch(text) else leaf_numbers([f"lr={text}"])["lr"]
+    return given if options.params is None else given | {"params": split(options.params)}
+
+
+def split(text: str) -> list[str]:
+    """The names in a text such as "w,b"."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def save(shown: Any, path: str) -> None:
@@ -139,7 +155,7 @@ def run(options: argparse.Namespace) -> int:
     if options.step is not None and Path(options.step).suffix.lower() != ".html" and not options.step.endswith("/"):
         raise Refused("refused.step", path=options.step)
     numbers = leaf_numbers(options.numbers)
-    constants = [name.strip() for name in options.constants.split(",") if name.strip()]
+    constants, learning = split(options.constants), learning_step(options)
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         y = parse(options.expression.lstrip(), numbers, constants=constants)
@@ -148,12 +164,12 @@ def run(options: argparse.Namespace) -> int:
     unused = [name for name in numbers if name not in names(y).values()]
     parts += [fill("cli.unused", {"names": ", ".join(unused)}, options.lang)] if unused else []
     if report is None or options.show:
-        parts += passes(y, options.digits, options.lang)
+        parts += passes(y, options.digits, options.lang, learning)
     if options.draw:
         draw(y, options.draw)
         parts.append(fill("cli.drawn", {"path": options.draw}, options.lang))
     if options.step:
-        step_through(y, options.step, options.digits, options.lang)
+        step_through(y, options.step, options.digits, options.lang, learning)
         parts.append(fill("cli.stepped", {"path": options.step}, options.lang))
     if report is not None:
         parts += ["", str(report)] if options.show else [str(report)]
@@ -161,14 +177,14 @@ def run(options: argparse.Namespace) -> int:
     return 0 if report is None or report.ok else 1
 
 
-def passes(y: Value, digits: int | None, lang: str) -> list[str]:
-    """The value, both passes, and the gradients beside finite differences."""
+def passes(y: Value, digits: int | None, lang: str, learning: dict[str, Any]) -> list[str]:
+    """The value, both passes with the learning step, and the gradients beside finite differences."""
     called = names(y)
     value = number_text(y.data, digits)
     asked = varying(called)
     result = gradcheck(y, [node for node in called if node in asked])
     first = fill("cli.value", {"name": called[y], "sign": sign(is_exact(y.data, value)), "value": value}, lang)
-    return [first, "", steps(y).text(lang, digits), "", gradient_table(y, result, digits, lang), *verdicts(result, lang)]
+    return [first, "", steps(y, **learning).text(lang, digits), "", gradient_table(y, result, digits, lang), *verdicts(result, lang)]
 
 
 def verdicts(result: GradientCheck, lang: str) -> list[str]:

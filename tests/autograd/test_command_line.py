@@ -314,3 +314,34 @@ def test_the_command_line_loads_no_drawing_unless_it_draws():
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
     assert result.stdout.splitlines()[-1] == "set()"
+
+
+LEARNER = ("(w*x + b - t)^2", "w=1", "b=1/2", "x=2", "t=3", "--constants", "x,t")
+
+
+def test_a_learning_step_follows_both_passes():
+    lines = run(*LEARNER, "--lr", "1/10", "--params", "w,b").stdout.splitlines()
+    at = lines.index("update")
+    assert lines[at + 1 : at + 4] == [
+        "  11  w ← w - η · ∂J/∂w = 1 - 1/10 · (-2) = 6/5",
+        "  12  b ← b - η · ∂J/∂b = 1/2 - 1/10 · (-1) = 3/5",
+        "  13  with the new numbers J = 0: changed by 0 - 1/4 = -1/4; predicted -η · ‖g‖² = -(1/10) · 5 = -1/2",
+    ]
+    assert "w ← w - η · ∂J/∂w = 1 - 0.1 · (-2) = 1.2" in run(*LEARNER, "--lr", "0,1", "--params", "w").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--lr", "0.1"), "params=[w, b]"),
+        (("--params", "w"), "needs lr"),
+        (("--lr", "fast", "--params", "w"), "not a number"),
+        (("--lr", "-1", "--params", "w"), "above 0"),
+        (("--lr", "0.1", "--params", "x"), "x is a constant"),
+        (("--lr", "0.1", "--params", "q"), "no node is called"),
+    ],
+)
+def test_a_learning_step_that_cannot_be_is_refused_in_one_line(words, said):
+    result = run(*LEARNER, *words)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert said in result.stderr
