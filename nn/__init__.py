@@ -20,6 +20,7 @@ from .layer import Dropout, Layer
 from .module import Module
 from .network import MLP, Sequential
 from .neuron import LogisticRegression, Neuron
-from .perceptron import Perceptron, separability
+from .perceptron import Perceptron
+from .separating import separability
 
 __all__ = ["MLP", "Dropout", "EarlyStopping", "Layer", "LogisticRegression", "Module", "Neuron", "Perceptron", "Sequential", "data", "formulas", "init", "losses", "optim", "regularizers", "schedules", "separability"]  # fmt: skip

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn import Perceptron, data
-from nn.perceptron import separability
+from nn.separating import separability
 
 
 def holds(result, X, y):
