@@ -33,10 +33,11 @@ def is_function(name: str) -> bool:
 
 
 class Statement(NamedTuple):
-    """`name = program`; the name is None for an expression without one."""
+    """`name = program`; the name is None for an expression without one. `line` is its text as typed."""
 
     name: str | None
     program: list[Item]
+    line: str
 
 
 class Expression:
@@ -108,6 +109,16 @@ def parse(text: str, values: Mapping[str, Any] | None = None, /, *, constants: I
     return _run(expression.statements, nodes, exact=any(node.data.__class__ is Fraction for node in nodes.values()), on_nodes=True)
 
 
+def typed_line(node: Value) -> str | None:
+    """The statement as typed by which `parse` made a node; None for a node that was made in another way.
+
+    >>> J = parse("u = b*c;  3*(a + u)", a=5, b=3, c=2)
+    >>> [typed_line(node) for node in (J, J.parents[1].parents[1], J.parents[0])]
+    ['3*(a + u)', 'u = b*c', None]
+    """
+    return getattr(node, "_origin", None) if node.parents else None
+
+
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
@@ -119,7 +130,7 @@ def _read(text: str, known: set[str] | None) -> tuple[list[Statement], tuple[str
     everything = tokenize(text)
     here = None if known is None else set(known)
     for tokens in _split(everything):
-        name, column = None, 1
+        name, column, start = None, 1, tokens[0].column
         if len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == "=":
             name, column = tokens[0].text, tokens[0].column
             if name in assigned or (known is not None and name in known):
@@ -143,7 +154,7 @@ def _read(text: str, known: set[str] | None) -> tuple[list[Statement], tuple[str
             _check_item(item, here, assigned, tokens)
             if item.kind == "name" and item.text not in assigned:
                 open_names[item.text] = None
-        statements.append(Statement(name, program))
+        statements.append(Statement(name, program, " ".join(text[start - 1 : tokens[-1].column - 1].split())))
         if name in open_names:
             raise wrong(f'"{name}" is used before it has a number', column, "a name stands for one node; use another name")
         if name:
@@ -265,7 +276,10 @@ def _run(statements: list[Statement], given: Mapping[str, Any], exact: bool, on_
         stack: list[Any] = []
         for item in statement.program:
             operands = [stack.pop() for _ in range(item.takes)][::-1]
-            stack.append(_perform(item, operands, names, exact, on_nodes))
+            made = _perform(item, operands, names, exact, on_nodes)
+            if on_nodes and item.kind not in ("number", "name") and made.parents:
+                made._origin = statement.line
+            stack.append(made)
         result = stack.pop()
         if on_nodes and not isinstance(result, Value):
             result = Value(result, constant=True)

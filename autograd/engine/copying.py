@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from .operations import CONSTANT, LEAF, TABLE, Operation
 from .order import topological_order
 
-LEAF_SLOTS = ("_data", "_grad", "_label", "_scope", "_earlier")
+LEAF_SLOTS = ("_data", "_grad", "_label", "_scope", "_origin")
 NODE_SLOTS = ("_data", "_grad", "_label", "_scope", "_da", "_db")
 
 

@@ -56,7 +56,7 @@ def changed_leaf(y: Value) -> Value | None:
     for node in topological_order(y):
         if node._a is not None and not _is_still_so(node, [parent._data for parent in node.parents]):
             below = [parent for parent in node.parents if parent._a is None]
-            candidates = [leaf for leaf in below if leaf._earlier is not None] or [leaf for leaf in below if not leaf.constant]
+            candidates = [leaf for leaf in below if leaf._origin is not None] or [leaf for leaf in below if not leaf.constant]
             return next((leaf for leaf in candidates if _explains(leaf, node)), (candidates or below)[0])
     return None
 
@@ -75,7 +75,7 @@ def _is_still_so(node: Value, operands: list[Number]) -> bool:
 
 def _explains(leaf: Value, node: Value) -> bool:
     """Whether the node follows from its operands once the leaf has its earlier number again."""
-    return leaf._earlier is not None and _is_still_so(node, [leaf._earlier if parent is leaf else parent._data for parent in node.parents])
+    return leaf._origin is not None and _is_still_so(node, [leaf._origin if parent is leaf else parent._data for parent in node.parents])
 
 
 def refuse_stale(y: Value) -> None:

@@ -36,7 +36,7 @@ class Value:
 
     # Two slots for parents and two for local derivatives: no tuple for the commonest nodes, which makes them small
     # and fast. A node of one parent leaves the second slots None; a node of a list has tuples in the first.
-    __slots__ = ("_data", "_grad", "_operation", "_a", "_b", "_da", "_db", "_label", "_scope", "_earlier")
+    __slots__ = ("_data", "_grad", "_operation", "_a", "_b", "_da", "_db", "_label", "_scope", "_origin")
 
     def __init__(self, data: Any, label: str = "", *more: Any, constant: bool = False):
         if more or not isinstance(label, str):
@@ -52,7 +52,7 @@ class Value:
         self._db: Any = None
         self._label = label
         self._scope = state()[0]
-        self._earlier: Number | None = None  # what a leaf's number was before it was last changed
+        self._origin: Any = None  # what a leaf's number was before it was last changed; of a computed node the line it was typed as
 
     # --- what a node holds ---
 
@@ -69,7 +69,7 @@ class Value:
             )
         earlier, self._data = self._data, number(data, "data")
         if earlier != self._data:
-            self._earlier = earlier
+            self._origin = earlier
 
     @property
     def grad(self) -> Any:

@@ -28,10 +28,12 @@ MOST_DIGITS = 2**53  # whole numbers up to this are written without a point
 
 
 class CodeLine(NamedTuple):
-    """A line of code, and the indices of the steps it does: one, or none where it only gives numbers to begin with."""
+    """A line of code, and the indices of the steps it does: one, or none where it only gives numbers to begin with, as that
+    of a `leaf` does."""
 
     text: str
     steps: tuple[int, ...] = ()
+    leaf: Value | None = None
 
 
 class Code:
@@ -86,7 +88,7 @@ def code(y: Value) -> Code:
     records = both_passes(y)
     called = _variables(names(y))
     leaves = [node for node in called if not node.parents and (node.label or not node.constant)]
-    given = [CodeLine(f"{called[leaf]} = {_literal(leaf.data)}") for leaf in leaves]
+    given = [CodeLine(f"{called[leaf]} = {_literal(leaf.data)}", (), leaf) for leaf in leaves]
     forward = [CodeLine(f"{called[each.node]} = {_value(each, called)}", (each.index,)) for each in records if each.phase == "forward"]
     backward = [each for each in records if each.phase == "backward"]
     reached = {each.node if each.parent is None else each.parent for each in backward}

@@ -67,7 +67,7 @@ def state(things):
             repr(v.partials),
             v.label,
             v.scope,
-            repr(v._earlier) if v._a is None else "",
+            repr(v._origin) if v._a is None else "",
         )
         for v in values_in(things).values()
     ]

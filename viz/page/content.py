@@ -26,6 +26,7 @@ from autograd.handcheck.dialogues import BY_ONE
 from autograd.handcheck.graphs import Graph
 
 from ..picture.lettering import DIGITS, harmless
+from .code_lines import code_data
 from .skeletons import branch_taken, call_skeleton, partial_skeletons, told_apart, value_skeletons
 
 TEMPLATES = ("step.", "explain.", "why.", "what.", "slip.", "hint.", "check.behind")  # sentences about steps and answers
@@ -46,6 +47,7 @@ def graph_data(passes: Sequence[Step], digits: int | None, lang: str) -> dict[st
         "operations": {f"{name}/{count}": _operation(operation, count, known) for (name, count), operation in uses.items()},
         "examples": Graph(called.root).examples,
         "marks": _marks(called),
+        "code": code_data(called.root, place),
         "templates": {key: text for key, text in known.items() if key.startswith(TEMPLATES)},
     }
 

@@ -317,7 +317,7 @@ def slots(y):
             v.constant,
             [place[p] for p in v.parents],
             v.partials,
-            v._earlier if v._a is None else None,
+            v._origin if v._a is None else None,
         )
         for v in order
     ]

@@ -179,6 +179,30 @@ export class Knowledge {
     return last <= this.known ? this.#behind(this.#run.sent(last)[1], this.gradientName(this.written)) : null;
   }
 
+  // --- the code ---
+
+  // Both passes as Python, a line each: {text, comment, isNow}. The comment is the number that a name has after the line, once
+  // it is known. While something is asked for, what is still to come is not told, and of the line of the question its beginning.
+  get code() {
+    const run = this.#run;
+    const whens = { value: (i) => run.computedAt[i], sent: (key) => run.sentAt.get(key), seed: () => run.arrivals[run.root][0] };
+    const lines = run.graph.code.lines.map(([text, kind, where]) => {
+      if (kind === "leaf") return { text: run.isChanged ? `${text.split(" = ")[0]} = ${numberText(this.leaf(where), 17)}` : text };
+      if (!kind) return { text };
+      const at = whens[kind](where) ?? 0;
+      const isNow = at > 0 && at === this.at;
+      if (at > this.listed) return isNow ? { text: `${text.slice(0, text.indexOf("=") + 1)} …`, isNow } : null;
+      const number = at > this.known || kind === "seed" ? "" : kind === "value" ? run.value(where, true) : at ? run.sent(at)[1] : "";
+      return { text, comment: number.replace(/^=/, "").replace("≈", "≈ "), isNow };
+    });
+    return lines.flatMap((line, k) => line ?? (lines[k - 1] ? { text: "…" } : []));
+  }
+
+  // The lines that were typed: {text, isNow}, lit where the operation of the step stands.
+  get typed() {
+    return this.#run.graph.code.typed.map(([text, made]) => ({ text, isNow: this.at > 0 && made.includes(this.step.node) }));
+  }
+
   // --- questions ---
 
   // The answers to a part of the step, "local", "result" or "total": {wrong: [text], outcome, right}, right null while it is

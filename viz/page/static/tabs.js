@@ -7,6 +7,7 @@
 import { StepTab } from "./steptab.js";
 import { WhatIf } from "./whatif.js";
 import { Wiggle } from "./wiggle.js";
+import { CodeTab } from "./code.js";
 import { Practice } from "./practice.js";
 
-export const TABS = [StepTab, WhatIf, Wiggle, Practice];
+export const TABS = [StepTab, WhatIf, Wiggle, CodeTab, Practice];
