@@ -1,14 +1,12 @@
-"""`network`: neurons in columns and weights as lines, as in the slides of lectures.
+"""`network`: what the picture of a network shows: its layers, what flows through them for one example, names, numbers.
 
-Rests on `nn` for the model, its signals and its gradients, and on what every picture has: theme, legend, SVG document.
-A line runs from the rightmost point of a unit to the leftmost of the next one, so no line crosses a unit or its texts.
+Rests on `nn` for the model and on the engine for its gradients; where units and lines stand is left to `network_drawing`.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from html import escape
+from itertools import pairwise
 from typing import Any
 
 from autograd import Notation, Value, topological_order
@@ -16,27 +14,19 @@ from autograd.engine.derivatives import gradients
 from autograd.engine.ieee import as_float
 from autograd.explain.languages import fill, templates
 from autograd.explain.notation import SUBSCRIPTS
+from autograd.explain.numbers import is_exact, sign
 from nn import Dropout, Layer, Module, Neuron, Sequential
-from nn.arguments import as_values
+from nn.arguments import as_values, generator
 from nn.training import prepared
 
-from .drawing import Shown
-from .layout.shapes import NAME, SMALL
-from .output.legend import THIN, placed, stroke
-from .output.svg import LEGEND_ROOM, document, px, write_text
-from .output.theme import THEMES
-from .picture.lettering import MINUS, harmless, number_drawn, shortened, width
+from .drawing import refuse_unknown
+from .network_drawing import BELOW, Below, Column, Connection, NetworkDrawing, Unit, fitting, most_units, some
+from .picture.lettering import MINUS, harmless, number_drawn
 
-MOST, FIRST, LAST = 10, 6, 2  # units of a column that are all drawn; of a longer column, those at its top and at its end
-RADIUS, ROW, BETWEEN = 28.0, 16.0, 20.0  # of a unit; height of a line below it; room between two units
-NEAREST, SLOPE = 118.0, 0.34  # room between two columns, and how it grows with the height of the picture
-HEAD = 44.0  # height of the captions
-RAISED = 11.0  # size of a raised mark
-ROOM = 78.0  # of a text below a unit, so that no line touches it
-LONGEST = 30.0  # of a symbol that is repeated below every unit
-ACROSS = 2 * RADIUS - 6  # what a text in a unit may take
-
-# --- what is shown -----------------------------------------------------------------------------------------------
+ONE = -1  # where the node x₀ = 1 stands among the units of a column, which count from 0
+SIGNALS = ("forward", "backward", "both")
+BIASES = ("below", "node")
+NAMED = 8  # units whose names stand in the titles of lines and below units in full
 
 
 @dataclass(frozen=True)
@@ -49,64 +39,69 @@ class Signals:
     gradients: Mapping[Value, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Below:
-    """A text below a unit: a symbol and its number, which has a sign."""
+Masks = Mapping[int, Sequence[float]]  # by column: 0 for a unit that is dropped, 1/keep for the others
 
-    symbol: str
-    number: Any
+
+@dataclass(frozen=True)
+class Scene:
+    """What is drawn: the layers, with what flows, the masks, the notation and the language; and which of it."""
+
+    layers: "Sequence[Layer | Neuron]"
+    signals: Signals
+    masks: Masks
+    notation: Notation
+    lang: str
+    forward: bool  # the values stand in the units
+    backward: bool  # δ stands below the units, and the lines show gradients
+    nodes: bool  # biases are weights of a node x₀ = 1
 
     @property
-    def text(self) -> str:
-        before = f"{self.symbol} = " if width(self.symbol, SMALL) <= LONGEST else ""
-        return before + _fitting(self.number, ROOM - width(before, SMALL))
+    def last(self) -> int:
+        return len(self.layers)
 
+    def neurons(self, column: int) -> Sequence[Neuron]:
+        layer = self.layers[column - 1]
+        return layer.neurons if isinstance(layer, Layer) else [layer]
 
-@dataclass(frozen=True)
-class Unit:
-    """One circle: its key, its name, its number where there is one, what stands below it, and all of it in words."""
+    def count(self, column: int) -> int:
+        return self.layers[column - 1].n_out if column else self.layers[0].n_in
 
-    key: str
-    name: str
-    value: str
-    below: tuple[Below, ...]
-    title: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """One layer: two lines of caption, the units that are drawn, by their number, and how many there are."""
-
-    caption: str
-    detail: str
-    units: Mapping[int, Unit]
-    count: int
-
-
-@dataclass(frozen=True)
-class Connection:
-    """One weight, from unit `source` of a column to unit `target` of the next one; `number` is it, or its gradient."""
-
-    column: int
-    source: int
-    target: int
-    number: Any
-    title: str
+    def say(self, key: str, **texts: Any) -> str:
+        return fill(f"network.{key}", texts, self.lang)
 
 
 def network(
-    model: Any, x: Any = None, *, y: Any = None, loss: Any = None, notation: Any = None, theme: str = "auto", lang: str = "en"
-) -> "NetworkDrawing":
-    """The neurons and weights of a network, as on a slide: units in columns, weights by width, colour and dash.
+    model: Any,
+    x: Any = None,
+    *,
+    y: Any = None,
+    loss: Any = None,
+    notation: Any = None,
+    signals: str | None = None,
+    bias: str = "below",
+    mask: Any = None,
+    theme: str = "auto",
+    lang: str = "en",
+) -> NetworkDrawing:
+    """The neurons and weights of a network, as on a slide: units in columns, weights by number, width, colour and dash.
 
     `model` is an MLP, a Sequential of Layers, a Layer or a Neuron. With `x`, one example of as many numbers as there
     are inputs, the activations stand in the units. With `y` and `loss` as well (a target and a loss as for
     `model.loss`) the lines show the gradients of the weights, and below each unit stands δ, the gradient at its
-    pre-activation. `notation` is a name or a Notation and names the units ("delta"); `theme` and `lang` are as for `draw`. Of a layer
-    of more than 10 units the first 6 and the last 2 are drawn. The model stays as it is, its gradients too.
+    pre-activation. `signals` shows less of it: "forward" the values, and the weights on the lines; "backward" δ and the
+    gradients; "both" is what is shown without it. `bias` is "below" (each bias stands below its unit) or "node" (each
+    bias is a weight of a node x₀ = 1, as in lectures). `mask` switches units off as the Dropouts of the model do while
+    training: a list with a mask of 0 and 1 for each Dropout (for a single one the mask itself), or a seed or generator
+    that draws them; units that stay are multiplied by 1/keep.
+
+    `notation` is a name or a Notation and names the units ("delta"); `theme` and `lang` are as for `draw`. Every
+    notation shows the same numbers. Where a layer has more units than can be read on a slide of 1280 × 720 pixels, the
+    first ones and the last one are drawn and the others counted; numbers of lines that have no room for them stand in
+    the titles of the lines, and the picture says so. The model stays as it is, its gradients too.
 
     Raises TypeError for a model of another kind; ValueError for an x of another length, for y without loss or loss
-    without y, for either without x, and for an unknown notation, theme or language.
+    without y, for either without x, for signals that need them, for a mask that does not fit the Dropouts of the model,
+    and for an unknown notation, signals, bias, theme or language.
 
     >>> from nn import MLP
     >>> print(network(MLP(3, [4, 2], activation="sigmoid", rng=0)).text)
@@ -116,52 +111,108 @@ def network(
     output: 2 units · linear, W 2 × 4, 2 biases, 10 parameters
     26 parameters
     """
-    if theme not in THEMES:
-        raise ValueError(f"theme is one of {', '.join(THEMES)}, not {theme!r}")
+    refuse_unknown(None, theme=theme)
     templates(lang)
+    for name, given, known in (("signals", signals, SIGNALS), ("bias", bias, BIASES)):
+        if given not in known and not (name == "signals" and given is None):
+            raise ValueError(f"{name} is one of {', '.join(known)}, not {repr(given)[:40]}")
     symbols = Notation.of("delta" if notation is None else notation)
     layers = list(_layers(model))
+    _refuse_incomplete(x, y, loss, signals)
+    masks = _masks(mask, model, layers)
+    flowing = Signals() if x is None else _signals(model, layers, masks, x, y, loss)
+    backward = flowing.loss is not None and signals != "forward"
+    scene = Scene(layers, flowing, masks, symbols, lang, x is not None and signals != "backward", backward, bias == "node")
+    columns = _columns(scene)
+    return NetworkDrawing(repr(model), columns, [*_lines(scene, columns)], [*_words(scene, columns)], _notes(scene), backward, theme, lang)
+
+
+def _refuse_incomplete(x: Any, y: Any, loss: Any, signals: str | None) -> None:
     if (y is None) != (loss is None):
         given, missing = ("loss", "y") if y is None else ("y", "loss")
         raise ValueError(f"{given} is given without {missing}; gradients need both, and without them leave out {given} as well")
     if y is not None and x is None:
         raise ValueError("y and loss are given without x; gradients need an example, so give x as well")
-    signals = Signals() if x is None else _signals(model, layers, x, y, loss)
-    columns = _columns(layers, signals, symbols, lang)
-    return NetworkDrawing(
-        repr(model), layers, columns, list(_lines(layers, columns, signals, symbols, lang)), signals, symbols, theme, lang
-    )
+    if signals is not None and x is None:
+        raise ValueError(f'signals="{signals}" shows what flows for one example, so give x as well')
+    if signals in ("backward", "both") and y is None:
+        raise ValueError(f'signals="{signals}" shows gradients, so give y and loss as well')
 
 
-def _layers(model: Any) -> "Iterator[Layer | Neuron]":
-    """The layers of a model in order; a single neuron is a layer of its own."""
-    if isinstance(model, (Layer, Neuron)):
+# --- the model ---------------------------------------------------------------------------------------------------
+
+
+def _parts(model: Any) -> "Iterator[Layer | Neuron | Dropout]":
+    """The layers of a model and its Dropouts in order; a single neuron is a layer of its own."""
+    if isinstance(model, (Layer, Neuron, Dropout)):
         yield model
     elif isinstance(model, Sequential):
-        found = [layer for module in model.layers if not isinstance(module, Dropout) for layer in _layers(module)]
-        if not found:
-            raise TypeError("this Sequential has no Layer, so there are no neurons to draw")
-        yield from found
+        for module in model.layers:
+            yield from _parts(module)
     else:
         what = f"a module of your own, {type(model).__name__}," if isinstance(model, Module) else type(model).__name__
         raise TypeError(f"network draws an MLP, a Sequential of Layers, a Layer or a Neuron, not {what}; viz.draw shows any graph")
 
 
-def _neurons(layer: "Layer | Neuron") -> Sequence[Neuron]:
-    return layer.neurons if isinstance(layer, Layer) else [layer]
+def _layers(model: Any) -> "Iterator[Layer | Neuron]":
+    found = [part for part in _parts(model) if not isinstance(part, Dropout)]
+    if not found:
+        raise TypeError("this model has no Layer, so there are no neurons to draw")
+    yield from found
 
 
-def _signals(model: Any, layers: "Sequence[Layer | Neuron]", x: Any, y: Any, loss: Any) -> Signals:
+def _masks(mask: Any, model: Any, layers: "Sequence[Layer | Neuron]") -> Masks:
+    """The factors of the units behind each Dropout, by column."""
+    if mask is None:
+        return {}
+    dropouts: list[tuple[int, Dropout]] = []
+    column = 0
+    for part in _parts(model):
+        if isinstance(part, Dropout):
+            dropouts.append((column, part))
+        else:
+            column += 1
+    if not dropouts:
+        raise ValueError("mask is given, but this model has no Dropout; put one between its layers, or leave mask out")
+    counts = [layers[column - 1].n_out if column else layers[0].n_in for column, _ in dropouts]
+    found: dict[int, list[float]] = {}
+    for (column, dropout), count, kept in zip(dropouts, counts, _kept(mask, [part for _, part in dropouts], counts), strict=True):
+        factors = [1 / dropout.keep if stays else 0.0 for stays in kept]
+        found[column] = [before * factor for before, factor in zip(found.get(column, [1.0] * count), factors, strict=True)]
+    return found
+
+
+def _kept(mask: Any, dropouts: Sequence[Dropout], counts: Sequence[int]) -> list[list[bool]]:
+    """Which units stay, for each Dropout: as it is given, or drawn as the Dropouts draw it."""
+    if not hasattr(mask, "__iter__"):  # a seed or a generator
+        rng = generator(mask)
+        return [[factor != 0 for factor in Dropout(keep=each.keep, rng=rng).mask(n)] for each, n in zip(dropouts, counts, strict=True)]
+    lists = [mask] if len(dropouts) == 1 and not any(hasattr(item, "__iter__") for item in mask) else list(mask)
+    wanted = ", ".join(map(str, counts))
+    if len(lists) != len(dropouts) or any(not hasattr(one, "__iter__") for one in lists):
+        raise ValueError(f"mask has one list for each Dropout of the model, here of {wanted} entries")
+    read = [list(one) for one in lists]
+    for one, n in zip(read, counts, strict=True):
+        if len(one) != n or any(isinstance(item, str) or item not in (0, 1) for item in one):
+            raise ValueError(f"a mask has a 1 for each unit that stays and a 0 for each that is dropped, here {wanted} of them")
+    return [[bool(item) for item in one] for one in read]
+
+
+def _signals(model: Any, layers: "Sequence[Layer | Neuron]", masks: Masks, x: Any, y: Any, loss: Any) -> Signals:
     inputs = as_values(x, layers[0].n_in, "the network")
     if y is not None:
         target, function = prepared(model, [[v.data for v in inputs]], [y], loss, "mean")[1:]
-    pre_activations, outputs = [], [list(inputs)]
-    for layer in layers:
+
+    def masked(column: int, values: Sequence[Value]) -> list[Value]:
+        return [v * factor for v, factor in zip(values, masks[column], strict=True)] if column in masks else list(values)
+
+    pre_activations, outputs = [], [masked(0, inputs)]
+    for column, layer in enumerate(layers, 1):
         given = tuple(outputs[-1])
         before = layer.pre_activations(given) if isinstance(layer, Layer) else [layer.pre_activation(given)]
         activate = layer.activation.of_value
         pre_activations.append(before)
-        outputs.append(list(activate(before)) if layer.activation.of_layer else [activate(a) for a in before])
+        outputs.append(masked(column, activate(before) if layer.activation.of_layer else [activate(a) for a in before]))
     if y is None:
         return Signals(pre_activations, outputs)
     J = function([outputs[-1][0] if len(outputs[-1]) == 1 else outputs[-1]], target.tolist())
@@ -172,7 +223,7 @@ def _signals(model: Any, layers: "Sequence[Layer | Neuron]", x: Any, y: Any, los
     return Signals(pre_activations, outputs, J, gradients(topological_order(J)))
 
 
-# --- names -------------------------------------------------------------------------------------------------------
+# --- names and numbers -------------------------------------------------------------------------------------------
 
 
 def _symbol(notation: Notation, role: str, layer: int | None, *index: int) -> str:
@@ -183,210 +234,147 @@ def _symbol(notation: Notation, role: str, layer: int | None, *index: int) -> st
     return harmless(re.sub(r"_(\d+(?:,\d+)*)", lambda found: found[1].translate(SUBSCRIPTS), text))
 
 
-def _unit_name(notation: Notation, column: int, last: int, unit: int, count: int) -> str:
-    if column == 0 or column == last:
-        index = () if column == last and count == 1 else (unit + 1,)
-        return _symbol(notation, "output" if column == last else "input", None, *index)
-    return _symbol(notation, "activation", column, unit + 1)
+def _unit_name(scene: Scene, column: int, unit: int) -> str:
+    if column == 0 or column == scene.last:
+        index = () if column and scene.count(column) == 1 else (unit + 1,)
+        return _symbol(scene.notation, "output" if column else "input", None, *index)
+    return _symbol(scene.notation, "activation", column, unit + 1)
 
 
-def _caption(column: int, last: int, lang: str) -> str:
-    if column in (0, last):
-        return fill("network.output" if column else "network.input", {}, lang)
-    return fill("network.hidden", {"layer": column}, lang)
+def _role(scene: Scene, role: str, column: int) -> str:
+    return f"output_{role}" if column == scene.last else role
 
 
-def _count(what: str, count: int, lang: str) -> str:
+def _equal(symbol: str, number: Any, digits: int = 6) -> str:
+    """`symbol = number`, with ≈ where the number is rounded."""
+    text = number_drawn(number, digits)
+    return f"{symbol} {_sign(number, text)} {text}"
+
+
+def _sign(number: Any, text: str) -> str:
+    return sign(is_exact(number, text.replace(MINUS, "-").replace("∞", "inf")))
+
+
+def _caption(scene: Scene, column: int) -> str:
+    if column in (0, scene.last):
+        return scene.say("output" if column else "input")
+    return scene.say("hidden", layer=column)
+
+
+def _counted(scene: Scene, what: str, count: int) -> str:
     """How many units or biases there are: "1 unit", "4 units"."""
-    one, many = {"unit": ("network.unit", "network.units"), "bias": ("network.bias", "network.biases")}[what]
-    return fill(one if count == 1 else many, {"count": count}, lang)
+    one, many = {"unit": ("unit", "units"), "bias": ("bias", "biases")}[what]
+    return scene.say(one if count == 1 else many, count=count)
 
 
-def _shown(count: int) -> list[int]:
-    return list(range(count)) if count <= MOST else [*range(FIRST), *range(count - LAST, count)]
-
-
-def _columns(layers: "Sequence[Layer | Neuron]", signals: Signals, notation: Notation, lang: str) -> list[Column]:
-    last = len(layers)
+def _columns(scene: Scene) -> list[Column]:
+    rows = (not scene.nodes) + scene.backward
+    most = most_units(rows)
     found = []
-    for k in range(last + 1):
-        count = layers[0].n_in if k == 0 else layers[k - 1].n_out
-        activation = "" if k == 0 else f" · {harmless(layers[k - 1].activation.name)}"
-        units = {}
-        for i in _shown(count):
-            name = _unit_name(notation, k, last, i, count)
-            value = signals.outputs[k][i].data if signals.outputs else None
-            below = []
-            if k:
-                below.append(Below(_symbol(notation, "output_bias" if k == last else "bias", None), _neurons(layers[k - 1])[i].bias.data))
-                if signals.loss is not None:
-                    below.append(Below(harmless(notation.symbol("error")), signals.gradients.get(signals.pre_activations[k - 1][i], 0.0)))
-            words = [name if value is None else f"{name} = {number_drawn(value, 6)}"]
-            for said, one in zip(("network.said.bias", "network.said.error"), below, strict=False):
-                words.append(fill(said, {"number": number_drawn(one.number, 6)}, lang))
-            units[i] = Unit(f"u{k}-{i + 1}", name, "" if value is None else _fitting(value, ACROSS), tuple(below), ", ".join(words))
-        found.append(Column(_caption(k, last, lang), _count("unit", count, lang) + activation, units, count))
+    for column in range(scene.last + 1):
+        count = scene.count(column)
+        with_node = scene.nodes and column < scene.last
+        detail = _counted(scene, "unit", count)
+        if column:
+            detail += f" · {harmless(scene.layers[column - 1].activation.name)}"
+        units = {ONE: _one(scene, column)} if with_node else {}
+        units |= {i: _unit(scene, column, i) for i in some(count, most - with_node)}
+        found.append(Column(_caption(scene, column), detail, units, count))
     return found
 
 
-def _fitting(number: Any, room: float) -> str:
-    """A number as it is where it fits, a fraction too; else with as many digits, up to 3, as there is room for."""
-    rounded = as_float(number)
-    texts = [number_drawn(number, 3), *(number_drawn(rounded, digits) for digits in (3, 2, 1))]
-    mantissa, _, power = f"{rounded:.0e}".partition("e")
-    shortest = f"{mantissa}e{int(power)}".replace("-", MINUS) if power else texts[-1]
-    return next((text for text in texts if width(text, SMALL) <= room), shortest)
+def _one(scene: Scene, column: int) -> Unit:
+    """The node whose weights are the biases of the next layer."""
+    role, layer = ("activation", column) if column else ("input", None)
+    name = _symbol(scene.notation, role, layer, 0)
+    return Unit(f"u{column}-0", name, "1", (), f"{name} = 1", constant=True)
 
 
-def _lines(
-    layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation, lang: str
-) -> Iterator[Connection]:
-    for k, layer in enumerate(layers):
-        role = "output_weight" if k + 1 == len(layers) else "weight"
-        for target, to in columns[k + 1].units.items():
-            for source, start in columns[k].units.items():
-                weight = _neurons(layer)[target].weights[source]
-                words = f"{_symbol(notation, role, k + 1, target + 1, source + 1)} = {number_drawn(weight.data, 6)}"
-                number = weight.data
-                if signals.loss is not None:
-                    number = signals.gradients.get(weight, 0.0)
-                    words += ", " + fill("network.said.gradient", {"number": number_drawn(number, 6)}, lang)
-                said = fill("network.said.line", {"weight": words, "source": start.name, "target": to.name}, lang)
-                yield Connection(k, source, target, number, said)
+def _unit(scene: Scene, column: int, i: int) -> Unit:
+    name = _unit_name(scene, column, i)
+    words, value, below = [name], "", []
+    factor = scene.masks[column][i] if column in scene.masks else None
+    if scene.forward:
+        number = scene.signals.outputs[column][i].data
+        value, words = fitting(number), [_equal(name, number)]
+    if factor is not None:
+        words.append(scene.say("said.kept", factor=number_drawn(factor, 6)) if factor else scene.say("said.dropped"))
+    if column and not scene.nodes:
+        number = scene.neurons(column)[i].bias.data
+        below.append(_below(scene, _role(scene, "bias", column), column, i, number))
+        words.append(scene.say("said.bias", number=number_drawn(number, 6)))
+    if column and scene.backward:
+        number = scene.signals.gradients.get(scene.signals.pre_activations[column - 1][i], 0.0)
+        below.append(_below(scene, "error", column, i, number))
+        words.append(scene.say("said.error", number=number_drawn(number, 6)))
+    return Unit(f"u{column}-{i + 1}", name, value, tuple(below), ", ".join(words), dropped=factor == 0)
 
 
-# --- the drawing -------------------------------------------------------------------------------------------------
+def _below(scene: Scene, role: str, column: int, i: int, number: Any) -> Below:
+    text = fitting(number, BELOW)
+    symbols = _symbol(scene.notation, role, column, i + 1), _symbol(scene.notation, role, None, i + 1)
+    return Below(symbols, _sign(number, text), text, number, "gradient" if role == "error" else "soft")
 
 
-class NetworkDrawing(Shown):
-    """A picture of a network as it was when it was drawn. It shows itself in a notebook; `save` writes it to a file."""
-
-    def __init__(self, model: str, layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], lines: Sequence[Connection], signals: Signals,
-                 notation: Notation, theme: str, lang: str):  # fmt: skip
-        self._columns, self._lines, self._gradient_mode = columns, lines, signals.loss is not None
-        self._lang = lang
-        self._error = harmless(notation.symbol("error"))
-        model = harmless(model)
-        self._words = [model, *_words(layers, columns, signals, notation, lang)]
-        self._largest = max([abs(line.number) for line in lines if abs(line.number) < float("inf")], default=0.0)
-        super().__init__(fill("network.title", {"model": model}, lang), self._words[1:], theme)
-
-    @cached_property
-    def text(self) -> str:
-        """The same in words: a line for each layer, with its units, the shape of its weights and its parameters."""
-        return "\n".join(self._words)
-
-    def _svg(self, theme: str) -> str:
-        depth = max([len(unit.below) for column in self._columns for unit in column.units.values()])
-        pitch = 2 * RADIUS + depth * ROW + BETWEEN
-        slots = [len(column.units) + (column.count > len(column.units)) for column in self._columns]
-        tall = max(slots) * pitch - BETWEEN
-        captions = [max(width(column.caption, SMALL, bold=True), width(_detail(column), SMALL)) for column in self._columns]
-        apart = max(2 * RADIUS + max(NEAREST, SLOPE * tall), max(captions) + 16)
-        left = max(captions[0] / 2, RADIUS)
-        centres = {}
-        body, drawn = [], []
-        for k, column in enumerate(self._columns):
-            x, top = left + k * apart, HEAD + (max(slots) - slots[k]) * pitch / 2 + RADIUS
-            body.append(write_text(x, 12, column.caption, "small", "middle") + write_text(x, 28, _detail(column), "small soft", "middle"))
-            for slot, (i, unit) in enumerate(column.units.items()):
-                if column.count > len(column.units) and slot >= FIRST:
-                    slot += 1
-                centres[k, i] = x, top + slot * pitch
-                drawn.append(_unit(unit, *centres[k, i]))
-            if column.count > len(column.units):
-                drawn.append(_gap(x, top + FIRST * pitch, column.count - len(column.units), self._lang))
-        for line in self._lines:
-            body.append(_line(line, centres[line.column, line.source], centres[line.column + 1, line.target], self._largest))
-        across = left + (len(self._columns) - 1) * apart + max(captions[-1] / 2, RADIUS)
-        down, legend = HEAD + tall, placed(self._signs(), max(across, LEGEND_ROOM))
-        explained = self._explained()
-        if explained:
-            drawn.append(write_text(0, down + 20, explained, "small soft"))
-            down, across = down + 22, max(across, width(explained, SMALL))
-        return document(self._title, self._alternative, [*body, *drawn], legend, [], (across, down), theme)
-
-    def _signs(self) -> list[tuple[str, str]]:
-        stem, numbers = "network.gradient" if self._gradient_mode else "network.weight", [line.number for line in self._lines]
-        kinds = {"positive": any(n > 0 for n in numbers), "negative": any(n < 0 for n in numbers), "nothing": any(n == 0 for n in numbers)}
-        signs = {"nothing": "no flow"}
-        found = [(signs.get(kind, kind), fill(f"{stem}.{kind}", {}, self._lang)) for kind, there in kinds.items() if there]
-        scale = fill("legend.scale", {"largest": number_drawn(self._largest)}, self._lang)
-        return [*found, ("scale", scale)] if self._largest else found
-
-    def _explained(self) -> str:
-        """What the symbols below the units mean."""
-        symbols = dict.fromkeys([one.symbol for column in self._columns for unit in column.units.values() for one in unit.below[:1]])
-        bias = fill("network.below.bias", {"symbols": ", ".join(symbols)}, self._lang)
-        return fill("network.below.error", {"bias": bias, "error": self._error}, self._lang) if self._gradient_mode else bias
+def _lines(scene: Scene, columns: Sequence[Column]) -> Iterator[Connection]:
+    for column, (left, right) in enumerate(pairwise(columns)):
+        for target, to in right.units.items():
+            if target == ONE:
+                continue
+            neuron = scene.neurons(column + 1)[target]
+            for source, start in left.units.items():
+                role, index = ("bias", (target + 1,)) if source == ONE else ("weight", (target + 1, source + 1))
+                parameter = neuron.bias if source == ONE else neuron.weights[source]
+                number = parameter.data
+                words = _equal(_symbol(scene.notation, _role(scene, role, column + 1), column + 1, *index), number)
+                if scene.backward:
+                    number = scene.signals.gradients.get(parameter, 0.0)
+                    words += ", " + scene.say("said.gradient", number=number_drawn(number, 6))
+                said = scene.say("said.line", weight=words, source=start.name, target=to.name)
+                yield Connection(column, source, target, number, fitting(number, BELOW), said, start.dropped or to.dropped)
 
 
-def _words(layers: "Sequence[Layer | Neuron]", columns: Sequence[Column], signals: Signals, notation: Notation, lang: str) -> Iterator[str]:
+# --- in words ----------------------------------------------------------------------------------------------------
+
+
+def _words(scene: Scene, columns: Sequence[Column]) -> Iterator[str]:
+    """A line for each layer, with its units, the shape of its weights and its parameters, and what flows."""
     total = 0
     for k, column in enumerate(columns):
         words = f"{column.caption}: {column.detail}"
         if k:
-            n_in, n_out = layers[k - 1].n_in, layers[k - 1].n_out
+            n_in, n_out = scene.layers[k - 1].n_in, scene.layers[k - 1].n_out
             total += n_out * (n_in + 1)
-            parameters = fill("network.parameters", {"count": n_out * (n_in + 1)}, lang)
-            words += f", W {n_out} × {n_in}, {_count('bias', n_out, lang)}, {parameters}"
+            parameters = scene.say("parameters", count=n_out * (n_in + 1))
+            words += f", W {n_out} × {n_in}, {_counted(scene, 'bias', n_out)}, {parameters}"
         yield words
-        if signals.outputs:
-            yield "  " + fill("network.values", {"values": _numbers([v.data for v in signals.outputs[k]])}, lang)
-        if k and signals.loss is not None:
-            errors = [signals.gradients.get(v, 0.0) for v in signals.pre_activations[k - 1]]
-            yield f"  {harmless(notation.symbol('error', k))} {_numbers(errors)}"
-    if signals.loss is not None:
-        yield f"{harmless(notation.symbol('loss'))} = {number_drawn(signals.loss.data, 6)}"
-    yield fill("network.parameters", {"count": total}, lang)
+        if k in scene.masks:
+            yield "  " + scene.say("mask", factors=_numbers(scene.masks[k]))
+        if scene.forward:
+            yield "  " + scene.say("values", values=_numbers([v.data for v in scene.signals.outputs[k]]))
+        if k and scene.backward:
+            errors = [scene.signals.gradients.get(v, 0.0) for v in scene.signals.pre_activations[k - 1]]
+            yield f"  {harmless(scene.notation.symbol('error', k))} {_numbers(errors)}"
+    if scene.signals.loss is not None:
+        yield _equal(harmless(scene.notation.symbol("loss")), scene.signals.loss.data)
+    yield scene.say("parameters", count=total)
 
 
 def _numbers(numbers: Sequence[Any]) -> str:
-    shown = _shown(len(numbers))
-    texts = [number_drawn(numbers[i], 6) for i in shown]
-    return ", ".join(texts if len(shown) == len(numbers) else [*texts[:FIRST], "…", *texts[FIRST:]])
+    drawn = some(len(numbers), NAMED + 2)
+    texts = [number_drawn(numbers[i], 6) for i in drawn]
+    return ", ".join(texts if len(drawn) == len(numbers) else [*texts[:-1], "…", texts[-1]])
 
 
-def _detail(column: Column) -> str:
-    return shortened(column.detail, SMALL, 150)
-
-
-def _kind(number: Any) -> str:
-    return "" if number != number else "positive" if number > 0 else "negative" if number < 0 else "zero"
-
-
-def _line(line: Connection, start: tuple[float, float], end: tuple[float, float], largest: Any) -> str:
-    wide = THIN if line.number != line.number else stroke(line.number, largest)
-    return (
-        f'<g class="wire {_kind(line.number)}" data-key="w{line.column + 1}-{line.target + 1}-{line.source + 1}"><title>{escape(line.title)}'
-        f'</title><path class="line" d="M{px(start[0] + RADIUS)} {px(start[1])}L{px(end[0] - RADIUS)} {px(end[1])}" '
-        f'style="stroke-width:{wide:.2f}"/></g>'
-    )
-
-
-def _unit(unit: Unit, x: float, y: float) -> str:
-    parts = [
-        f'<g class="unit" data-key="{unit.key}"><title>{escape(unit.title)}</title>'
-        f'<circle class="frame" cx="{px(x)}" cy="{px(y)}" r="{px(RADIUS)}"/>',
-        _name(x, y - 3 if unit.value else y + 5, unit.name),
-    ]
-    if unit.value:
-        parts.append(write_text(x, y + 14, unit.value, "small", "middle"))
-    for row, one in enumerate(unit.below):
-        text = write_text(x, y + RADIUS + 13 + row * ROW, one.text, "small gradient" if row else "small soft", "middle")
-        parts.append(f'<g class="{_kind(one.number)}">{text}</g>')
-    return "".join([*parts, "</g>"])
-
-
-def _name(x: float, y: float, name: str) -> str:
-    """The name of a unit; what a notation marks with "^" is raised and small."""
-    base, _, mark = name.partition("^")
-    raised = f'<tspan dy="-6" style="font-size:{px(RAISED)}px">{escape(mark)}</tspan>' if mark else ""
-    base = shortened(base, NAME, ACROSS - width(mark, RAISED))
-    return f'<text x="{px(x)}" y="{px(y)}" class="name" text-anchor="middle">{escape(base)}{raised}</text>'
-
-
-def _gap(x: float, y: float, count: int, lang: str) -> str:
-    return write_text(x, y + 2, "⋮", "soft", "middle") + write_text(
-        x, y + 20, fill("network.more", {"count": count}, lang), "small soft", "middle"
-    )
+def _notes(scene: Scene) -> list[str]:
+    """What the numbers below the units and the crosses mean."""
+    found = []
+    if not scene.nodes:
+        found.append(scene.say("below.bias", symbol=_symbol(scene.notation, _role(scene, "bias", 1), None, 1)))
+    if scene.backward:
+        found.append(scene.say("below.error", symbol=_symbol(scene.notation, "error", None, 1)))
+    factors = dict.fromkeys(factor for column in scene.masks.values() for factor in column if factor)
+    if scene.masks:
+        found.append(scene.say("dropped"))
+        found += [scene.say("scaled", equal=_equal(f"1/{number_drawn(as_float(1 / factor), 6)}", factor)) for factor in factors]
+    return found

@@ -73,6 +73,8 @@ def test_units_stand_apart_and_everything_is_inside_the_picture(net, mode, notat
     for cx, cy, r in circles(root):
         assert r <= cx + dx <= wide - r and r <= cy + dy <= tall - r
     for text in root.iter(f"{SVG}text"):
+        if "on-line" in text.get("class"):  # between two units, in coordinates of its own
+            continue
         size = 16 if text.get("class") == "name" else 14 if text.get("class") == "soft" else 12
         extent = width("".join(text.itertext()).replace("^", ""), size)
         left = float(text.get("x")) - (extent / 2 if text.get("text-anchor") == "middle" else 0)
@@ -122,10 +124,21 @@ def test_every_unit_and_every_weight_is_drawn_once(net, units, edges):
 
 def test_of_a_wide_layer_the_first_and_last_units_are_drawn_and_the_others_counted():
     root = drawn(NETS["wide"]())
-    assert len(circles(root)) == 8 + 8 + 8 + 10
-    assert len(lines(root)) == 8 * 8 + 8 * 8 + 8 * 10
-    assert [text for text in texts(root) if "more" in text or text == "⋮"] == ["⋮", "12 more", "⋮", "8 more", "⋮", "3 more"]
-    assert "x₂₀" in texts(root) and "z₁₆⁽¹⁾" in texts(root) and "x₇" not in texts(root)
+    assert len(circles(root)) == 4 * 6 and len(lines(root)) == 3 * 6 * 6
+    assert [text for text in texts(root) if "more" in text or text == "⋮"] == ["⋮", "14 more", "⋮", "10 more", "⋮", "5 more", "⋮", "4 more"]
+    assert "x₅" in texts(root) and "x₂₀" in texts(root) and "z₁₆⁽¹⁾" in texts(root) and "x₆" not in texts(root)
+
+
+def test_of_a_deep_network_the_first_and_last_layers_are_drawn_and_the_others_counted():
+    root = drawn(MLP(1, [2] * 8 + [1], rng=0))
+    assert [text for text in texts(root) if "layer" in text] == [
+        "hidden layer 1",
+        "hidden layer 2",
+        "hidden layer 3",
+        "4 more layers",
+        "hidden layer 8",
+    ]
+    assert {key.split("-")[0] for key in lines(root)} == {"w1", "w2", "w3", "w9"}
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
@@ -180,10 +193,11 @@ def test_lines_show_the_gradients_of_autograd(net, y, loss):
 
 def test_below_a_unit_stands_its_delta_which_is_the_gradient_of_its_bias():
     model = NETS["2 layers"]()
-    shown = [text for text in texts(drawn(model, [1, 2, 3], y=[1, 0], loss="mse")) if text.startswith("δ =")]
+    shown = [text for text in texts(drawn(model, [1, 2, 3], y=[1, 0], loss="mse")) if text[0] == "δ" and "…" not in text]
     model.loss([[1, 2, 3]], [[1, 0]], "mse").backward()
     biases = [neuron.bias.grad for layer in model.layers for neuron in layer.neurons]
-    assert [float(text[4:].replace("−", "-")) for text in shown] == pytest.approx(biases, rel=0.06)
+    assert [text.split()[0] for text in shown] == ["δ₁⁽¹⁾", "δ₂⁽¹⁾", "δ₃⁽¹⁾", "δ₄⁽¹⁾", "δ₁⁽²⁾", "δ₂⁽²⁾"]
+    assert [float(text.split()[2].replace("−", "-")) for text in shown] == pytest.approx(biases, rel=0.005)
 
 
 def test_gradients_are_computed_for_softmax_and_for_a_loss_of_ones_own():
@@ -202,8 +216,141 @@ def test_activations_stand_in_the_units():
 
 
 def test_biases_stand_below_their_units():
-    assert "w₀ = −0.25" in texts(drawn(Neuron(1).set([1], -0.25)))
-    assert "b = −0.25" in texts(drawn(Neuron(1).set([1], -0.25), notation="ng"))
+    assert "w₁₀⁽¹⁾ = −0.25" in texts(drawn(Neuron(1).set([1], -0.25)))
+    assert "b₁[1] = −0.25" in texts(drawn(Neuron(1).set([1], -0.25), notation="ng"))
+    assert "w₂₀⁽¹⁾ ≈ 0.667" in texts(drawn(Layer(1, 2).set([[1], [1]], [0, 2 / 3])))
+
+
+@pytest.mark.parametrize("net", ["1 layer", "2 layers", "3 layers"])
+def test_every_notation_shows_the_same_numbers(net):
+    model = NETS[net]()
+
+    def numbers(notation):
+        root = drawn(model, example(model), y=[1.0, 0.0] if net == "2 layers" else 1.0, loss="mse", notation=notation)
+        found = [text.text or "" for text in root.iter(f"{SVG}text") if (text.get("class") or "").startswith("small")]
+        below = [text for text in texts(root) if re.search(r"[\d∞]$", text) and (" = " in text or " ≈ " in text or text in found)]
+        return [re.split(" [=≈] ", text)[-1] for text in below]
+
+    assert numbers("delta") == numbers("ng") == numbers("bishop") == numbers("murphy") == numbers("dY")
+
+
+def test_what_is_printed_with_an_equals_sign_is_true_as_printed():
+    model = Layer(1, 2).set([[1 / 3], [0.5]], [2 / 3, 0.25])
+    drawing = network(model, [1], y=[0.5, 0.5], loss="mse")
+    assert {"w₁₀⁽¹⁾ ≈ 0.667", "δ₁⁽¹⁾ = 0.5", "w₂₀⁽¹⁾ = 0.25", "δ₂⁽¹⁾ = 0.25"} <= set(texts(ET.fromstring(drawing.svg)))
+    titles = [line[-1] for line in lines(ET.fromstring(drawing.svg)).values()]
+    assert titles[0].startswith("w₁₁⁽¹⁾ ≈ 0.333333, gradient 0.5") and titles[1].startswith("w₂₁⁽¹⁾ = 0.5, ")
+    assert "ŷ₁ = 1," in drawing.svg and "L ≈" not in drawing.text
+
+
+# --- numbers of lines, the node x₀ = 1, signals, masks -----------------------------------------------------------
+
+
+def on_lines(root):
+    """The numbers that stand on lines, by the key of the line: text, middle, angle."""
+    found = {}
+    for group in root.iter(f"{SVG}g"):
+        if group.get("data-number"):
+            x, y, angle = map(float, re.findall(r"-?[\d.]+", group.get("transform")))
+            found[group.get("data-number")] = "".join(group.itertext()), x, y, angle
+    return found
+
+
+@pytest.mark.parametrize("bias", ["below", "node"])
+@pytest.mark.parametrize("sizes", [(2, [1]), (1, [2, 1]), (2, [2, 2]), (3, [4, 2]), (4, [4, 4, 3])])
+def test_every_weight_of_a_lecture_network_has_its_number_on_its_line_and_nothing_is_smaller_than_12_pixels(sizes, bias):
+    model = MLP(*sizes, "sigmoid", rng=1)
+    root = drawn(model, [0.5] * sizes[0], bias=bias)
+    numbers, ways = on_lines(root), lines(root)
+    for key, (text, x, y, _) in numbers.items():
+        _, _, x1, y1, x2, y2, title = ways[key]
+        assert float(text.replace("−", "-")) == pytest.approx(float(re.search("[=≈] ([^,]+),", title)[1].replace("−", "-")), rel=0.006)
+        assert x1 < x < x2 and y == pytest.approx(y1 + (y2 - y1) * (x - x1) / (x2 - x1), abs=0.2)
+    assert {key for key, line in ways.items() if line[0] != "zero"} == set(numbers)
+    _, _, wide, tall = map(float, root.get("viewBox").split())
+    assert wide <= 1280 and tall <= 720  # so that its 12 pixels are 12 on a slide
+
+
+def test_where_numbers_have_no_room_the_picture_says_where_they_are():
+    root = drawn(MLP(6, [6, 6, 1], rng=0))
+    assert {key.split("-")[0] for key in on_lines(root)} == {"w3"}
+    assert any("have it in their titles" in text for text in texts(root))
+    assert not any("have it in their titles" in text for text in texts(drawn(MLP(2, [2, 1], rng=0))))
+
+
+@pytest.mark.parametrize("notation, names", [("delta", ["x₀", "z₀⁽¹⁾"]), ("ng", ["X₀", "A₀[1]"])])
+def test_biases_are_weights_of_a_node_that_is_1(notation, names):
+    model = MLP(2, [2, 1], "tanh", rng=0)
+    model.layers[0].set(biases=[0.5, -2])
+    root = drawn(model, bias="node", notation=notation)
+    shown = [unit for unit in root.iter(f"{SVG}g") if "constant" in (unit.get("class") or "")]
+    assert [["".join(text.itertext()) for text in unit.findall(f"{SVG}text")] for unit in shown] == [[name, "1"] for name in names]
+    assert on_lines(root)["w1-1-0"][0] == "0.5" and on_lines(root)["w1-2-0"][0] == "−2" and lines(root)["w2-1-0"][0] == "zero"
+    assert not any("bias" in text for text in texts(root))
+
+
+def test_the_lines_of_the_node_show_the_gradients_of_the_biases():
+    model = MLP(2, [2, 1], "tanh", rng=0)
+    root = drawn(model, [1, 2], y=1, loss="mse", bias="node")
+    model.loss([[1, 2]], [1], "mse").backward()
+    for i, neuron in enumerate(model.layers[0].neurons, 1):
+        assert f"gradient {neuron.bias.grad:.6g}".replace("-", "−") in lines(root)[f"w1-{i}-0"][-1]
+
+
+def test_signals_say_what_flows():
+    model, more = Layer(2, 1, "tanh", rng=0).set([[2, -1]], [0.5]), {"y": 1, "loss": "mse"}
+    forward, backward, both = [drawn(model, [0.25, 1], signals=one, **more) for one in ("forward", "backward", "both")]
+    assert on_lines(forward)["w1-1-1"][0] == "2" and "0.25" in texts(forward) and not any("δ" in text for text in texts(forward))
+    assert any(text.startswith("δ₁⁽¹⁾ ") for text in texts(backward)) and "0.25" not in texts(backward)
+    assert on_lines(backward) == on_lines(both) and "0.25" in texts(both)
+    assert ET.tostring(both) == ET.tostring(drawn(model, [0.25, 1], **more))
+
+
+DROPPING = lambda: Sequential([Layer(2, 3, "tanh", rng=0), Dropout(keep=0.5), Layer(3, 1, rng=1)])  # noqa: E731
+
+
+def test_a_mask_switches_units_off_and_scales_the_others():
+    model = DROPPING()
+    drawing = network(model, [1, 2], y=1, loss="mse", mask=[1, 0, 1])
+    root = ET.fromstring(drawing.svg)
+    (unit,) = [unit for unit in root.iter(f"{SVG}g") if "dropped" in (unit.get("class") or "")]
+    assert unit.get("data-key") == "u1-2" and unit.find(f"{SVG}path").get("class") == "cross" and "0" in texts(unit)
+    off = {group.get("data-key") for group in root.iter(f"{SVG}g") if "off" in (group.get("class") or "").split()}
+    assert off == {"w1-2-1", "w1-2-2", "w2-1-2"} and not off & set(on_lines(root))
+    hidden = [v.data for v in model.layers[0]([1, 2])]
+    assert f"values {2 * hidden[0]:.6g}, 0, {2 * hidden[2]:.6g}".replace("-", "−") in drawing.text and "mask 2, 0, 2" in drawing.text
+    (w1, _, w3), output = [weight.data for weight in model.layers[2].neurons[0].weights], drawing.text.split("values ")[-1].split("\n")[0]
+    assert float(output.replace("−", "-")) == pytest.approx(2 * (w1 * hidden[0] + w3 * hidden[2]), rel=1e-5)
+    assert any("1/0.5 = 2" in text for text in texts(root))
+
+
+def test_a_mask_is_drawn_from_a_seed_as_while_training():
+    drawing = network(DROPPING(), [1, 2], mask=3)
+    expected = Dropout(keep=0.5, rng=3).mask(3)
+    assert "mask " + ", ".join(f"{factor:g}" for factor in expected) in drawing.text
+
+
+@pytest.mark.parametrize(
+    "options, what",
+    [
+        ({"mask": [1, 0]}, "here 3 of them"),
+        ({"mask": [1, 2, 0]}, "a 1 for each unit that stays"),
+        ({"mask": [[1, 0, 1], [1]]}, "one list for each Dropout"),
+        ({"signals": "up"}, "signals is one of forward, backward, both"),
+        ({"signals": "forward"}, "give x as well"),
+        ({"x": [1, 2], "signals": "both"}, "give y and loss as well"),
+        ({"bias": "x" * 500}, "bias is one of below, node"),
+    ],
+)
+def test_masks_signals_and_biases_that_do_not_fit_are_refused(options, what):
+    with pytest.raises(ValueError, match=what) as refusal:
+        network(DROPPING(), **options)
+    assert len(str(refusal.value)) < 200
+
+
+def test_a_mask_needs_a_dropout():
+    with pytest.raises(ValueError, match="this model has no Dropout"):
+        network(MLP(2, [2, 1]), mask=[1, 1])
 
 
 @pytest.mark.parametrize("notation, names", [("delta", ["x₁", "z₁⁽¹⁾", "ŷ"]), ("ng", ["X₁", "A₁[1]", "Ŷ"]), (Notation("mine", like="delta", activation="h{i}"), ["x₁", "h₁", "ŷ"])])  # fmt: skip
@@ -235,7 +382,7 @@ def test_what_people_write_is_drawn_as_text():
     notation = Notation("mine", like="delta", input="<b>", bias="]]>&", output_bias="]]>&", error='"\u202e')
     drawing = network(Layer(1, 1, rng=0), [1], y=1, loss="mse", notation=notation)
     shown = texts(ET.fromstring(drawing.svg))
-    assert "<b>₁" in shown and "]]>& = 0" in shown and any(text.startswith('" = ') for text in shown)
+    assert "<b>₁" in shown and "]]>&₁⁽¹⁾ = 0" in shown and any(text.startswith('"₁⁽¹⁾ ') for text in shown)
     assert "<b>" not in drawing.svg and "]]>" not in drawing.svg
 
 
