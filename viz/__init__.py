@@ -24,6 +24,18 @@ if TYPE_CHECKING:
     from .networks import NetworkDrawing, network
     from .page.stepper import Stepper, step
     from .path_pictures import PathsDrawing, show_paths
+    from .plots import (  # fmt: skip
+        plot_activation,
+        plot_decision_boundary,
+        plot_gradients,
+        plot_heatmaps,
+        plot_hidden_space,
+        plot_hinges,
+        plot_history,
+        plot_loss_slice,
+        plot_numeric_curve,
+        plot_paths,
+    )
 
 # Networks need NumPy, which takes longer to load than a graph takes to draw; the others are loaded with their first use, too.
 _LATER = {
@@ -33,6 +45,16 @@ _LATER = {
     "show_paths": ".path_pictures",
     "Stepper": ".page.stepper",
     "step": ".page.stepper",
+    "plot_activation": ".plots",
+    "plot_decision_boundary": ".plots",
+    "plot_gradients": ".plots",
+    "plot_heatmaps": ".plots",
+    "plot_hidden_space": ".plots",
+    "plot_hinges": ".plots",
+    "plot_history": ".plots",
+    "plot_loss_slice": ".plots",
+    "plot_numeric_curve": ".plots",
+    "plot_paths": ".plots",
 }
 
 
@@ -43,4 +65,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "show_paths", "step"]
+__all__ = ["Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "plot_activation", "plot_decision_boundary", "plot_gradients", "plot_heatmaps", "plot_hidden_space", "plot_hinges", "plot_history", "plot_loss_slice", "plot_numeric_curve", "plot_paths", "show_paths", "step"]  # fmt: skip
