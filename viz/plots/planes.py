@@ -8,7 +8,7 @@ from nn.arguments import count, examples, targets
 from nn.formulas import dense_layers, forward_pass
 from nn.labs import hidden
 from nn.losses import entry_of, loss_for
-from nn.perceptron import separability
+from nn.separating import separability
 
 from .frame import Frame, frame, grid_of, signs
 
