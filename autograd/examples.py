@@ -4,7 +4,7 @@ Each function builds a new graph and returns its root; all nodes of interest are
 replaced by keyword.
 """
 
-from .engine.functions import log, sigmoid
+from .engine.functions import log, sigmoid, softmax
 from .engine.names import label, leaves
 from .engine.recording import scope
 from .engine.value import Value
@@ -138,3 +138,27 @@ def mazur(
     label(net_h1=net_h1, net_h2=net_h2, out_h1=out_h1, out_h2=out_h2, net_o1=net_o1, net_o2=net_o2)
     label(out_o1=out_o1, out_o2=out_o2, E1=E1, E2=E2, E=E)
     return E
+
+
+def softmax_cross_entropy(z1: float = 2, z2: float = 1, z3: float = 0.1, target: int = 1, form: str = "lecture") -> Value:
+    """The cross-entropy L = -log p of the softmax of three logits, where p is the share of the class `target` (1, 2 or 3).
+
+    As lectures have it: e_i = exp(z_i), S = e1 + e2 + e3, p = e_target / S, L = -log p. form="stable" builds what `softmax`
+    computes with, exp(z - logsumexp(z)). Raises ValueError for another class or form.
+
+    >>> from autograd import grad, nodes
+    >>> L = softmax_cross_entropy()
+    >>> [round(slope, 4) for slope in grad(L, ["z1", "z2", "z3"])]  # p_i - 1 for the target, p_i for the others
+    [-0.341, 0.2424, 0.0986]
+    >>> abs(L.data - softmax_cross_entropy(form="stable").data) < 1e-15
+    True
+    """
+    if target not in (1, 2, 3):
+        raise ValueError(f"target is the number of a class, 1, 2 or 3, not {repr(target)[:40]}")
+    z = leaves(z1=z1, z2=z2, z3=z3)
+    p = softmax(z, form)[int(target) - 1]
+    L = -log(p)
+    label(L=L, **{f"p{target}": p})
+    if form == "lecture":
+        label(S=p.parents[1], **{f"e{i}": each for i, each in enumerate(p.parents[1].parents, 1)})
+    return L

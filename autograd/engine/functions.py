@@ -195,16 +195,25 @@ def mean(values: Any) -> Any:
     return total(values) / n
 
 
-def softmax(values: Any) -> Any:
+def softmax(values: Any, form: str = "stable") -> Any:
     """exp(z_i - logsumexp(z)) for each z_i of a list: positive numbers that sum to 1.
 
     A list of Values or numbers gives a list; an array is normalised along its last axis. Where the numbers are far from
-    0 their maximum is taken off first, as a constant, which changes no share. Raises ValueError when empty.
+    0 their maximum is taken off first, as a constant, which changes no share. With form="lecture" the graph has the nodes of
+    the lecture, exp, sum and divide: exp(z_i) / (exp(z_1) + …), the same numbers as long as exp does not overflow, which it
+    does from 710 on. Raises ValueError when empty, and for another form.
 
     >>> [round(p, 9) for p in softmax([1e10, 1e10])]
     [0.5, 0.5]
+    >>> z = [Value(1.0, "z1"), Value(2.0, "z2")]
+    >>> [softmax(z, form)[0].op for form in ("stable", "lecture")]
+    ['exp', 'div']
     """
+    if form not in ("stable", "lecture"):
+        raise ValueError(f'form is "stable" or "lecture", not {repr(form)[:40]}')
     values = _items("softmax", values)
+    if form == "lecture":
+        return _shares(values)
     if hasattr(values, "dtype"):
         return _softmax_of_array(values)
     largest = max([as_float(z) for z in values], default=0.0, key=abs)
@@ -213,6 +222,21 @@ def softmax(values: Any) -> Any:
         values = [z - shift for z in values]
     shared = logsumexp(values)
     return [exp(z - shared) for z in values]
+
+
+def _shares(values: Any) -> Any:
+    """A softmax as lectures write it: each exp, their sum, each share."""
+    if not hasattr(values, "dtype"):
+        if not values:
+            raise ValueError("the softmax of an empty list is not defined")
+        raised = [exp(z) for z in values]
+        whole = total(raised)
+        return [of_numbers("div", each, whole) for each in raised]
+    import numpy
+
+    raised = exp(values)
+    with numpy.errstate(invalid="ignore", divide="ignore"):  # infinity / infinity is nan, as everywhere
+        return raised / raised.sum(axis=-1, keepdims=True)
 
 
 def _softmax_of_array(values: Any) -> Any:

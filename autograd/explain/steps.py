@@ -14,6 +14,7 @@ from .languages import fill
 from .node_names import NodeNames
 from .notation import Notation
 from .roles import named
+from .softmaxes import softmax_notes
 from .typeset import Layout, latex_block, math_block
 from .words import chains, explanation, text
 
@@ -107,7 +108,7 @@ class Steps(tuple[Step, ...]):
         return "\n".join([*lines, *self.notes(lang)])
 
     def notes(self, lang: str = "en") -> list[str]:
-        """What has to be said once about the names, which is nothing without a notation."""
+        """What has to be said once: about the names of a notation, and about the form of a softmax."""
         return self[0].names.said(lang)
 
     def __str__(self) -> str:
@@ -156,6 +157,7 @@ def steps(
     with the new numbers J = 22.92: changed by 22.92 - 33 = -10.08; predicted -η · ‖g‖² = -0.1 · 117 = -11.7
     """
     called = NodeNames(names(y), y) if notation is None else named(names(y), y, notation)
+    called.notes += softmax_notes(called)
     records = both_passes(y)
     if lr is not None and params is not None:
         records += learning_step(records, lr, params)

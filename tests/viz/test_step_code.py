@@ -86,3 +86,11 @@ def test_on_a_phone_long_lines_scroll_in_their_box_and_keys_reach_it(page, tmp_p
         )
     )
     assert all(font >= 16 and place == 0 for font, place in size)
+
+
+@pytest.mark.browser
+def test_the_page_says_which_form_of_a_softmax_it_shows(page, tmp_path):
+    at = opened(page, tmp_path, examples.softmax_cross_entropy())
+    assert any(text.startswith("p1: softmax as lectures write it") and text.endswith("0.659001.") for text in at.told())
+    at.tab("Code").go(5)
+    assert at.script(LIT) == ["p1 = e1 / S  # ≈ 0.659"]

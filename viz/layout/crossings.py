@@ -15,8 +15,34 @@ ROUNDS = 8, 2  # of exchanges below and above the first of these: further ones s
 Joint = tuple[int, int, float, float]
 
 
-def order(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]]) -> list[list[int]]:
-    """The items of every layer in a good order; `joints[r]` run from layer r to r + 1, and `layers` is the first order."""
+OUT_OF_ORDER = 2  # so many crossings is it worth that two operands stand as they were written
+
+
+def order(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]], kept: Sequence[Sequence[int]] = ()) -> list[list[int]]:
+    """The items of every layer in a good order; `joints[r]` run from layer r to r + 1, and `layers` is the first order.
+
+    `kept` are items of a layer, such as the classes of a softmax, that stand in this order where that costs few crossings.
+    """
+    free = _fewest_crossings(layers, joints)
+    if not kept:
+        return free
+    bound = _in_order(free, kept)
+    search = _Search(joints, 1 + max([item for layer in layers for item in layer], default=0))
+    costs = [search.crossings(each) + OUT_OF_ORDER * _inversions(bound, each) for each in (bound, free)]
+    return bound if costs[0] <= costs[1] else free
+
+
+def _in_order(layers: Sequence[Sequence[int]], kept: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The same layers, with the items of each group at the places of the group, in order."""
+    found = [list(layer) for layer in layers]
+    for group in kept:
+        layer = next(layer for layer in found if group[0] in layer)
+        for place, item in zip(sorted(map(layer.index, group)), group, strict=True):
+            layer[place] = item
+    return found
+
+
+def _fewest_crossings(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]]) -> list[list[int]]:
     items = 1 + max([item for layer in layers for item in layer], default=0)
     search = _Search(joints, items)
     best = [list(layer) for layer in layers]

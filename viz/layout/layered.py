@@ -26,6 +26,9 @@ NEAR, NEAREST, FAR, GATE = (
 )  # room between two ranks: usually, where there is little, where links bend much; and beside a frame
 
 
+LOOSE = 2  # links that leave a box which stands in the order of its consumer: one to it, and one elsewhere
+
+
 @dataclass(frozen=True)
 class Box:
     """What the layout sees of a card or a group: its extent, and the points, from its corner, where links arrive and leave.
@@ -67,7 +70,7 @@ def arrange(boxes: Sequence[Box], links: Sequence[Link], longest: float = inf) -
     """The places of the boxes and the curves of the links; in several lines where one would be longer than `longest`."""
     rank = _ranks(boxes, links)
     problem = _Problem(boxes, links, rank)
-    across = problem.across(order(problem.first_order(), problem.joints))
+    across = problem.across(order(problem.first_order(), problem.joints, problem.kept()))
     middles = across.settle()
     across.straighten([way[1:-1] for way in problem.ways], [problem.ends(k, middles) for k in range(len(links))])
     bends = problem.bends(middles)
@@ -112,6 +115,26 @@ class _Problem:
             arriving = [0.0] * (len(way) - 2) + [_fraction(target.entries[link.arrives][1], target.across)]
             for k, (a, b) in enumerate(pairwise(way)):
                 self.joints[rank[link.source] + k].append((a, b, leaving[k], arriving[k]))
+
+    def kept(self) -> list[list[int]]:
+        """Boxes that stand in the order in which a third one takes them, such as the classes of a softmax: those of its
+        operands in the rank before it that are alike, and, where each of these takes one operand, these operands."""
+        ins: list[list[int]] = [[] for _ in self.boxes]
+        outs = [0] * len(self.boxes)
+        for link in sorted(self.links, key=lambda link: link.arrives):
+            ins[link.target].append(link.source)
+            outs[link.source] += 1
+        found: list[list[int]] = []
+        taken: set[int] = set()
+        for target, sources in enumerate(ins):
+            group = list(dict.fromkeys([k for k in sources if self.rank[k] == self.rank[target] - 1 and outs[k] <= LOOSE]))
+            while len(group) > 1 and {*map(len, [ins[k] for k in group])} in ({0}, {1}) and taken.isdisjoint(group):
+                taken.update(group)
+                found.append(group)
+                before = [ins[k][0] for k in group] if len(ins[group[0]]) == 1 else []
+                alike = len({*before}) == len(group) and len({self.rank[k] for k in before}) == 1
+                group = before if alike and all(outs[k] <= LOOSE for k in before) else []
+        return found
 
     def first_order(self) -> list[list[int]]:
         """The items of each rank, in the order of a walk against the links that takes operands in order."""
