@@ -49,6 +49,7 @@ from .engine.value import Value
 
 if TYPE_CHECKING:
     from . import examples
+    from .explain.comparisons import compare
     from .explain.derivations import derive
     from .explain.notation import Notation
     from .explain.path_tables import paths
@@ -64,6 +65,7 @@ __version__ = "0.1.0"
 
 # What the engine itself does not need is loaded when it is first asked for, to keep the import short.
 _LATER = {
+    "compare": ".explain.comparisons",
     "steps": ".explain.steps",
     "paths": ".explain.path_tables",
     "derive": ".explain.derivations",
@@ -90,4 +92,4 @@ if not TYPE_CHECKING:  # a type checker knows the names above, and that there ar
         return found
 
 
-__all__ = ["Expression", "Notation", "check", "code", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip
+__all__ = ["Expression", "Notation", "check", "code", "compare", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip
