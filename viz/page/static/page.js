@@ -209,6 +209,7 @@ class StepThrough {
     const { ask } = this.questions;
     this.address = `#step=${this.at}${ask === "no" ? "" : `&ask=${ask}`}`;
     if (location.hash !== this.address) history.replaceState(null, "", this.address);
+    document.dispatchEvent(new CustomEvent("chalkgrad-step", { detail: this.address })); // for a page that shows this one in a frame
   }
 
   // --- building ---

@@ -1,0 +1,200 @@
+// The playground: from an address or a form to a step-through that can be shared. Ready examples are files of this site;
+// Python is loaded only for another expression.
+
+import { address, readAddress } from "./address.js";
+import { element } from "./elements.js";
+import { Form } from "./form.js";
+import { PATIENCE, Python } from "./python.js";
+import { Result } from "./result.js";
+
+const LANGUAGES = ["en", "es", "pt"];
+const PLAIN = { ask: "no", lr: "", step: "", tab: "step" };
+
+const json = async (name) => (await fetch(name)).json();
+const filled = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
+
+class Playground {
+  constructor(host, examples) {
+    this.host = host;
+    this.examples = examples;
+    this.turn = 0;
+    this.python = new Python((kind, value) => this.hear(kind, value));
+    addEventListener("popstate", () => this.hash === location.hash || this.open());
+  }
+
+  // Builds the page from the address and shows what it carries.
+  async open() {
+    let given, damage;
+    try {
+      given = readAddress(location.hash);
+    } catch (error) {
+      [given, damage] = [{ text: null }, error.message];
+    }
+    const lang = LANGUAGES.includes(given.lang) ? given.lang : (LANGUAGES.find((code) => navigator.language.startsWith(code)) ?? "en");
+    const wish = given.text === null ? { ...PLAIN, ...this.readyWish(this.examples[0]), lang, step: given.step ?? "" } : { ...PLAIN, ...given, lang };
+    await this.build(wish);
+    const said = damage && filled(this.words["link.wrong"], { what: damage });
+    if (said) this.form.say(said, { wrong: true });
+    await this.run(wish);
+  }
+
+  async build(wish) {
+    this.words = await json(`words/${wish.lang}.json`);
+    const { words } = this;
+    document.documentElement.lang = wish.lang;
+    document.title = words.title;
+    this.form = new Form(words, this.examples, wish, {
+      typed: (text) => this.typed(text),
+      go: () => this.run(this.form.wish, { push: true }),
+      example: (id) => this.choose(id),
+      lang: (code) => this.speak(code),
+      ask: () => this.ask(),
+    });
+    this.result = new Result(words, {
+      tab: (tab) => this.keep({ tab }),
+      moved: (hash) => this.moved(hash),
+      check: (answers) => this.question({ task: "check", answers }),
+      derive: (wrt, style) => this.ready?.derivations[wrt]?.[style] ?? this.question({ task: "derive", wrt, style }),
+    });
+    this.result.open(wish.tab, false);
+    const copy = element("button", { type: "button", onclick: () => this.copy() }, words.copy);
+    const head = element("div", { class: "head" }, element("h1", {}, words.title), element("p", { class: "lead" }, words.lead), element("label", {}, words.lang, this.form.lang));
+    this.form.element.querySelector(".actions .main").after(copy);
+    this.host.replaceChildren(head, this.form.element, this.result.element);
+  }
+
+  readyWish({ text, values, constants, params }) {
+    return { text, values: { ...values }, constants, params };
+  }
+
+  // The ready example that a wish is, if it is one; with the rate of its learning step, if one is asked for.
+  readyOf({ text, values, constants, params, lr }) {
+    const same = (one, other) => one.length === other.length && one.every((name) => other.includes(name));
+    return this.examples.find(
+      (each) =>
+        each.text.trim() === text.trim() &&
+        same(Object.keys(each.values), Object.keys(values)) &&
+        Object.entries(each.values).every(([name, number]) => values[name].trim() === number) &&
+        same(each.constants, constants) &&
+        (!lr || (lr === each.lr && (!params.length || same(each.params, params)))),
+    );
+  }
+
+  // Shows what a wish asks for: a ready page, or one that Python makes. `push` makes it a step for the back button.
+  async run(wish, { push = false } = {}) {
+    const turn = (this.turn += 1);
+    const { words, form } = this;
+    const ready = this.readyOf(wish);
+    form.example.value = ready?.id ?? "";
+    let found, url;
+    if (ready) {
+      const name = `ready/${ready.id}.${wish.lang}`;
+      found = await json(`${name}.json`);
+      url = wish.lr ? `${name}.learn.html` : `${name}.html`;
+    } else {
+      if (this.python.isReady) form.say(words.working);
+      found = await this.python.ask({ task: "show", ...wish });
+    }
+    if (turn !== this.turn) return;
+    if (!found.drawing) return this.refuse(found);
+    if (form.state.classList.contains("wrong") || !ready) form.say(found.notes.join(" ") || (ready ? "" : words.ready));
+    if (this.made) URL.revokeObjectURL(this.made);
+    this.made = ready ? null : URL.createObjectURL(new Blob([found.page], { type: "text/html" }));
+    this.ready = ready ? found : null;
+    this.wish = { ...PLAIN, ...wish, step: wish.step ?? "", tab: this.result.now };
+    this.write(push);
+    this.result.show(found, url ?? this.made, this.place());
+    if (push) this.result.element.scrollIntoView({ behavior: "auto", block: "start" });
+  }
+
+  refuse(found) {
+    const { words, form } = this;
+    const sentences = { slow: filled(words.slow, { seconds: PATIENCE }), offline: words.offline };
+    form.say(found.error ?? sentences[found.kind], { wrong: true, column: found.column ?? null });
+  }
+
+  // A request to Python about what is seen; a refusal is its sentence.
+  async question(request) {
+    const found = await this.python.ask({ ...request, ...this.wish });
+    return found.kind ? { error: { slow: filled(this.words.slow, { seconds: PATIENCE }), offline: this.words.offline }[found.kind] } : found;
+  }
+
+  async typed(text) {
+    const found = await this.python.ask({ task: "read", text, lang: this.form.lang.value });
+    if (text !== this.form.text.value) return;
+    if (found.leaves) {
+      this.form.show(Object.keys(found.leaves), found.leaves);
+      this.form.say(found.notes.join(" "));
+    } else this.refuse(found);
+  }
+
+  choose(id) {
+    const example = this.examples.find((each) => each.id === id);
+    const wish = { ...this.form.wish, ...this.readyWish(example), lr: "" };
+    return this.rebuild(wish);
+  }
+
+  speak(lang) {
+    return this.rebuild({ ...this.form.wish, lang, step: this.wish?.step });
+  }
+
+  async rebuild(wish) {
+    const tab = this.result.now;
+    await this.build({ ...PLAIN, ...wish, tab });
+    await this.run(wish, { push: true });
+  }
+
+  ask() {
+    this.keep({ ask: this.form.ask.value, step: "" });
+    this.result.go(this.place());
+  }
+
+  // --- the address ---
+
+  // Where the page in the frame stands.
+  place() {
+    const { step, ask } = this.wish;
+    return `#step=${step || 0}${ask === "no" ? "" : `&ask=${ask}`}`;
+  }
+
+  moved(hash) {
+    const { step = "", ask = "no" } = readAddress(hash);
+    this.form.ask.value = ask;
+    this.keep({ step: step === "0" ? "" : step, ask });
+  }
+
+  keep(change) {
+    if (!this.wish) return;
+    Object.assign(this.wish, change);
+    this.write(false);
+  }
+
+  write(push) {
+    this.hash = address(this.wish);
+    if (this.hash === location.hash) return;
+    history[push ? "pushState" : "replaceState"](null, "", this.hash);
+  }
+
+  async copy() {
+    const { words, form } = this;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      form.say(words.copied);
+    } catch {
+      form.say(words["copy.by_hand"]);
+    }
+  }
+
+  // --- Python on its way ---
+
+  hear(kind, value) {
+    const { words, form } = this;
+    if (!form) return;
+    if (kind === "loading") form.say(filled(words.loading, { percent: value }), { percent: value });
+    else if (kind === "starting") form.say(words.starting);
+    else if (kind === "ready") form.say(words.ready);
+    else if (kind === "offline") form.say(words.offline, { wrong: true });
+  }
+}
+
+new Playground(document.getElementById("playground"), await json("examples.json")).open();
