@@ -108,15 +108,18 @@ class Playground {
   }
 
   refuse(found) {
-    const { words, form } = this;
-    const sentences = { slow: filled(words.slow, { seconds: PATIENCE }), offline: words.offline };
-    form.say(found.error ?? sentences[found.kind], { wrong: true, column: found.column ?? null });
+    this.form.say(this.sentence(found), { wrong: true, column: found.column ?? null });
+  }
+
+  // Why there is no answer.
+  sentence({ error, kind }) {
+    return error ?? filled(this.words[kind], { seconds: PATIENCE });
   }
 
   // A request to Python about what is seen; a refusal is its sentence.
   async question(request) {
     const found = await this.python.ask({ ...request, ...this.wish });
-    return found.kind ? { error: { slow: filled(this.words.slow, { seconds: PATIENCE }), offline: this.words.offline }[found.kind] } : found;
+    return found.kind ? { error: this.sentence(found) } : found;
   }
 
   async typed(text) {

@@ -21,7 +21,7 @@ export class Python {
     this.alarm(LOADING, "offline");
   }
 
-  // What Python answers to a request; {kind: "slow"} or {kind: "offline"} where it does not.
+  // What Python answers to a request; {kind: "slow"}, "broken" or "offline" where it does not.
   ask(request) {
     this.start();
     return new Promise((resolve) => {
@@ -40,9 +40,9 @@ export class Python {
       else clearTimeout(this.timer);
       return;
     }
-    if (kind === "offline") this.stop({ kind });
-    else if (kind === "loading") this.alarm(LOADING, "offline");
-    else if (kind === "ready") {
+    if (kind === "offline" || kind === "broken") return this.stop({ kind });
+    if (kind === "loading") this.alarm(LOADING, "offline");
+    if (kind === "ready") {
       this.isReady = true;
       clearTimeout(this.timer);
       if (this.waiting.size) this.alarm(PATIENCE, "slow");

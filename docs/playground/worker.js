@@ -46,5 +46,9 @@ const loaded = load().catch((error) => {
 
 onmessage = async ({ data: { number, request } }) => {
   await loaded;
-  say("answer", { number, answer: JSON.parse(python.answer(JSON.stringify(request))) });
+  try {
+    say("answer", { number, answer: JSON.parse(python.answer(JSON.stringify(request))) });
+  } catch {
+    say("broken", null); // such as a stack that is full, after which this Python answers nothing more
+  }
 };

@@ -1,0 +1,86 @@
+"""What the playground asks Python for, as the page asks for it: JSON in, JSON out."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+PLAYGROUND = Path(__file__).parents[2] / "docs" / "playground"
+EXAMPLES = json.loads((PLAYGROUND / "examples.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def asked():
+    """Asks the playground's Python: asked(task, text, **more) → the answer."""
+    sys.path.insert(0, str(PLAYGROUND))
+    try:
+        import playground
+    finally:
+        sys.path.remove(str(PLAYGROUND))
+    return lambda task, text, **more: json.loads(playground.answer(json.dumps({"task": task, "text": text, **more})))
+
+
+def test_reading_gives_the_leaves_with_numbers_to_begin_with(asked):
+    found = asked("read", "u = b*c\n3*(a + u)")
+    assert list(found["leaves"]) == ["b", "c", "a"]
+    assert not {"0", "1"} & set(found["leaves"].values())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["id"])
+def test_every_ready_example_is_a_page_with_drawing_steps_and_code(asked, example):
+    wish = {key: example[key] for key in ("values", "constants")}
+    found = asked("show", example["text"], lang="pt", **wish)
+    assert "error" not in found
+    assert found["page"].startswith("<!doctype html>") and 'lang="pt"' in found["page"]
+    assert found["drawing"].startswith("<svg") and "backward" in found["code"] and found["steps"]
+    assert not set(found["leaves"]) & set(example["constants"])
+    written_out = asked("derive", example["text"], wrt=found["leaves"][0], **wish)
+    assert written_out["mathml"].startswith("<math")
+
+
+def test_answers_are_judged(asked):
+    values = {"a": "5", "b": "3", "c": "2"}
+    assert asked("check", "3*(a + b*c)", values=values, answers="a=3, b=6, c=9")["ok"]
+    wrong = asked("check", "3*(a + b*c)", values=values, answers="b=9", lang="es")
+    assert not wrong["ok"] and "9" in wrong["text"]
+
+
+def test_a_learning_step_trains_what_is_no_data(asked):
+    values = {"w": "0.5", "x": "2", "b": "-1", "t": "3"}
+    found = asked("show", "E = (w*x + b - t)**2", values=values, constants=["x", "t"], lr="0,1")
+    assert "error" not in found
+
+
+def test_fractions_stay_exact(asked):
+    found = asked("show", "a*b + 1", values={"a": "1/3", "b": "3"})
+    assert "1/3" in found["steps"] and "≈" not in found["steps"]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("", 1), ("3(a + b)", 2), ("a +", 4), ("<script>", 1), ("__import__('os')", 1), ("(" * 3000, 3001), ("a = a + 1", 1), ("a\n+ b*", None)],
+)
+def test_what_cannot_be_read_is_one_sentence_with_its_column(asked, text, column):
+    found = asked("show", text, values={"a": "2", "b": "3"})
+    assert set(found) == {"error", "column"} and "\n" not in found["error"] and 10 < len(found["error"]) < 600
+    if column:
+        assert found["column"] == column
+
+
+@pytest.mark.parametrize("number", ["", "abc", "1e999999", "__class__", "9" * 500])
+def test_a_leaf_without_a_number_is_named(asked, number):
+    found = asked("show", "a*b", values={"a": "2", "b": number})
+    assert "b" in found["error"] and len(found["error"]) < 300
+
+
+def test_a_graph_too_large_for_a_phone_is_refused(asked):
+    assert "too many" in asked("show", "+".join(["a*a"] * 1500), values={"a": "2"})["error"]
+
+
+def test_all_languages_have_the_same_words():
+    languages = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (PLAYGROUND / "words").glob("*.json")}
+    assert set(languages) == {"en", "es", "pt"}
+    for words in languages.values():
+        assert words.keys() == languages["en"].keys() and all(words.values())
+    assert {f"example.{example['id']}" for example in EXAMPLES} <= languages["en"].keys()
