@@ -118,6 +118,10 @@ class Arrays:
         shape = (*pieces[0].shape[:axis], size, *pieces[0].shape[axis + 1 :])
         return self.make("join", tuple(pieces), axis, shape)
 
+    def line(self, a: Array) -> Array:
+        """The same array, kept whole: no simplification goes across, and it is written in a line of its own."""
+        return a if a.kind in ("line", "scalar", *VIEWS) else self.make("line", (a,), None, a.shape)
+
     def full(self, a: Array, shape: Shape) -> Array:
         """The array in exactly that shape, repeated where it has one row or column only."""
         return a if a.shape == shape else self.make("full", (a,), shape, shape)
@@ -178,6 +182,10 @@ class Arrays:
         if axis is not None and slot < 0:
             shape = (*shape[:axis], 1, *shape[axis + 1 :])
         return self.make("function", tuple(args), (name, slot, axis), shape)
+
+    def softmax(self, a: Array, axis: int) -> Array:
+        """The softmax along an axis."""
+        return self.make("softmax", (a,), axis, a.shape)
 
     # --- the rules of differentiating ---
 

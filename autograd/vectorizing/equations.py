@@ -1,264 +1,360 @@
-r"""A plan as matrix equations in LaTeX, in the notation of a course: the forward pass, the loss, the backward pass.
+r"""The lines of a plan as matrix equations in the notation of a course: as text, and as LaTeX.
 
-What is a layer is written as the lectures write it, z = h(a) and δ = Wᵀδ ⊙ h′(a), with the symbols of the notation, its
-layout (examples in columns or in rows) and its error signal (the gradient, or n times the gradient).
+What is a layer is written as the lectures write it, z = h(a) and δ = ∂L/∂z ⊙ h′(a), with the symbols of the notation, its
+layout (examples in columns or in rows) and its error signal (the gradient, or n times the gradient). Shapes fit as
+printed: on a batch a bias is b·1ᵀ, with a row of ones, and its gradient δ·1.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..engine.grammar import ATOM, BINDING
 from ..engine.names import shortest_text
-from ..engine.operations import TABLE
-from ..explain.notation import Notation, last_role
+from ..explain.notation import SUBSCRIPTS, Notation, as_latex, last_role
 from ..explain.typeset import FUNCTIONS, latex
-from .arrays import Array, N, reachable, uses_of
-from .naming import ArrayNames, is_read_once
+from .arrays import Array, N, reachable
+from .naming import LAYER, ArrayNames
+from .outline import Line, outline
 from .planning import Plan
 from .source import in_order_of_lectures
 
 SUM, PRODUCT, POWER = BINDING["+"], BINDING["*"], BINDING["**"]
-ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dW": "weights_gradient",
-         "db": "bias_gradient"}  # fmt: skip
-OF_EXAMPLES = r"\ell"  # the losses of the examples, a row
-SIGNS = {"less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "="}
+REDUCTION = (SUM + PRODUCT) / 2  # Σ takes the product behind it, and is no factor of another one
+ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dz": "activation_gradient",
+         "dW": "weights_gradient", "db": "bias_gradient"}  # fmt: skip
+WEIGHTS = ("weights", "weights_gradient")
+SIGNS = {"less": ("<", "<"), "less_equal": ("≤", r"\le"), "greater": (">", ">"), "greater_equal": ("≥", r"\ge"), "equal": ("=", "=")}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of an equation, as text and as LaTeX. Where it stands for an array, `array` is that, `flipped` if transposed."""
+
+    text: str
+    latex: str
+    array: Array | None = None
+    flipped: bool = False
+
+
+Tokens = tuple[Token, ...]
+Piece = tuple[Tokens, float]
+
+
+def sign(text: str, as_latex: str | None = None) -> Tokens:
+    """A piece that stands for no array."""
+    return (Token(text, text if as_latex is None else as_latex),)
+
+
+def text_of(tokens: Sequence[Token]) -> str:
+    """The tokens as one text."""
+    return "".join([token.text for token in tokens])
+
+
+def latex_of(tokens: Sequence[Token]) -> str:
+    """The tokens as LaTeX."""
+    return "".join([token.latex for token in tokens])
 
 
 def equations(plan: Plan, names: ArrayNames, notation: "str | Notation | None") -> str:
     """All equations, as the lines of a LaTeX align environment."""
-    return _Equations(plan, names, Notation.of("delta" if notation is None else notation)).text()
+    return Writer(plan, names, Notation.of("delta" if notation is None else notation)).latex()
 
 
-class _Equations:
-    def __init__(self, plan: Plan, names: ArrayNames, notation: Notation):
-        self.plan, self.names, self.notation = plan, names, notation
+class Writer:
+    """Writes the lines of a plan in a notation; `lines` are those for the values and the gradient, and for `more` arrays.
+
+    `is_mean` says whether the loss is the mean over the examples, or their sum; with `is_batch` there may be several
+    examples. `symbols` has text and LaTeX of each array by its index, `roles` its role and its layer.
+    """
+
+    def __init__(self, plan: Plan, names: ArrayNames, notation: Notation, *, more: Sequence[Array] = (), is_mean: bool = True,
+                 is_batch: bool = True):  # fmt: skip
+        self.plan, self.notation, self.is_mean, self.is_batch = plan, notation, is_mean, is_batch
         self.in_rows = notation.examples == "rows"
-        self.symbols: dict[int, str] = {}
-        self.depth = len(names.layers)
-        self.activated: dict[int, tuple[int, Array]] = {}  # array → its layer, and the pre-activations it is a function of
-        self.errors: dict[int, tuple[int, Array, Array]] = {}  # array → its layer, the gradient at the activations, the pre-activations
-        self.lines: list[str] = []
-        self._find_layers()
+        self.is_scaled = notation.scaled_error and is_mean
+        self.depth = len(plan.layers)
+        self.names = ArrayNames(dict(names.of), names.hints, {*names.taken}, dict(names.reached))
+        outputs = [plan.values, *[plan.gradient[k][1] for k in in_order_of_lectures(plan, names)]]
+        last = [array for array in more if array.kind == "line" or array not in outputs]
+        self.lines: list[Line] = outline([*outputs, *last], self.names, plan.backward_from)
+        self.of_layers = {}  # the arrays of activations and of errors, by index, with their layers
+        for layer in plan.layers:
+            if layer.activations is not None and layer.function != "softmax":
+                self.of_layers[plan.forward[layer.activations].index] = layer
+                error = plan.upstreams.get(layer.sums)
+                if error is not None and _is_made_of(error, plan.upstreams.get(layer.activations)):
+                    self.of_layers[error.index] = layer
+        self.functions = list(dict.fromkeys([layer.function for layer in plan.layers if layer.function not in ("", "softmax")]))
+        self.roles: dict[int, tuple[str, int | None]] = {}
+        self.symbols: dict[int, tuple[str, str]] = {}
         self._name()
 
-    # --- layers ---
-
-    def _find_layers(self) -> None:
-        """Layers whose activation is one function, element by element."""
-        plan = self.plan
-        layers = {group: number for number, group in self.names.layers.items()}
-        for j, group in enumerate(plan.groups):
-            source, operation = group.operands[0][0].source, TABLE[group.op]
-            if source not in layers or operation.symbol or operation.is_nary or len(group.members) != len(plan.groups[source].members):
-                continue
-            number, before = layers[source], plan.forward[source]
-            if self.names.of.get(plan.forward[j].index) == f"z{number}" and is_read_once(plan, source):
-                self.activated[plan.forward[j].index] = (number, before)
-                if j in plan.upstreams and source in plan.upstreams:
-                    self.errors[plan.upstreams[source].index] = (number, plan.upstreams[j], before)
+    # --- names ---
 
     def _name(self) -> None:
-        layers, inputs = {}, [a for a in self.plan.arrays.all if a.kind == "inputs" and self.names.of.get(a.index) != "z0"]
-        for name in list(ROLES):
-            for number in self.names.layers:
-                layers[f"{name}{number}"] = self._symbol(ROLES[name], number)
-        layers["z0"] = self.notation.latex("input")
-        if self.depth and len(inputs) == 1:
-            layers[self.names.of[inputs[0].index]] = self.notation.latex("target")
+        inputs = [a for a in self.plan.arrays.all if a.kind == "inputs" and self.names.of.get(a.index) != "z0"]
         for index, name in self.names.of.items():
-            self.symbols[index] = layers.get(name) or _identifier(name)
-        self.loss = self.notation.latex("loss") if self.depth else None
+            match = LAYER.fullmatch(name)
+            if name == "z0" and self.depth:
+                self.roles[index] = ("input", None)
+            elif name == "dX" and self.depth:
+                self.roles[index] = ("input_gradient", None)
+            elif match and 0 < int(match[1]) <= self.depth:
+                self.roles[index] = (ROLES[name[: match.start(1)]], int(match[1]))
+            elif self.depth and len(inputs) == 1 and inputs[0].index == index:
+                self.roles[index] = ("target", None)
+            self.symbols[index] = self._symbol(*self.roles[index]) if index in self.roles else (_subscripted(name), _identifier(name))
+        root = self.root
+        is_loss = root.index not in self.roles and root.kind not in ("parameters", "inputs")
+        self.loss = self._symbol("loss", None) if self.depth else self.symbols.get(root.index, ("J", "J")) if is_loss else ("J", "J")
+        if is_loss:
+            self.roles[root.index] = ("losses" if self.has_mean else "loss", None)
+            self.symbols[root.index] = ("ℓ", r"\ell") if self.has_mean else self.loss
 
-    def _symbol(self, role: str, layer: int) -> str:
-        return self.notation.latex(last_role(role, layer, self.depth), layer)
+    def _symbol(self, role: str, layer: int | None) -> tuple[str, str]:
+        role = last_role(role, layer, self.depth)
+        return self.notation.symbol(role, layer), self.notation.latex(role, layer)
 
-    def is_composite(self, layer: int) -> bool:
-        """Whether the error has no letter of its own but is written as a product, as dY ⊙ g′(z)."""
-        return "⊙" in self.notation.symbol("error", layer)
-
-    # --- lines ---
-
-    def text(self) -> str:
-        plan = self.plan
-        outputs = [plan.values] + [plan.gradient[k][1] for k in in_order_of_lectures(plan, self.names)]
-        order = reachable(outputs, self._depends)
-        uses = uses_of(order, self._depends)
-        for array in order:
-            is_backward = array.index >= plan.backward_from
-            if array.index == self._root().index:
-                self._loss(array, is_read=uses[array.index] > 0)
-            elif array.kind in ("parameters", "inputs", "scalar", "constants"):
-                continue
-            elif array.index in self.errors:
-                self._error(array)
-            elif array.index in self.symbols or (uses[array.index] > 1 and not array.is_call(*SIGNS)):
-                right = self.of(array)[0]
-                self.symbols.setdefault(array.index, self._free("g" if is_backward else "u"))
-                self.lines.append(f"{self.symbols[array.index]} &= {right}")
-        return "\\begin{aligned}\n" + " \\\\\n".join(self.lines) + "\n\\end{aligned}"
-
-    def _root(self) -> Array:
+    @property
+    def root(self) -> Array:
+        """The value of each example."""
         values = self.plan.values
         return values.args[0] if values.kind == "full" else values
 
-    def _loss(self, array: Array, is_read: bool) -> None:
-        """The mean over the examples; the losses of the examples have a symbol of their own where they are read again."""
-        is_leaf = array.kind in ("parameters", "inputs")
-        name = self.loss or (not is_leaf and self.symbols.get(array.index)) or "J"
-        right, strength = self.named(array) if is_leaf else self.of(array)
-        if array.shape and array.shape[-1] == N and self.plan.mean is not None:
-            if is_read and not is_leaf:
-                self.symbols[array.index] = OF_EXAMPLES
-                self.lines.append(f"{OF_EXAMPLES} &= {right}")
-                right, strength = rf"{OF_EXAMPLES}_{{i}}", ATOM
-            right = rf"\frac{{1}}{{n}} \sum_{{i=1}}^{{n}} {_held(right, strength, PRODUCT)}"
-        elif not is_leaf:
-            self.symbols[array.index] = name
-        self.lines.append(f"{name} &= {right}")
+    @property
+    def has_mean(self) -> bool:
+        """Whether the values of several examples are put together."""
+        return self.is_batch and self.plan.mean is not None and self.root.shape[-1:] == (N,)
 
-    def _error(self, array: Array) -> None:
-        """δ = (what arrives at the activations) ⊙ h′(a); where δ has no letter, the gradient at the activations has."""
-        layer, arriving, before = self.errors[array.index]
-        right, strength = self.named(arriving)
-        if self.is_composite(layer):
-            self.lines.append(f"{self.notation.latex('activation_gradient', layer)} &= {right}")
-            return
-        if parts := _parts_of_difference(self.plan, array):  # the sigmoid and its own loss
-            z, t = (self.named(a)[0] for a in parts)
-            scale = "" if self.notation.scaled_error else r"\frac{1}{n} "
-            right = f"{scale}({z} - {t})" if scale else f"{z} - {t}"
-        else:
-            right = rf"{_held(right, strength, PRODUCT + 0.5)} \odot {self.notation.latex('function')}'({self.named(before)[0]})"
-        self.lines.append(f"{self.symbols[array.index]} &= {right}")
+    def function(self, layer: int, mark: str = "") -> Tokens:
+        """The symbol of an activation function, with the mark of its layer where there are several functions."""
+        letter, after = self.notation.symbol("function"), ""
+        if len(self.functions) > 1:
+            before = self.notation.symbols["pre_activation"].replace("{i}", "").replace("{l}", "")
+            after = self.notation.symbol("pre_activation", layer).removeprefix(before)
+        return sign(f"{letter}{mark}{after}", as_latex(f"{letter}{mark}{after}"))
 
-    def _depends(self, array: Array) -> tuple[Array, ...]:
-        if array.index in self.activated:
-            return (self.activated[array.index][1],)
-        if array.index in self.errors:
-            layer, arriving, before = self.errors[array.index]
-            return (() if self.is_composite(layer) else _parts_of_difference(self.plan, array)) or (arriving, before)
-        return array.args
+    def is_composite(self, array: Array) -> bool:
+        """Whether the error has no letter of its own but is written as a product, as dY ⊙ g′(z)."""
+        return "⊙" in self.symbols.get(array.index, ("",))[0]
 
-    def _free(self, letter: str) -> str:
-        taken = {*self.symbols.values()}
-        return next(s for k in range(1, len(taken) + 2) if (s := f"{letter}_{{{k}}}") not in taken)
+    # --- lines ---
+
+    def latex(self) -> str:
+        """All lines, as those of a LaTeX align environment."""
+        found = [" &= ".join([latex_of(tokens) for tokens in sides]) for _, sides in self.written()]
+        return "\\begin{aligned}\n" + " \\\\\n".join(found) + "\n\\end{aligned}"
+
+    def written(self) -> list[tuple[Line | None, tuple[Tokens, Tokens]]]:
+        """The lines that say how something is computed, each with both sides of its equation. None is the last line of the
+        forward pass, where the values of the examples become one number."""
+        found: list[tuple[Line | None, tuple[Tokens, Tokens]]] = []
+        for line in self.lines:
+            if line.array.kind not in ("parameters", "inputs", "constants"):
+                found.append((line, ((Token(*self.symbols[line.array.index], line.array),), self.of(line.array)[0])))
+        is_forward = [line is not None and not line.is_backward for line, _ in found]
+        if self.plan.mean is not None and (self.has_mean or self.root.kind in ("parameters", "inputs")):
+            found.insert(sum(is_forward), (None, self._mean()))
+        return found
+
+    def _mean(self) -> tuple[Tokens, Tokens]:
+        left = sign(*self.loss)
+        if not self.has_mean:
+            return left, self.named(self.root)[0]
+        terms = Token("ℓ", r"\ell_{i}", self.root) if self.roles.get(self.root.index) == ("losses", None) else self.named(self.root)[0][0]
+        over = sign("1/n Σ ", r"\frac{1}{n} \sum_{i=1}^{n} ") if self.is_mean else sign("Σ ", r"\sum_{i=1}^{n} ")
+        return left, (*over, terms)
 
     # --- expressions ---
 
-    def named(self, array: Array) -> tuple[str, float]:
-        if array.index in self.errors and self.is_composite(self.errors[array.index][0]):
-            layer = self.errors[array.index][0]
-            return self.notation.latex("error", layer), PRODUCT
-        return (self.symbols[array.index], ATOM) if array.index in self.symbols else self.of(array)
+    def named(self, array: Array) -> Piece:
+        """The symbol of an array, or what it is made of."""
+        if array.index not in self.symbols:
+            return self.of(array)
+        return (Token(*self.symbols[array.index], array),), PRODUCT if self.is_composite(array) else ATOM
 
-    def held(self, array: Array, strength: float) -> str:
-        return _held(*self.named(array), strength)
+    def held(self, array: Array, strength: float) -> Tokens:
+        return _held(self.named(array), strength)
 
-    def of(self, array: Array) -> tuple[str, float]:
+    def of(self, array: Array) -> Piece:
         """An array by what it is made of, and how tightly that holds together."""
-        if array.index in self.activated:
-            _, before = self.activated[array.index]
-            return f"{self.notation.latex('function')}({self.named(before)[0]})", ATOM
+        layer = self.of_layers.get(array.index)
+        if layer is not None and layer.activations is not None:
+            before = self.named(self.plan.forward[layer.sums])[0]
+            if array is self.plan.forward[layer.activations]:
+                return (*self.function(layer.number), *sign("(", "("), *before, *sign(")")), ATOM
+            arriving = self.held(self.plan.upstreams[layer.activations], PRODUCT)
+            return (*arriving, *sign(" ⊙ ", r" \odot "), *self.function(layer.number, "′"), *sign("("), *before, *sign(")")), PRODUCT
         kind, info, args = array.kind, array.info, array.args
         if kind == "call":
-            return self.call(info, args)
+            return self.call(array, info, args)
+        if kind in ("line", "full", "reshape"):
+            return self.of(args[0]) if kind == "line" else self.named(args[0])
         if kind == "scalar":
             return self.number(*info)
         if kind == "matmul":
             return self.product(array)
         if kind in ("sum", "max", "min"):
             return self.reduction(array)
+        if kind == "softmax":
+            return self.applied("softmax", r"\operatorname{softmax}", args)
         if kind == "function":
             name, slot, _ = info
             if name == "xlogy" and slot < 0:  # by its definition
-                return rf"{self.held(args[0], PRODUCT)} \odot \log({self.named(args[1])[0]})", PRODUCT
-            if (name, slot) == ("logsumexp", 0):
-                return rf"\operatorname{{softmax}}({self.named(args[0])[0]})", ATOM
+                return self.call(array, "multiply", args, (None, self.applied("log", r"\log", args[1:])))
+            mark = "′" * (slot >= 0)
             called = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{_escaped(name)}}}"
-            return f"{called}{chr(39) * (slot >= 0)}({', '.join([self.named(a)[0] for a in args])})", ATOM
-        if kind in ("full", "reshape"):
-            return self.named(args[0])
-        if kind in ("rows", "cut", "take", "pad", "join"):
-            return rf"\operatorname{{{kind}}}({', '.join([self.named(a)[0] for a in args])})", ATOM
-        return rf"\mathrm{{{kind}}}", ATOM
+            return self.applied(f"{'σ' if name == 'sigmoid' else name}{mark}", called + "'" * (slot >= 0), args)
+        if kind == "rows":
+            where = ", ".join([str(k + 1) for k in info.tolist()][:6]) + ", …" * (len(info) > 6)
+            return (*self.held(args[0], ATOM), *sign(f"[{where}]", f"_{{[{where}]}}")), ATOM
+        return self.applied(kind, rf"\operatorname{{{kind}}}", args)
 
-    def number(self, c: float, power: int) -> tuple[str, float]:
-        shown = latex(("number", shortest_text(c)))
-        if power == 0 or (power == -1 and self.notation.scaled_error):
-            return shown, SUM if c < 0 else PRODUCT if "cdot" in shown else ATOM
+    def applied(self, name: str, command: str, args: Sequence[Array]) -> Piece:
+        inner = _joined([self.named(a)[0] for a in args])
+        return (*sign(f"{name}(", f"{command}("), *inner, *sign(")")), ATOM
+
+    def number(self, c: float, power: int) -> Piece:
+        shown = shortest_text(c)
+        text, as_tex = shown.replace("-", "-"), latex(("number", shown))
+        if power and not self.is_mean:
+            power = 0
+        if power == 0 or (power == -1 and self.is_scaled):
+            return sign(text, as_tex), SUM if c < 0 else PRODUCT if "cdot" in as_tex else ATOM
         if power == 1:
-            return ("n", ATOM) if c == 1 else (f"{shown} n", PRODUCT)
-        return (rf"\frac{{{shown}}}{{n}}", ATOM) if c >= 0 else (rf"-\frac{{{shown[1:]}}}{{n}}", SUM)
+            return (sign("n"), ATOM) if c == 1 else (sign(f"{text} n", f"{as_tex} n"), PRODUCT)
+        tex = rf"\frac{{{as_tex}}}{{n}}" if c >= 0 else rf"-\frac{{{as_tex[1:]}}}{{n}}"
+        return sign(f"{text}/n", tex), ATOM if c >= 0 else SUM
 
-    def call(self, name: str, args: tuple[Array, ...]) -> tuple[str, float]:
+    def call(self, array: Array, name: str, args: Sequence[Array], given: Sequence[Piece | None] = (None, None)) -> Piece:
+        def part(k: int, strength: float) -> Tokens:
+            return self.stretched(args[k], array, strength, given[k] if k < len(given) else None)
+
         if name in ("add", "subtract"):
-            sign = "+" if name == "add" else "-"
-            return f"{self.held(args[0], SUM)} {sign} {self.held(args[1], SUM + 0.5)}", SUM
+            return (*part(0, SUM), *sign(" + " if name == "add" else " - "), *part(1, SUM + 0.5)), SUM
         if name == "multiply":
             if args[0].kind == "scalar":
-                if self.notation.scaled_error and args[0].info in ((1.0, -1), (-1.0, -1)):
-                    return self.named(args[1]) if args[0].info[0] > 0 else (f"-{self.held(args[1], PRODUCT)}", SUM)
-                return f"{self.held(args[0], SUM)} {self.held(args[1], PRODUCT)}", PRODUCT
-            return rf"{self.held(args[0], PRODUCT)} \odot {self.held(args[1], PRODUCT)}", PRODUCT
+                c, power = args[0].info
+                if abs(c) == 1 and (power == 0 or not self.is_mean or (power == -1 and self.is_scaled)):
+                    piece = given[1] or self.named(args[1])
+                    return piece if c > 0 else ((*sign("-"), *_held(piece, PRODUCT)), SUM)
+                least = REDUCTION if args[1].kind in ("sum", "max", "min") else PRODUCT + 0.5
+                return (*self.held(args[0], SUM), *sign(" "), *part(1, least)), PRODUCT
+            is_number = any(a.shape in ((), (1, 1)) for a in args)  # of one entry
+            return (*part(0, PRODUCT), *(sign(" ") if is_number else sign(" ⊙ ", r" \odot ")), *part(1, PRODUCT)), PRODUCT
         if name == "divide":
-            return rf"\frac{{{self.named(args[0])[0]}}}{{{self.named(args[1])[0]}}}", ATOM
+            above, below = (self.stretched(a, array, 0, None) for a in args)
+            weak = [self.named(a)[1] for a in args]
+            top = (*sign("(", ""), *above, *sign(")", "")) if weak[0] < PRODUCT else above
+            bottom = (*sign("(", ""), *below, *sign(")", "")) if weak[1] <= PRODUCT else below
+            return (*sign("", r"\frac{"), *top, *sign(" / ", "}{"), *bottom, *sign("", "}")), PRODUCT
         if name == "negative":
-            return f"-{self.held(args[0], PRODUCT)}", SUM
+            return (*sign("-"), *part(0, REDUCTION)), SUM
         if name == "power":
-            return f"{self.held(args[0], ATOM)}^{{{self.named(args[1])[0]}}}", POWER
+            exponent = args[1].number
+            if exponent == 2:
+                return (*part(0, ATOM), *sign("²", "^{2}")), POWER
+            return (*part(0, ATOM), *sign("^(", "^{"), *self.named(args[1])[0], *sign(")", "}")), POWER
         if name in SIGNS:
-            return rf"\left[{self.comparison(args, name)}\right]", ATOM  # Iverson's bracket: 1 where it is true, else 0
-        texts = [self.named(a)[0] for a in args]
+            return (*sign("[", r"\left["), *self.comparison(args, name), *sign("]", r"\right]")), ATOM  # Iverson's bracket
         if name == "where":
-            condition = self.comparison(args[0].args, args[0].info) if args[0].is_call(*SIGNS) else texts[0]
-            return rf"\begin{{cases}} {texts[1]} & {condition} \\ {texts[2]} & \text{{else}} \end{{cases}}", ATOM
+            chosen, other = (self.named(a)[0] for a in args[1:])
+            condition = self.comparison(args[0].args, args[0].info) if args[0].is_call(*SIGNS) else self.named(args[0])[0]
+            return (*sign("{", r"\begin{cases} "), *chosen, *sign(" if ", " & "), *condition, *sign(", else ", r" \\ "), *other,
+                    *sign("}", r" & \text{else} \end{cases}")), ATOM  # fmt: skip
         if name == "sqrt":
-            return rf"\sqrt{{{texts[0]}}}", ATOM
+            return (*sign("√(", r"\sqrt{"), *self.named(args[0])[0], *sign(")", "}")), ATOM
         if name == "abs":
-            return rf"\left|{texts[0]}\right|", ATOM
-        called = "max" if name == "maximum" else name
-        command = rf"\{called}" if called in FUNCTIONS else rf"\operatorname{{{_escaped(called)}}}"
-        return f"{command}({', '.join(texts)})", ATOM
+            return (*sign("|", r"\left|"), *self.named(args[0])[0], *sign("|", r"\right|")), ATOM
+        called = {"maximum": "max", "minimum": "min"}.get(name, name)
+        return self.applied(called, rf"\{called}" if called in FUNCTIONS else rf"\operatorname{{{_escaped(called)}}}", args)
 
-    def comparison(self, args: tuple[Array, ...], name: str) -> str:
-        return f"{self.held(args[0], SUM)} {SIGNS[name]} {self.held(args[1], SUM)}"
+    def stretched(self, array: Array, within: Array, strength: float, given: Piece | None) -> Tokens:
+        """An operand as it stands in a sum or product entry by entry: one row, or one column, is repeated by ones."""
+        piece = given or self.named(array)
+        shape, whole = array.shape, within.shape
+        if len(shape) != 2 or len(whole) != 2 or (shape == (1, 1) and within.is_call("multiply", "divide")):
+            return _held(piece, strength)
+        down, along = shape[0] == 1 and whole[0] != 1, shape[1] == 1 and whole[1] == N and self.is_batch
+        if self.in_rows:
+            down, along = along, down
+        if not down and not along:
+            return _held(piece, strength)
+        tokens = _held(piece, PRODUCT)
+        return _held(((*sign("1 ", r"\mathbf{1} ") * down, *tokens, *sign(" 1ᵀ", r" \mathbf{1}^{\top}") * along), PRODUCT), strength)
+
+    def comparison(self, args: Sequence[Array], name: str) -> Tokens:
+        text, tex = SIGNS[name]
+        return (*self.held(args[0], SUM), *sign(f" {text} ", f" {tex} "), *self.held(args[1], SUM))
 
     def is_turned(self, array: Array) -> bool:
-        """Whether the symbol of an array stands for its transpose: of examples, where they are rows."""
-        return self.in_rows and array.shape[-1:] == (N,)
+        """Whether an array is shown transposed: what belongs to examples, or to units, where examples are rows."""
+        if not self.in_rows or len(array.shape) != 2:
+            return False
+        return array.shape[-1] == N or (array.shape[-1] == 1 and self.roles.get(array.index, ("",))[0] not in WEIGHTS)
 
-    def product(self, array: Array) -> tuple[str, float]:
+    def product(self, array: Array) -> Piece:
         (a, b), (flip_a, flip_b, _) = array.args, array.info
         is_over_examples = (a.shape[0] if flip_a else a.shape[1]) == N
         factors = [(a, flip_a), (b, flip_b)]
-        if self.is_turned(array):
+        if self.in_rows and array.shape[-1] == N:
             factors = [(b, not flip_b), (a, not flip_a)]
-        texts = []
+        pieces = []
         for factor, flip in factors:
-            text = self.held(factor, PRODUCT + 0.5)
-            texts.append(_transposed(text) if flip != self.is_turned(factor) else text)
-        scale = r"\frac{1}{n} " if is_over_examples and self.notation.scaled_error else ""
-        return scale + " ".join(texts), PRODUCT
+            tokens = self.held(factor, PRODUCT + 0.5)
+            pieces.append(_transposed(tokens) if flip != self.is_turned(factor) else tokens)
+        scale = sign("1/n ", r"\frac{1}{n} ") if is_over_examples and self.is_scaled else ()
+        return (*scale, *pieces[0], *sign(" "), *pieces[1]), PRODUCT
 
-    def reduction(self, array: Array) -> tuple[str, float]:
+    def reduction(self, array: Array) -> Piece:
         inner, axis = array.args[0], array.info
-        if array.kind != "sum":
-            return rf"\{array.kind}_k {self.held(inner, PRODUCT)}", PRODUCT
-        if axis == len(inner.shape) - 1:
-            scale = r"\frac{1}{n} " if self.notation.scaled_error else ""
-            return rf"{scale}\sum {self.held(inner, PRODUCT)}\text{{ over the examples}}", PRODUCT
-        return rf"\sum_k {self.held(inner, PRODUCT)}", PRODUCT
+        if array.kind == "sum" and axis == len(inner.shape) - 1 and inner.shape[axis] == N:
+            scale = sign("1/n ", r"\frac{1}{n} ") if self.is_scaled else ()
+            if inner.index not in self.symbols and inner.is_call("multiply") and inner.args[0].kind == "scalar":  # stays in front
+                front = self.number(*inner.args[0].info)
+                if text_of(front[0]) != "1":
+                    scale += (*_held(front, SUM), *sign(" "))
+                inner = inner.args[1]
+            if not self.is_batch:
+                return (*scale, *self.held(inner, PRODUCT)), PRODUCT
+            tokens = self.held(inner, PRODUCT + 0.5)
+            summed = (*sign("1ᵀ ", r"\mathbf{1}^{\top} "), *tokens) if self.in_rows else (*tokens, *sign(" 1", r" \mathbf{1}"))
+            return (*scale, *summed), PRODUCT
+        called = {"sum": ("Σₖ ", r"\sum_k "), "max": ("maxₖ ", r"\max_k "), "min": ("minₖ ", r"\min_k ")}[array.kind]
+        return (*sign(*called), *self.held(inner, PRODUCT)), REDUCTION
 
 
-def _transposed(symbol: str) -> str:
-    """A symbol transposed; LaTeX takes one mark above, so a mark that is there goes with it."""
-    if symbol.startswith(r"\frac"):
-        symbol = rf"\left({symbol}\right)"
+def _is_made_of(array: Array, part: Array | None) -> bool:
+    """Whether an array is made of another, with no further line between them."""
+    if part is None:
+        return False
+    return any(a is part for a in reachable([array], lambda a: () if a.kind == "line" and a is not array else a.args))
+
+
+def _held(piece: Piece, strength: float) -> Tokens:
+    tokens, own = piece
+    return tokens if own >= strength else (*sign("(", r"\left("), *tokens, *sign(")", r"\right)"))
+
+
+def _joined(parts: Sequence[Tokens]) -> Tokens:
+    found: Tokens = ()
+    for k, part in enumerate(parts):
+        found += (*(sign(", ") if k else ()), *part)
+    return found
+
+
+def _transposed(tokens: Tokens) -> Tokens:
+    """Transposed; LaTeX takes one mark above, so a mark that is there goes with it."""
+    if len(tokens) > 1:
+        return (*tokens, *sign("ᵀ", r"^{\top}"))
+    (token,) = tokens
+    text, symbol = token.text, token.latex
+    if "/" in text:
+        text, symbol = f"({text})", rf"\left({symbol}\right)"
     start = symbol.rfind("^{")
-    if start >= 0 and symbol.endswith("}") and "}" not in symbol[start:-1]:
-        return rf"{symbol[:-1]}\top}}"
-    return rf"{symbol}^{{\top}}"
-
-
-def _held(text: str, own: float, strength: float) -> str:
-    return text if own >= strength else rf"\left({text}\right)"
+    is_marked = start >= 0 and symbol.endswith("}") and "}" not in symbol[start:-1]
+    symbol = rf"{symbol[:-1]}\top}}" if is_marked else rf"{symbol}^{{\top}}"
+    return (Token(f"{text}ᵀ", symbol, token.array, not token.flipped),)
 
 
 def _escaped(name: str) -> str:
@@ -266,36 +362,14 @@ def _escaped(name: str) -> str:
 
 
 def _identifier(name: str) -> str:
-    """A name of the program: one letter with its number below, else upright."""
+    """A name of the program in LaTeX: one letter with its number below, else upright."""
     letters = name.rstrip("0123456789")
     number = name[len(letters) :]
     shown = letters if len(letters) == 1 else rf"\mathrm{{{_escaped(letters)}}}"
     return f"{shown}_{{{number}}}" if number else shown
 
 
-# --- the sigmoid and its own loss -----------------------------------------------------------------------------------
-
-
-def _parts_of_difference(plan: Plan, error: Array) -> tuple[Array, ...]:
-    """ŷ and y where the error is ((1 - y)/(1 - ŷ) - y/ŷ) ŷ (1 - ŷ) / n, which is (ŷ - y) / n; else nothing.
-
-    The quotients may be those of xlogy(y, ŷ), which are 0 for 0/0.
-    """
-
-    def parts(array: Array, name: str) -> tuple[Array, ...]:
-        if name == "divide" and array.kind == "function" and array.info[:2] == ("xlogy", 1):
-            return array.args
-        return array.args if array.is_call(name) else ()
-
-    scaled = parts(error, "multiply")
-    product = parts(scaled[1], "multiply") if scaled and scaled[0].kind == "scalar" and scaled[0].info == (1.0, -1) else ()
-    difference, slope = (parts(product[0], "subtract"), parts(product[1], "multiply")) if product else ((), ())
-    if not difference or not slope:
-        return ()
-    first, second = parts(difference[0], "divide"), parts(difference[1], "divide")
-    if not first or not second:
-        return ()
-    z, t = second[1], second[0]
-    one = plan.arrays.scalar(1.0)
-    rest = plan.arrays.call("subtract", one, z), plan.arrays.call("subtract", one, t)
-    return (z, t) if slope == (z, rest[0]) and first == (rest[1], rest[0]) else ()
+def _subscripted(name: str) -> str:
+    """The same as text."""
+    letters = name.rstrip("0123456789")
+    return letters + name[len(letters) :].translate(SUBSCRIPTS) if letters and letters[-1] != "_" else name

@@ -16,22 +16,20 @@ import numpy
 from ..engine.operations import TABLE
 from ..engine.value import Value
 from .arrays import Array
-from .grouping import PARAMETERS, Rows
 from .planning import Plan
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
-TAKEN = ("X", "n", "np", "parameters", "gradient", "value", "values", "value_and_grad", "forward", "len")
-LAYER = re.compile(r"(?:delta|dW|db|[Wbaz])(\d+)")
+TAKEN = ("X", "n", "np", "softmax", "softmax_1", "parameters", "gradient", "value", "values", "value_and_grad", "forward", "len")
+LAYER = re.compile(r"(?:delta|d[Wbz]|[Wbaz])(\d+)")
 
 
 @dataclass
 class ArrayNames:
-    """Names of arrays, by their index: those to use, and hints for those that need one; for each layer its last group."""
+    """Names of arrays, by their index: those to use, and hints for those that need one."""
 
     of: dict[int, str] = field(default_factory=dict)
     hints: dict[int, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=lambda: {*TAKEN, *TABLE})
-    layers: dict[int, int] = field(default_factory=dict)
     reached: dict[str, Iterator[int]] = field(default_factory=dict)
 
     def give(self, array: Array, name: str) -> None:
@@ -86,63 +84,32 @@ def named(plan: Plan, inputs: list[Value], params: list[Value]) -> ArrayNames:
     if plan.mean is not None:
         root = plan.values.args[0] if plan.values.kind == "full" else plan.values
         names.give(root, "J")
-    numbers = {group: number for number, group in names.layers.items()}
+    for layer in plan.layers:
+        for k, letter in ((layer.activations, "dz"), (layer.sums, "delta")):
+            if k in plan.upstreams:
+                names.give(plan.upstreams[k], f"{letter}{layer.number}")
     for k, upstream in plan.upstreams.items():
         if plan.forward[k].index in names.of:
             name = names.of[plan.forward[k].index]
-            layer = numbers.get(k)
-            if layer is not None:
-                names.give(upstream, f"delta{layer}")
             names.hints.setdefault(upstream.index, "g" if _is_function(f"d{name}") else f"d{name}")
     _name_gradients(plan, names)
     return names
 
 
 def _name_layers(plan: Plan, names: ArrayNames) -> None:
-    matrix_products = [k for k, group in enumerate(plan.groups) if group.is_product and _is_matrix(group.operands[0])]
-    if all(plan.groups[k].operands[0][0].places.size == 1 for k in matrix_products):
-        return  # one weight is no layer
-    adds_bias = {j.operands[0][0].source: at for at, j in enumerate(plan.groups) if _adds_bias(plan, at)}
-    for number, k in enumerate(matrix_products, 1):
-        product = plan.forward[k]
+    for layer in plan.layers:
+        number = layer.number
+        whole = plan.forward[layer.sums].args[0]
+        product = whole if layer.sums == layer.product else whole.args[0]
         matrix, vector = product.args
         names.give(matrix, f"W{number}")
         if vector.index not in names.of:
             names.give(vector, f"z{number - 1}")
-        after = adds_bias.get(k, k)
-        names.layers[number] = after
-        if after != k:
-            names.give(plan.forward[after].args[1], f"b{number}")
-        names.give(plan.forward[after], f"a{number}")
-    _name_output(plan, names)
-
-
-def _is_matrix(pieces: list[Rows]) -> bool:
-    """Whether rows are one matrix of parameters."""
-    return len(pieces) == 1 and pieces[0].source == PARAMETERS
-
-
-def _adds_bias(plan: Plan, j: int) -> bool:
-    """Whether group j adds parameters to all rows of another group."""
-    group = plan.groups[j]
-    if group.op != "add" or group.operands[1][0].source != PARAMETERS or group.operands[0][0].source < 0:
-        return False
-    return plan.forward[j].args[:1] == (plan.forward[group.operands[0][0].source],)
-
-
-def _name_output(plan: Plan, names: ArrayNames) -> None:
-    """The activations of the last layer, which nothing multiplies by a matrix."""
-    numbers = {group: number for number, group in names.layers.items()}
-    for j, group in enumerate(plan.groups):
-        source = group.operands[0][0].source
-        is_function = len(group.operands) == 1 and not TABLE[group.op].symbol and not TABLE[group.op].is_nary
-        if is_function and source in numbers and is_read_once(plan, source) and len(group.members) == len(plan.groups[source].members):
-            names.give(plan.forward[j], f"z{numbers[source]}")
-
-
-def is_read_once(plan: Plan, k: int) -> bool:
-    """Whether only one group reads group k: where a loss reads the pre-activations as well, no function of them is the output."""
-    return sum([any(piece.source == k for pieces in group.operands for piece in pieces) for group in plan.groups]) == 1
+        if whole is not product:
+            names.give(whole.args[1], f"b{number}")
+        names.give(plan.forward[layer.sums], f"a{number}")
+        if layer.activations is not None:
+            names.give(plan.forward[layer.activations], f"z{number}")
 
 
 def _name_gradients(plan: Plan, names: ArrayNames) -> None:

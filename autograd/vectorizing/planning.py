@@ -12,6 +12,7 @@ import numpy
 from ..engine.operations import TABLE
 from .arrays import Array, Arrays, N, Shape
 from .grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Rows, grouped, with_masks
+from .layers import Layer, layers_of
 from .scalars import CONST, Scalars
 from .simplifying import SimplifiedArrays
 from .table_as_arrays import partial_of, value_of
@@ -29,6 +30,7 @@ class Plan:
     arrays: Arrays
     scalars: Scalars
     groups: list[Group]
+    layers: list[Layer]
     forward: list[Array]
     values: Array
     mean: Array | None = None
@@ -37,25 +39,28 @@ class Plan:
     gradient: list[tuple[Any, Array]] = field(default_factory=list)
 
 
-def planned(scalars: Scalars, roots: list[int], careful: bool = False) -> Plan:
-    """The plan of a normalised graph. With one root it has a backward pass. See `Arrays` for `careful`."""
+def planned(scalars: Scalars, roots: list[int], careful: bool = False, even_of_one_weight: bool = False, is_mean: bool = True) -> Plan:
+    """The plan of a normalised graph. With one root it has a backward pass. See `Arrays` for `careful`, where no layer is kept
+    whole, and `layers_of` for `even_of_one_weight`. The gradient is that of the mean over the examples, or of the sum."""
     letters = {name: len(operation.letters) for name, operation in TABLE.items()}
     groups, source, place = grouped(scalars, letters, {name for name, operation in TABLE.items() if operation.is_nary})
-    planner = _Planner(scalars, groups, careful)
+    planner = _Planner(scalars, groups, [] if careful else layers_of(groups, even_of_one_weight), careful)
     for group in groups:
         if not careful:  # 0 times an infinite parameter is not 0
             with_masks(group)
         planner.write(group)
     values = planner.arrays.join([planner.root(scalars, i, source, place) for i in roots], 0)
-    plan = Plan(planner.arrays, scalars, groups, planner.values, values)
+    plan = Plan(planner.arrays, scalars, groups, planner.layers, planner.values, values)
     if len(roots) == 1:
-        _Backward(planner, plan).run(source[roots[0]], place[roots[0]])
+        _Backward(planner, plan, is_mean).run(source[roots[0]], place[roots[0]])
     return plan
 
 
 class _Planner:
-    def __init__(self, scalars: Scalars, groups: list[Group], careful: bool):
-        self.arrays, self.scalars, self.groups = SimplifiedArrays(careful), scalars, groups
+    def __init__(self, scalars: Scalars, groups: list[Group], layers: list[Layer], careful: bool):
+        self.arrays, self.scalars, self.groups, self.layers = SimplifiedArrays(careful), scalars, groups, layers
+        self.whole = {k for layer in layers for k in (layer.sums, layer.activations)}  # groups with a line of their own
+        self.softmax = {layer.activations: layer.sums for layer in layers if layer.function == "softmax"}
         self.values: list[Array] = []  # of the groups
 
     def root(self, scalars: Scalars, i: int, source: list[int], place: list[int]) -> Array:
@@ -142,8 +147,10 @@ class _Planner:
         return (rows[1], columns) if len(group.members) == 1 else (*rows, columns)
 
     def write(self, group: Group) -> None:
-        arrays = self.arrays
-        if group.is_product:
+        arrays, k = self.arrays, len(self.values)
+        if k in self.softmax:
+            y = arrays.softmax(self.values[self.softmax[k]], 0)
+        elif group.is_product:
             parts = [arrays.matmul(self.matrix(w), self.vector(v)) for w, v in zip(group.operands[0], group.operands[1], strict=True)]
             y = parts[0]
             for part in parts[1:]:
@@ -154,11 +161,13 @@ class _Planner:
             if axis == 1:
                 y = arrays.reshape(y, (y.shape[0], y.shape[2]))
         shape = (len(group.members), N if group.is_batch else 1)
-        self.values.append(y if y.shape == shape else arrays.full(y, shape))
+        y = arrays.full(y, shape)
+        self.values.append(arrays.line(y) if k in self.whole else y)
 
 
 class _Backward:
-    def __init__(self, planner: _Planner, plan: Plan):
+    def __init__(self, planner: _Planner, plan: Plan, is_mean: bool):
+        self.share = planner.arrays.scalar(1.0, -1 if is_mean else 0)  # of an example in the whole
         self.planner, self.plan, self.arrays, self.groups = planner, plan, planner.arrays, planner.groups
         self.arrived: dict[int, list[tuple[Any, Array]]] = {}  # group → places of its rows, and what is added there
         self.needed = [False] * len(self.groups)
@@ -175,17 +184,18 @@ class _Backward:
         arrays, plan = self.arrays, self.plan
         plan.backward_from = len(arrays.all)
         total = arrays.reduce("sum", plan.values, 1)
-        plan.mean = arrays.call("multiply", arrays.scalar(1.0, -1), total)
+        plan.mean = arrays.call("multiply", self.share, total)
         if source == PARAMETERS:
             plan.gradient.append((numpy.array([place]), arrays.scalar(1.0)))
         if source >= 0:
             group = self.groups[source]
             if not group.is_batch:
                 plan.mean = arrays.rows(self.planner.values[source], [place])
-            self.arrived[source] = [(numpy.array([place]), arrays.scalar(1.0, -1 if group.is_batch else 0))]
+            self.arrived[source] = [(numpy.array([place]), self.share if group.is_batch else arrays.scalar(1.0))]
         for k in reversed(range(len(self.groups))):
             if k in self.arrived and self.needed[k]:
-                plan.upstreams[k] = upstream = self.gathered(k)
+                upstream = self.gathered(k)
+                plan.upstreams[k] = upstream = arrays.line(upstream) if k in self.planner.whole else upstream
                 self.pass_on(k, upstream)
         plan.gradient = self.without_repeats(plan.gradient)
 
@@ -215,7 +225,10 @@ class _Backward:
         """All that has arrived at a group, added up."""
         rows, columns = self.shape(k)
         whole = None
-        for places, contribution in self.arrived.pop(k):
+        arrived = self.arrived.pop(k)
+        if self._is_one_for_all(arrived, rows):
+            return arrived[0][1]
+        for places, contribution in arrived:
             identity = len(places) == rows and (places == numpy.arange(rows)).all()
             if not identity:
                 contribution = self.arrays.full(contribution, (len(places), columns))
@@ -223,6 +236,15 @@ class _Backward:
             whole = contribution if whole is None else self.arrays.call("add", whole, contribution)
         assert whole is not None
         return whole
+
+    @staticmethod
+    def _is_one_for_all(arrived: list[tuple[Any, Array]], rows: int) -> bool:
+        """Whether the same row arrives at each of several rows, once, as from a sum that was written term by term."""
+        first = arrived[0][1]
+        if len(arrived) == 1 or any(a is not first for _, a in arrived) or first.shape[:1] not in ((), (1,)):
+            return False
+        places = numpy.concatenate([where for where, _ in arrived])
+        return len(places) == rows and len({*places.tolist()}) == rows
 
     def send(self, piece: Rows, contribution: Array, logical: Shape) -> None:
         """Adds a contribution, of that shape if nothing is left out, to the rows of a piece."""
@@ -249,6 +271,11 @@ class _Backward:
         group = self.groups[k]
         if group.is_product:
             self.pass_on_product(k, upstream)
+            return
+        if k in self.planner.softmax:
+            self.deliver(
+                self.planner.softmax[k], numpy.arange(len(group.members)), self.arrays.through_softmax(self.planner.values[k], upstream)
+            )
             return
         arrays, operation, y = self.arrays, TABLE[group.op], self.planner.values[k]
         args, axis = self.planner.arguments(group)

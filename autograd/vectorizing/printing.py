@@ -11,14 +11,14 @@ from ..engine.dialects import Piece, Writer, formula, held
 from ..engine.grammar import ATOM, BINDING
 from ..engine.ieee import PRIMITIVES
 from ..engine.operations import TABLE
-from .arrays import SIGNS, Array, N, reachable, uses_of
+from .arrays import SIGNS, Array, N
 from .naming import LAYER, TAKEN, ArrayNames
+from .outline import outline
 from .places import as_view, literal, sizes, slice_of
 from .table_as_arrays import letters_of
 
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
 SUM, PRODUCT, NEGATIVE = BINDING["+"], BINDING["*"], BINDING["negate"]
-LONG = 12  # operations in one expression
 
 
 class Printer:
@@ -27,7 +27,7 @@ class Printer:
 
     def __init__(self, names: ArrayNames, constants: dict[str, Any], functions: dict[str, str], size: int):
         self.names, self.constants, self.functions, self.size = names, constants, functions, size
-        self.of = dict(names.of)
+        self.of: dict[int, str] = {}  # the names of the lines that are written
         self.lines: list[str] = []
         self.section = ""
         self.used: set[str] = set()
@@ -36,20 +36,11 @@ class Printer:
 
     def body(self, outputs: list[Array], backward_from: int) -> None:
         """The lines for the outputs. Arrays from the index `backward_from` on are the backward pass."""
-        arrays = reachable(outputs)
-        uses = uses_of(arrays)
-        length: dict[int, int] = {}  # how many operations the text of an array holds
-        for array in arrays:
-            length[array.index] = 1 + sum([length[a.index] for a in array.args])
-            is_worth_a_line = array.index in self.of or uses[array.index] > 1 or length[array.index] > LONG
-            if array.kind == "scalar" or not is_worth_a_line or (array.kind == "reshape" and array.index not in self.of):
-                continue
-            text, length[array.index] = self.text(array)[0], 0
-            if array.index not in self.of:
-                hint = self.names.hints.get(array.index) or ("u" if array.index < backward_from else "g")
-                self.of[array.index] = self.names.free(hint)
-            self.comment(array, array.index >= backward_from)
-            self.lines.append(f"{self.of[array.index]} = {text}")
+        for line in outline(outputs, self.names, backward_from):
+            text = self.text(line.array)[0]
+            self.of[line.array.index] = line.name
+            self.comment(line.array, line.is_backward)
+            self.lines.append(f"{line.name} = {text}")
 
     def comment(self, array: Array, is_backward: bool) -> None:
         """Says which layer the next line belongs to, where that changes."""
@@ -148,6 +139,16 @@ class Printer:
         places = array.info.ravel()
         step = slice_of(places)
         return f"X[:, {step or self.constant(places)}].T", ATOM
+
+    def write_line(self, array: Array) -> Piece:
+        return self.text(array.args[0])
+
+    def write_softmax(self, array: Array) -> Piece:
+        called = "softmax" + f"_{array.info}" * (array.info > 0)
+        lines = [f"def {called}(a):", f"    r = np.exp(a - np.max(a, axis={array.info}, keepdims=True))"]
+        self.functions.setdefault(called, "\n".join([*lines, f"    return r / np.sum(r, axis={array.info}, keepdims=True)"]))
+        self.used.add(called)
+        return f"{called}({self.named(array.args[0])[0]})", ATOM
 
     def write_rows(self, array: Array) -> Piece:
         places = array.info

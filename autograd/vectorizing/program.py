@@ -13,7 +13,9 @@ from ..engine.ieee import as_float
 from ..engine.names import find, names
 from ..engine.replaying import refuse_stale
 from ..engine.value import Value
+from ..explain.notation import Notation
 from . import rows, running
+from .array_steps import ArraySteps, Leaves, array_steps
 from .equations import equations
 from .naming import ArrayNames, blocks_of, named
 from .planning import Plan, planned
@@ -83,18 +85,20 @@ class Program:
     which has buffers of its own; it can be copied and pickled, with its leaves.
     """
 
-    def __init__(self, roots: Sequence[Value], inputs: list[Value], params: list[Value], dtype: Any, is_list: bool):
+    def __init__(self, roots: Sequence[Value], inputs: list[Value], params: list[Value], dtype: Any, is_list: bool,
+                 even_of_one_weight: bool = False):  # fmt: skip
         self.inputs, self.params, self.dtype = tuple(inputs), tuple(params), dtype
         self._outputs, self._is_list = tuple(roots), is_list
-        found, numbers = read(roots, {v: k for k, v in enumerate(inputs)}, {v: k for k, v in enumerate(params)})
+        found, numbers = self._read = read(roots, {v: k for k, v in enumerate(inputs)}, {v: k for k, v in enumerate(params)})
         self._used = {*found.node}
         self._scalars, self._roots = normalised(found, numbers)
-        self._plan: Plan = planned(self._scalars, self._roots)
+        self._even_of_one_weight = even_of_one_weight  # see `layers_of`
+        self._plan: Plan = planned(self._scalars, self._roots, even_of_one_weight=even_of_one_weight)
         self._parameters = numpy.array([as_float(p.data) for p in params], dtype=dtype)
         self._is_row_by_row = len(self._roots) == 1 and rows.is_better(self._plan.groups, 1)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        arguments = (self._outputs, list(self.inputs), list(self.params), self.dtype, self._is_list)
+        arguments = (self._outputs, list(self.inputs), list(self.params), self.dtype, self._is_list, self._even_of_one_weight)
         return _restored, (arguments, self._parameters.copy())
 
     # --- parameters ---
@@ -194,6 +198,27 @@ class Program:
         """
         return equations(self._plan, self._names, notation)
 
+    def steps(self, X: Any, notation: "str | Notation" = "delta", *, reduction: str = "mean") -> ArraySteps:
+        """The forward and backward pass for the examples X as records, an array a step: see `ArrayStep` and `ArraySteps`.
+
+        They are the lines of `source` and of `latex`, with numbers; one more is the gradient at the inputs of the first
+        layer. `notation` is one of `autograd.explain.notation`; it decides about symbols and about the layout.
+        `reduction` says whether the loss is the "mean" over the examples, as everywhere in a program, or their "sum".
+        They belong to the parameters of now. Raises ValueError for a program of several outputs, TypeError and ValueError
+        for X as in a call.
+
+        >>> w, b, x, t = Value(2.0, "w"), Value(1.0, "b"), Value(3.0, "x"), Value(5.0, "t")
+        >>> print(vectorize((w * x + b - t) ** 2, [x, t], [w, b]).steps([[3.0, 5.0], [1.0, 0.0]])["dw"].entry())
+        dw = 2 · 3 + 3 · 1 = 9
+        """
+        self._refuse_list("steps")
+        X = self._examples(X)
+        if reduction not in ("mean", "sum"):
+            raise ValueError(f'reduction is "mean" or "sum", not {repr(reduction)[:40]}')
+        plan, names = (self._plan, self._names) if reduction == "mean" else self._summed
+        leaves = Leaves(self._outputs[0], self.inputs, self.params)
+        return array_steps(plan, names, Notation.of(notation), self._parameters.copy(), X, leaves, self._standing, reduction == "mean")
+
     @property
     def shapes(self) -> Mapping[str, tuple[Any, ...]]:
         """The shapes of the arrays of `source` by their names; "n" is the number of examples."""
@@ -204,6 +229,22 @@ class Program:
     @_MadeOnce
     def _names(self) -> ArrayNames:
         return named(self._plan, list(self.inputs), list(self.params))
+
+    @_MadeOnce
+    def _standing(self) -> dict[int, tuple[Value, ...]]:
+        """The nodes of the graph that have the value of a scalar of the plan; those that are computed twice stand together."""
+        found: dict[int, tuple[Value, ...]] = {}
+        of_read = self._scalars.number_of
+        for node, number in self._read[0].number_of.items():
+            if number in of_read:
+                found[of_read[number]] = (*found.get(of_read[number], ()), node)
+        return found
+
+    @_MadeOnce
+    def _summed(self) -> tuple[Plan, ArrayNames]:
+        """The plan of the sum over the examples, in place of their mean."""
+        plan = planned(self._scalars, self._roots, even_of_one_weight=self._even_of_one_weight, is_mean=False)
+        return plan, named(plan, list(self.inputs), list(self.params))
 
     @_MadeOnce
     def _blocks(self) -> dict[str, Any]:

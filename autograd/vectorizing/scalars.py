@@ -20,7 +20,8 @@ class Scalars:
     """Nodes in topological order: `op` (a name of the table, or of LEAVES), `args` (numbers of nodes), `data`, `node`.
 
     `data` is the number of a constant, the place of a parameter or input in its list, else None. `node` is the Value
-    that stands behind, for its scope and label. `kind` says on what it depends.
+    that stands behind, for its scope and label. `kind` says on what it depends. `number_of` maps what was read (Values, or the
+    numbers of other `Scalars`) to the nodes with their values; those that are equal share one.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class Scalars:
         self.data: list[Any] = []
         self.node: list[Value] = []
         self.kind: list[int] = []
+        self.number_of: dict[Any, int] = {}  # of what was read, which of the nodes has its value
 
     def add(self, op: str, args: tuple[int, ...], node: Value, data: Any = None) -> int:
         """One more node; gives its number."""
@@ -51,7 +53,8 @@ def read(roots: Sequence[Value], inputs: Mapping[Value, int], params: Mapping[Va
 
     Raises ValueError for a leaf that is neither an input, a parameter nor a constant.
     """
-    found, number = Scalars(), {}
+    found = Scalars()
+    number = found.number_of
     constants: dict[str, int] = {}
     known: dict[tuple[str, tuple[int, ...]], int] = {}
     for root in roots:
@@ -90,6 +93,7 @@ def normalised(given: Scalars, roots: Sequence[int]) -> tuple[Scalars, list[int]
     normaliser = _Normaliser(given, roots)
     for i in normaliser.needed():
         normaliser.write(i)
+    normaliser.found.number_of = normaliser.number
     return normaliser.found, [normaliser.number[root] for root in roots]
 
 

@@ -15,6 +15,19 @@ from .arrays import SIGNS, Array, Arrays
 
 
 class SimplifiedArrays(Arrays):
+    def through_softmax(self, s: Array, upstream: Array) -> Array:
+        """The gradient at the operands of a softmax s, from that at s: s ⊙ (upstream - Σ s ⊙ upstream), down the columns.
+
+        After its own loss, -Σ t log s, it is s Σ t - t.
+        """
+        factor, slope = _uncovered(upstream)
+        if slope.kind == "function" and slope.info[:2] == ("xlogy", 1) and slope.args[1] is s:
+            t = slope.args[0]
+            error = self.call("subtract", self.call("multiply", self.reduce("sum", t, 0), s), t)
+            return self.call("negative", error) if factor is None else self.call("multiply", self.call("negative", factor), error)
+        mean = self.reduce("sum", self.call("multiply", s, upstream), 0)
+        return self.call("multiply", s, self.call("subtract", upstream, mean))
+
     def call(self, name: str, *args: Array) -> Array:
         """A function of NumPy or of the table, element by element, simplified."""
         simple = self._simplified(name, args)
@@ -72,6 +85,8 @@ def _factor(a: Array) -> Array | None:
 
 def _add(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Array | None:
     a, b = args
+    if a.kind == b.kind == "rows" and a.args == b.args and a.args[0].shape[0] == 2 and [*a.info, *b.info] in ([0, 1], [1, 0]):
+        return arrays.reduce("sum", a.args[0], 0)
     if a.kind == b.kind == "scalar" and a.info[1] == b.info[1]:
         return arrays.scalar(a.info[0] + b.info[0], a.info[1])
     if numbers[0] == 0:
@@ -113,6 +128,8 @@ def _multiply(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Ar
         return b
     if numbers[0] == -1:
         return arrays.call("negative", b)
+    if not arrays.careful and (error := _sigmoid_and_its_loss(arrays, a, b)):
+        return error
     if a.kind == "scalar":
         return _scaled(arrays, a, b)
     for one, other in ((a, b), (b, a)):
@@ -126,6 +143,39 @@ def _multiply(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Ar
     if b.is_call("divide") and b.args[0].number == 1:
         return arrays.call("divide", a, b.args[1])
     return None
+
+
+def _uncovered(a: Array) -> tuple[Array | None, Array]:
+    """An array that may be a line of its own, as the scalar in front and the rest."""
+    a = a.args[0] if a.kind == "line" else a
+    factor = _factor(a)
+    return (None, a) if factor is None else (factor, a.args[1])
+
+
+def _sigmoid_and_its_loss(arrays: Arrays, a: Array, b: Array) -> Array | None:
+    """((1 - t)/(1 - z) - t/z) · z (1 - z) as z - t: what the sigmoid and its own loss leave of each other.
+
+    The quotients may be those of xlogy(t, z), which are 0 for 0/0. Where the one is infinite and the other 0, so is the loss.
+    """
+    factor, difference = _uncovered(a)
+    if not difference.is_call("subtract") or not b.is_call("multiply"):
+        return None
+    first, second = map(_quotient, difference.args)
+    if not first or not second:
+        return None
+    t, z = second
+    one = arrays.scalar(1.0)
+    rest = arrays.call("subtract", one, z)
+    if b.args != (z, rest) or first != (arrays.call("subtract", one, t), rest):
+        return None
+    error = arrays.call("subtract", z, t)
+    return error if factor is None else arrays.call("multiply", factor, error)
+
+
+def _quotient(a: Array) -> tuple[Array, ...]:
+    if a.kind == "function" and a.info[:2] == ("xlogy", 1):
+        return a.args
+    return a.args if a.is_call("divide") else ()
 
 
 def _scaled(arrays: Arrays, a: Array, b: Array) -> Array | None:

@@ -21,7 +21,6 @@ FAST = {
     ("sigmoid", -1): "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))",
     ("softplus", -1): "relu(a) + log1p(exp(-abs(a)))",
     ("logsumexp", -1): f"max(a[i]) + log(sum({_EXPONENTIALS}))",
-    ("logsumexp", 0): f"{_EXPONENTIALS} / sum({_EXPONENTIALS})",
 }
 
 
@@ -69,6 +68,8 @@ def value_of(arrays: Arrays, operation: Operation, args: Sequence[Array], axis: 
 def partial_of(arrays: Arrays, operation: Operation, slot: int, args: Sequence[Array], y: Array, axis: int | None = None) -> Array:
     """The local derivative of an operation for one of its letters: its formula where that is short, else a function."""
     tree = formula(operation.partials[slot])
+    if operation.name == "logsumexp" and not arrays.careful:  # nan for infinities
+        return arrays.softmax(args[0], axis or 0)
     if len([*parts_of(tree)]) <= SHORT_PARTIAL and operation.name not in NAMED:
         return _Formula(arrays, operands_of(operation, args, y), axis).read(tree)
     return arrays.function(operation.name, slot, [a for a, _ in _used(tree, operation, [*args, y])], axis)

@@ -152,4 +152,4 @@ def test_a_function_of_pre_activations_that_something_else_reads_is_no_output():
 def test_the_error_is_output_minus_target_for_the_sigmoid_with_its_own_loss_only(loss, is_short):
     x, w, b, t = constants("x", [1.0, 2.0]), leaves(w1=0.5, w2=-1), Value(0.25, "b"), Value(1.0, "t", constant=True)
     program = vectorize(loss((autograd.dot(w, x) + b).sigmoid(), t), [*x, t], [*w, b])
-    assert (r"\frac{1}{n} (z^{(1)} - y)" in program.latex()) == is_short
+    assert (r"\frac{1}{n} \left(z^{(1)} - y\right)" in program.latex()) == is_short

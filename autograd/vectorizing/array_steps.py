@@ -1,0 +1,491 @@
+"""The two passes of a program as data: an array a step, with its operands, its numbers, its equation, and its entries.
+
+`ArraySteps` is what `Program.steps` and the matrix views of `nn.formulas` give, and what pages, tables and the checker of
+matrix code read. It is made on demand from the lines of the plan (`outline`), which the source and the LaTeX are written
+from as well; nothing of it is on the way of a program that trains. What makes one entry is in `array_entries`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, overload
+
+import numpy
+
+from ..engine.ieee import as_float
+from ..engine.order import topological_order
+from ..engine.value import Value
+from ..explain.notation import Notation
+from ..explain.numbers import number_text, sign
+from .array_entries import ArrayEntry, entry_of
+from .arrays import Array, N
+from .equations import Tokens, Writer, latex_of, text_of
+from .evaluating import evaluated
+from .matrix_text import brackets, side_by_side
+from .naming import ArrayNames
+from .outline import Line
+from .planning import Plan
+
+DIGITS = 4  # significant digits of the numbers of a matrix, where nothing asks for more
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the right side of an equation: a sign, or an array.
+
+    `text` and `latex` show it. `name` is the name of the array it stands for, "" for a sign; `transposed` and `shape` are
+    those of the array as it stands there.
+    """
+
+    text: str
+    latex: str
+    name: str = ""
+    transposed: bool = False
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayStep:
+    """One array of a pass: what it is, how it is made, its numbers, and what stands behind each entry.
+
+    - `index`: its place among the steps, from 0; None for what is given (inputs, parameters, constants).
+    - `phase`: "given", "forward" or "backward".
+    - `name`: the name that it has in `program.source`, the same in every notation: z0 (the input), W1, b1, a1
+      (pre-activation), z1 (activation), J (the values of the examples) and "mean" (their mean or sum), dz1 and delta1 (the
+      gradients at z1 and a1), dW1, db1, dX; what is no layer has the labels of the graph, or u, u2, …, and g, g2, ….
+    - `symbol` and `symbol_latex`: how the notation writes it: a⁽¹⁾, Z^[1].
+    - `role` and `layer`: a role of `Notation` ("weights", "error", …), or "losses" (a row, one for each example),
+      "intermediate" and "gradient" for what has none; the layer from 1, or None.
+    - `operation`: "given", "affine" (a product and a bias), "product", "sum" (over examples, or over units), "activation",
+      "softmax", "elementwise", "loss" (any formula that ends in the losses), "mean". `function` is the name of the
+      activation, in the step of it and in that of its error ("tanh"), else "".
+    - `array`: the numbers, two-dimensional, in the layout of the notation: examples in columns or in rows. `shape` is its
+      shape, `axes` what its rows and columns are: "units", "features", "outputs", "examples" or "".
+    - `of`: the name of the array whose gradient it is; it has the same shape. "" in the forward pass.
+    - `parts`: the right side of the equation, piece by piece; `operands` the names of the arrays in it, each once.
+    - `summed`: what the product or the sum runs over, "examples", "units" or "features"; "" where there is none.
+    - `scale`: what the numbers are, times the gradient: n for the error signals of a notation that divides by n later,
+      else 1.
+    - `nodes`: an array of the same shape; each entry is the tuple of scalar nodes of the graph of one example that it
+      stands for. In the forward pass each of them has the value of the entry, for the example of its column. In the
+      backward pass the sum of their gradients is the entry (divided by `scale`; times n for a mean): usually there is one
+      node, and more where the graph computes the same number several times. A parameter's gradient is the sum over the
+      examples. Empty tuples where no scalar of its own stands behind: a partial sum, the mean.
+    """
+
+    index: int | None
+    phase: str
+    name: str
+    symbol: str
+    symbol_latex: str
+    role: str
+    layer: int | None
+    operation: str
+    function: str
+    array: Any = field(repr=False)
+    axes: tuple[str, str]
+    of: str
+    parts: tuple[Part, ...] = field(repr=False)
+    summed: str
+    scale: float
+    nodes: Any = field(repr=False)
+    _made: "_Made" = field(repr=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The shape of the array."""
+        return self.array.shape
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The names of the arrays on the right side, in their order, each once."""
+        return tuple(dict.fromkeys([part.name for part in self.parts if part.name]))
+
+    @property
+    def right(self) -> str:
+        """The right side as text; "" for what is given."""
+        return "".join([part.text for part in self.parts])
+
+    @property
+    def equation(self) -> str:
+        """The equation with symbols: "a⁽¹⁾ = W⁽¹⁾ x + w₀⁽¹⁾ 1ᵀ"; the symbol alone for what is given."""
+        return f"{self.symbol} = {self.right}" if self.parts else self.symbol
+
+    @property
+    def latex(self) -> str:
+        """The equation in LaTeX."""
+        right = "".join([part.latex for part in self.parts])
+        return f"{self.symbol_latex} = {right}" if right else self.symbol_latex
+
+    @property
+    def shapes(self) -> str:
+        """The equation with shapes for the arrays: "(2 × 3) = (2 × 2) (2 × 3) + (2 × 1) 1ᵀ"."""
+        texts = [part.text for part in self.parts]
+        for k, part in enumerate(self.parts):
+            if part.name:
+                is_held = "".join(texts[max(0, k - 1) : k])[-1:] + "".join(texts[k + 1 : k + 2])[:1] == "()"
+                texts[k] = _shape(part.shape)[is_held : -1 if is_held else None]
+        return f"{_shape(self.shape)} = {''.join(texts)}" if self.parts else _shape(self.shape)
+
+    def texts(self, digits: int | None = DIGITS) -> list[list[str]]:
+        """The numbers as they are printed, row by row."""
+        return [[number_text(as_float(number), digits) for number in row] for row in self.array.tolist()]
+
+    def sign(self, digits: int | None = DIGITS) -> str:
+        """ "=" where the equation is true with the numbers as printed, else "≈"."""
+        return self._made.sign(self, digits)
+
+    def numbers(self, digits: int | None = DIGITS) -> str:
+        """The equation with numbers, on several lines, with brackets; "=" only where it is true as printed."""
+        if self.phase == "given":
+            return side_by_side([[f"{self.symbol} = "], brackets(self.texts(digits))])
+        blocks = [[f"{self.symbol} = "]]
+        for part in self.parts:
+            if not part.name:
+                blocks.append([part.text])
+                continue
+            texts = self._made.steps.arrays[part.name].texts(digits)
+            blocks.append(brackets([list(row) for row in zip(*texts, strict=True)] if part.transposed else texts))
+        return side_by_side([*blocks, [f" {self.sign(digits)} "], brackets(self.texts(digits))])
+
+    def entry(self, i: int = 0, j: int = 0, digits: int | None = None) -> ArrayEntry:
+        """What makes the entry in row i and column j, from 0, of `array`. Raises IndexError for an entry that there is not."""
+        rows, columns = self.shape
+        if not (isinstance(i, int) and isinstance(j, int) and 0 <= i < rows and 0 <= j < columns):
+            raise IndexError(f"{self.symbol} has shape {rows} × {columns} and no entry in row {i!r}, column {j!r} (counted from 0)")
+        return entry_of(self, i, j, digits)
+
+    def __repr__(self) -> str:
+        return f"<{self.phase}: {self.equation}, {self.shape[0]} × {self.shape[1]}>"
+
+
+class ArraySteps(Sequence[ArrayStep]):
+    """The steps of a forward and backward pass in order, as `Program.steps` gives them; printed, a line for each.
+
+    `given` are the arrays that the pass begins with, `arrays` all of them by name, `notation` and `examples` (how many)
+    what they were made for, `is_mean` whether the loss is the mean over the examples or their sum. `layers` is the number
+    of layers; where it is 0, the graph has none, and every array is a row or a single number, as it is in the graph.
+
+    >>> from autograd import examples, vectorize
+    >>> E = examples.mazur()
+    >>> program = vectorize(E, ["i1", "i2", "t1", "t2"], [f"w{k}" for k in range(1, 9)] + ["b1", "b2"])
+    >>> steps = program.steps([[0.05, 0.1, 0.01, 0.99]])
+    >>> [step.name for step in steps]
+    ['a1', 'z1', 'a2', 'z2', 'E', 'dz2', 'delta2', 'dW2', 'db2', 'dz1', 'delta1', 'dW1', 'db1', 'dX']
+    >>> steps["delta1"].equation, steps["dW2"].shapes
+    ('δ⁽¹⁾ = ∂L/∂z⁽¹⁾ ⊙ h′(a⁽¹⁾)', '(2 × 2) = (2 × 1) (1 × 2)')
+    >>> print(steps["dW2"].entry(0, 1))
+    ∂L/∂W⁽²⁾[1, 2] ≈ 0.138499 · 0.596884 ≈ 0.0826676
+    """
+
+    def __init__(self, steps: Sequence[ArrayStep], given: Sequence[ArrayStep], made: "_Made"):
+        self._steps, self.given, self._made = tuple(steps), tuple(given), made
+        self.arrays: Mapping[str, ArrayStep] = {step.name: step for step in (*given, *steps)}
+        self.notation, self.examples, self.is_mean = made.writer.notation, len(made.X), made.writer.is_mean
+        self.layers = made.writer.depth
+
+    @overload
+    def __getitem__(self, which: int | str) -> ArrayStep: ...
+    @overload
+    def __getitem__(self, which: slice) -> tuple[ArrayStep, ...]: ...
+    def __getitem__(self, which: Any) -> Any:
+        """A step by its place, a slice of them, or an array (also a given one) by its name."""
+        if isinstance(which, str):
+            if which not in self.arrays:
+                raise ValueError(f"there is no array called {which[:40]!r}; there are {', '.join(list(self.arrays)[:40])}")
+            return self.arrays[which]
+        return self._steps[which]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[ArrayStep]:
+        return iter(self._steps)
+
+    def __str__(self) -> str:
+        width = len(str(len(self._steps)))
+        return "\n".join([f"{step.index + 1:>{width}}  {step.equation}    {step.shapes}" for step in self._steps])  # type: ignore[operator]
+
+    __repr__ = __str__
+
+    @property
+    def latex(self) -> str:
+        """All equations, as the lines of a LaTeX align environment."""
+        lines = [step.latex.replace(" = ", " &= ", 1) for step in self._steps]
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    def example(self, number: int) -> "ExampleGraph":
+        """The scalar graph of one example, from 0: new Values, with its numbers. Raises IndexError where there is none."""
+        if not isinstance(number, int) or not 0 <= number < self.examples:
+            raise IndexError(f"there are {self.examples} examples, counted from 0, and none with the number {number!r}")
+        return self._made.graph(number)
+
+
+@dataclass(frozen=True, eq=False)
+class ExampleGraph:
+    """The graph of one example: its `root`, and for each node of the program's graph the one that stands for it here.
+
+    Seeded with `share`, 1/n for a mean over n examples, its backward pass gives this example's part of the gradients.
+    """
+
+    root: Value
+    nodes: Mapping[Value, Value] = field(repr=False)
+    share: float
+
+    def __getitem__(self, node: Value) -> Value:
+        return self.nodes[node]
+
+
+class _Made:
+    """What the steps of one call have in common: the plan, the writer, the numbers, and the scalar graph."""
+
+    steps: ArraySteps
+
+    def __init__(self, plan: Plan, writer: Writer, parameters: Any, X: Any, leaves: "Leaves", standing: Mapping[int, tuple[Value, ...]]):
+        self.plan, self.writer, self.parameters, self.X = plan, writer, parameters, X
+        self.leaves, self.standing = leaves, standing
+        outputs = [line.array for line in writer.lines]
+        self.values = evaluated(outputs, parameters, X)
+        self.lines = {line.array.index: line for line in writer.lines}
+        self.name_of = {line.array.index: line.name for line in writer.lines}
+        self.array_of = {line.name: line.array for line in writer.lines}
+
+    def full(self, array: Array) -> Any:
+        """The numbers of an array in its full shape, examples in columns, without the scale of an error signal."""
+        values = numpy.asarray(self.values[array.index], dtype=float)
+        shape = [len(self.X) if size == N else size for size in array.shape]
+        return numpy.broadcast_to(values, shape) if shape else values.reshape(1, 1)
+
+    def scale(self, array: Array) -> float:
+        is_error = self.writer.is_scaled and array.index >= self.plan.backward_from and array.shape[-1:] == (N,)
+        return float(len(self.X)) if is_error else 1.0
+
+    def laid_out(self, array: Array, numbers: Any) -> Any:
+        if numbers.ndim != 2:
+            numbers = numbers.reshape(-1, numbers.shape[-1])
+        return numbers.T if self.writer.is_turned(array) else numbers
+
+    @cached_property
+    def by_forward(self) -> dict[int, list[int]]:
+        """The groups of each array of the forward pass."""
+        found: dict[int, list[int]] = {}
+        for k, array in enumerate(self.plan.forward):
+            found.setdefault(array.index, []).append(k)
+        return found
+
+    def group_of_gradient(self, array: Array) -> int | None:
+        """The group whose gradient an array is; of several to which it is passed on unchanged, one that has a line."""
+        if array.index < self.plan.backward_from:  # a number of the forward pass may be a gradient as well
+            return None
+        groups = [k for k, upstream in self.plan.upstreams.items() if upstream is array]
+        return next((k for k in groups if self.plan.forward[k].index in self.name_of), groups[0] if groups else None)
+
+    def nodes(self, array: Array) -> Any:
+        """The scalar nodes behind each row of an array, or behind each entry of one of parameters, as an array of tuples."""
+        shape = self.full(array).shape
+        found = numpy.empty(shape, dtype=object)
+        found.fill(())
+        if len(shape) != 2:
+            return found.reshape(-1, shape[-1])
+        rows: list[list[tuple[Value, ...]]] = []
+        if array.kind == "parameters":
+            rows = [[(self.leaves.params[k],) for k in row] for row in array.info.tolist()]
+        elif array.kind == "inputs":
+            rows = [[(self.leaves.inputs[k],)] * shape[1] for k in array.info.ravel().tolist()]
+        else:
+            places = [where for where, part in self.plan.gradient if part is array]
+            upstream = self.group_of_gradient(array)
+            groups = self.by_forward.get(array.index, []) if upstream is None else [upstream]
+            if places:
+                rows = [[(self.leaves.params[k],) for k in row] for row in places[0].tolist()]
+            elif groups:
+                members = [[self.standing.get(i, ()) for i in self.plan.groups[k].members] for k in groups]
+                merged = [tuple(dict.fromkeys([v for node in nodes for v in node])) for nodes in zip(*members, strict=True)]
+                rows = [[nodes] * shape[1] for nodes in merged]
+            elif self.name_of.get(array.index) == "dX":
+                rows = [[(self.leaves.inputs[k],)] * shape[1] for k in self.array_of["z0"].info.ravel().tolist()]
+        for i, row in enumerate(rows):
+            for j, nodes in enumerate(row):
+                found[i, j] = nodes
+        return found
+
+    def sign(self, step: ArrayStep, digits: int | None) -> str:
+        if not step.parts:
+            return "="
+        shown = numpy.array([[float(text) for text in row] for row in step.texts(digits)])
+        with numpy.errstate(all="ignore"):
+            computed = self.as_printed(step, digits)
+            apart = numpy.abs(computed - shown) <= 1e-12 * numpy.maximum(1e-300, numpy.abs(shown))
+        return sign(bool((apart | (computed == shown)).all()))
+
+    def as_printed(self, step: ArrayStep, digits: int | None) -> Any:
+        """What the right side of an equation comes to, with the numbers of its arrays as they are printed."""
+        given: dict[int, Any] = {}
+        for name in step.operands:
+            operand = self.steps.arrays[name]
+            shown = numpy.array([[float(text) for text in row] for row in operand.texts(digits)])
+            array = self.array_of[name]
+            given[array.index] = (shown.T if self.writer.is_turned(array) else shown) / operand.scale
+        if step.operation == "mean":
+            (values,) = given.values()
+            return numpy.atleast_2d(values.mean() if self.writer.is_mean else values.sum())
+        array = self.array_of[step.name]
+        given.pop(array.index, None)
+        inner = evaluated([array], self.parameters, self.X, given)[array.index]
+        shape = [len(self.X) if size == N else size for size in array.shape] or [1, 1]
+        return self.laid_out(array, numpy.broadcast_to(inner, shape)) * step.scale
+
+    def graph(self, number: int) -> ExampleGraph:
+        numbers = dict(zip(self.leaves.inputs, self.X[number].tolist(), strict=True))
+        numbers.update(zip(self.leaves.params, self.parameters.tolist(), strict=True))
+        found: dict[Value, Value] = {}
+        for node in topological_order(self.leaves.root):
+            if node.parents:
+                made = node._operation.make(*node._operation.arguments(tuple([found[parent] for parent in node.parents])))
+                made.label = node.label
+            else:
+                made = Value(numbers.get(node, node.data), node.label, constant=node.constant)
+            made._scope = node._scope
+            found[node] = made
+        share = 1 / len(self.X) if self.writer.is_mean and self.writer.root.shape[-1:] == (N,) else 1.0
+        return ExampleGraph(found[self.leaves.root], found, share)
+
+
+@dataclass(frozen=True, eq=False)
+class Leaves:
+    """The scalar graph of one example: its root, its inputs in the order of the columns of X, and its parameters."""
+
+    root: Value
+    inputs: Sequence[Value]
+    params: Sequence[Value]
+
+
+def array_steps(plan: Plan, names: ArrayNames, notation: Notation, parameters: Any, X: Any, leaves: Leaves,
+                standing: Mapping[int, tuple[Value, ...]], is_mean: bool = True) -> ArraySteps:  # fmt: skip
+    """The passes of a plan for the examples X. `standing` maps scalars of the plan to the nodes that have their values."""
+    more = []
+    gradient = _input_gradient(plan, names)
+    if gradient is not None:
+        more.append(gradient)
+    writer = Writer(plan, names, notation, more=more, is_mean=is_mean, is_batch=len(X) > 1)
+    made = _Made(plan, writer, parameters, X, leaves, standing)
+    given = [_step(made, line, None, ()) for line in writer.lines if line.array.kind in ("parameters", "inputs", "constants")]
+    steps = [
+        _mean_step(made, k, *sides) if line is None else _step(made, line, k, sides[1]) for k, (line, sides) in enumerate(writer.written())
+    ]
+    made.steps = ArraySteps(steps, given, made)
+    return made.steps
+
+
+def _input_gradient(plan: Plan, names: ArrayNames) -> Array | None:
+    """The gradient at the inputs of the first layer, where that alone reads them."""
+    for layer in plan.layers[:1]:
+        matrix, vector = plan.forward[layer.product].args if layer.product != layer.sums else plan.forward[layer.sums].args[0].args
+        error = plan.upstreams.get(layer.sums)
+        readers = [a for a in plan.arrays.all if any(arg is vector for arg in a.args) and not _is_backward_product(a)]
+        if (
+            vector.kind == "inputs"
+            and error is not None
+            and readers == [plan.forward[layer.product] if layer.product != layer.sums else plan.forward[layer.sums].args[0]]
+        ):
+            gradient = plan.arrays.line(plan.arrays.matmul(matrix, plan.arrays.full(error, (matrix.shape[0], N)), flip_a=True))
+            names.give(gradient, "dX")
+            return gradient
+    return None
+
+
+def _is_backward_product(array: Array) -> bool:
+    return array.kind == "matmul" and array.info[1]
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"({' × '.join(map(str, shape))})"
+
+
+def _parts(made: _Made, tokens: Tokens) -> tuple[Part, ...]:
+    found: list[Part] = []
+    for token in tokens:
+        if token.array is None:
+            if found and not found[-1].name:
+                found[-1] = Part(found[-1].text + token.text, found[-1].latex + token.latex)
+            else:
+                found.append(Part(token.text, token.latex))
+            continue
+        shape = made.laid_out(token.array, made.full(token.array)).shape
+        found.append(Part(token.text, token.latex, made.name_of[token.array.index], token.flipped, shape[::-1] if token.flipped else shape))
+    return tuple(found)
+
+
+def _step(made: _Made, line: Line, index: int | None, right: Tokens) -> ArrayStep:
+    writer, array, name, is_backward = made.writer, line.array, line.name, line.is_backward
+    role, layer = writer.roles.get(array.index, ("gradient" if is_backward else "intermediate", None))
+    symbol = writer.symbols[array.index]
+    of_layer = writer.of_layers.get(array.index)
+    scale = made.scale(array)
+    numbers = made.laid_out(array, made.full(array)) * scale
+    numbers.flags.writeable = False
+    operation, summed = _operation(made, array, role) if index is not None else ("given", "")
+    phase = "given" if index is None else "backward" if is_backward else "forward"
+    axes = _axes(array, role, layer)
+    return ArrayStep(index, phase, name, *symbol, role, layer, operation, of_layer.function if of_layer else "", numbers,
+                     axes[::-1] if writer.is_turned(array) else axes, _of(made, array, name) if is_backward else "", _parts(made, right), summed, scale,
+                     made.laid_out(array, made.nodes(array)), made)  # fmt: skip
+
+
+def _mean_step(made: _Made, index: int, left: Tokens, right: Tokens) -> ArrayStep:
+    values = made.full(made.writer.root)
+    array = numpy.array([[values.mean() if made.writer.is_mean else values.sum()]])
+    nodes = numpy.empty((1, 1), dtype=object)
+    nodes[0, 0] = ()
+    return ArrayStep(index, "forward", "mean", text_of(left), latex_of(left), "loss", None, "mean" if made.writer.is_mean else "sum", "",
+                     array, ("", ""), "", _parts(made, right), "examples", 1.0, nodes, made)  # fmt: skip
+
+
+def _of(made: _Made, array: Array, name: str) -> str:
+    """The name of the array whose gradient this is."""
+    if name == "dX":
+        return "z0"
+    group = made.group_of_gradient(array)
+    if group is not None:
+        return made.name_of.get(made.plan.forward[group].index, "")
+    for where, part in made.plan.gradient:
+        if part is array:
+            same = (a for a in made.lines.values() if a.array.kind == "parameters" and numpy.array_equal(a.array.info, where))
+            return next((line.name for line in same), "")
+    return ""
+
+
+def _axes(array: Array, role: str, layer: int | None) -> tuple[str, str]:
+    before = "features" if layer == 1 else "units"
+    rows = {"input": "features", "input_gradient": "features", "target": "outputs"}.get(role, "units")
+    if role in ("weights", "weights_gradient"):
+        return rows, before
+    if array.shape[:1] in ((), (1,)) and layer is None and role not in ("input", "input_gradient", "target"):
+        rows = ""
+    return rows, "examples" if array.shape[-1:] == (N,) else ""
+
+
+def _operation(made: _Made, array: Array, role: str) -> tuple[str, str]:
+    """What makes an array, and what is summed on the way."""
+    inner = array.args[0] if array.kind == "line" else array
+    while inner.is_call("multiply") and inner.args[0].kind == "scalar":
+        inner = inner.args[1]
+    if role in ("loss", "losses"):
+        return "loss", ""
+    if inner.kind == "softmax":
+        return "softmax", "units"
+    if inner.kind == "matmul":
+        return "product", _summed(made, inner)
+    if inner.is_call("add") and any(a.kind == "matmul" for a in inner.args):
+        product = next(a for a in inner.args if a.kind == "matmul")
+        return "affine", _summed(made, product)
+    if inner.kind == "sum":
+        return "sum", "examples" if inner.args[0].shape[inner.info] == N or inner.args[0].kind == "sum" else "units"
+    return ("activation" if role == "activation" else "elementwise"), ""
+
+
+def _summed(made: _Made, product: Array) -> str:
+    (a, b), (flip_a, flip_b, _) = product.args, product.info
+    if (a.shape[0] if flip_a else a.shape[1]) == N:
+        return "examples"
+    return "features" if b.kind == "inputs" and not flip_b else "units"

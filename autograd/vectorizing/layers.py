@@ -1,0 +1,90 @@
+"""Layers among the groups of a graph: a matrix of parameters times a vector, a bias, and an activation.
+
+They are found by their structure, whatever code has built the graph; the k-th product of a matrix of parameters is
+layer k. Planning keeps their arrays whole, and every reading of the plan writes them as the lectures do.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+
+from ..engine.operations import TABLE
+from .grouping import PARAMETERS, Group, Rows
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer by the numbers of its groups: the product, the pre-activations (the product itself where there is no bias),
+    and the activations (None where there is no function of them alone). `function` is "" where there is none.
+
+    A softmax is three groups, a logsumexp, a difference and an exponential: the first two are `inside`.
+    """
+
+    number: int
+    product: int
+    sums: int
+    activations: int | None = None
+    function: str = ""
+    inside: tuple[int, ...] = ()
+
+
+def layers_of(groups: Sequence[Group], even_of_one_weight: bool = False) -> list[Layer]:
+    """The layers, in order. A graph all of whose weights stand alone has none, unless it is asked `even_of_one_weight`."""
+    products = [k for k, group in enumerate(groups) if group.is_product and is_matrix(group.operands[0])]
+    if not even_of_one_weight and all(groups[k].operands[0][0].places.size == 1 for k in products):
+        return []
+    readers: dict[int, list[int]] = {}
+    for k, group in enumerate(groups):
+        for source in {piece.source for pieces in group.operands for piece in pieces}:
+            readers.setdefault(source, []).append(k)
+    found = []
+    for number, product in enumerate(products, 1):
+        sums = next((k for k in readers.get(product, ()) if _adds_bias(groups, k, product)), product)
+        found.append(Layer(number, product, sums, *_activation(groups, readers, sums)))
+    return found
+
+
+def is_matrix(pieces: Sequence[Rows]) -> bool:
+    """Whether rows are one matrix of parameters."""
+    return len(pieces) == 1 and pieces[0].source == PARAMETERS
+
+
+def _are_all(groups: Sequence[Group], piece: Rows, source: int) -> bool:
+    """Whether a piece is every row of a group, once, in order."""
+    return piece.source == source and numpy.array_equal(piece.places.ravel(), numpy.arange(len(groups[source].members)))
+
+
+def _adds_bias(groups: Sequence[Group], k: int, product: int) -> bool:
+    group = groups[k]
+    return group.op == "add" and group.operands[1][0].source == PARAMETERS and _are_all(groups, group.operands[0][0], product)
+
+
+def _activation(groups: Sequence[Group], readers: dict[int, list[int]], sums: int) -> tuple[int | None, str, tuple[int, ...]]:
+    """The group of the activations, its function, and what lies inside it. Where a loss reads the pre-activations as well,
+    no function of them is the output."""
+    reading = readers.get(sums, [])
+    if len(reading) == 1:
+        (k,) = reading
+        group, operation = groups[k], TABLE[groups[k].op]
+        is_function = (
+            not operation.symbol and not operation.is_nary and all(p.source == -1 for pieces in group.operands[1:] for p in pieces)
+        )
+        if is_function and _are_all(groups, group.operands[0][0], sums):
+            return k, group.op, ()
+    if Counter(groups[k].op for k in reading) == Counter(("logsumexp", "sub")):
+        total, difference = sorted(reading, key=lambda k: groups[k].op)
+        first, second = (groups[difference].operands[slot][0] for slot in (0, 1))
+        is_whole = (
+            len(groups[total].members) == 1
+            and len(groups[total].operands[0]) == 1
+            and _are_all(groups, groups[total].operands[0][0], sums)
+            and _are_all(groups, first, sums)
+            and second.source == total
+        )
+        last = readers.get(difference, [])
+        is_read_once = readers[total] == [difference] and len(last) == 1 and groups[last[0]].op == "exp"
+        if is_whole and is_read_once and _are_all(groups, groups[last[0]].operands[0][0], difference):
+            return last[0], "softmax", (total, difference)
+    return None, "", ()
