@@ -22,16 +22,19 @@ from autograd.whole_files import write_whole
 from ..bundle import bundled
 from ..drawing import refuse_unknown
 from ..notebook import image
+from ..output.theme import stylesheet
 from ..output.typst_export import converted
 from ..picture.lettering import harmless
 from ..slides import Rooms
 from .content import graph_data, step_data
+from .expression import expression_data
 from .mistaken import mistaken_data
 from .operations import operations_module
 from .slips import slips_module
 
 WORDS = ("forward", "backward", "locals", "vote", "blank", "order")  # what `ask` may be besides True and False
 ASKS: dict[bool | str, str] = {False: "no", True: "both", **{word: word for word in WORDS}}
+STYLES = ("step.css", "present.css")
 WHOLE = ("blank", "order")  # ways to ask that begin with nothing known
 STATIC = Path(__file__).parent / "static"
 UNREAD = re.compile(r'(<g [^>]*data-key="[ne]\d[^>]*><title>)[^<]*')  # titles mean nothing in an image; the page writes them
@@ -48,6 +51,7 @@ def step(
     lang: str = "en",
     notation: "Notation | str | None" = None,
     as_if: "str | tuple[str, Any] | None" = None,
+    theme: str = "auto",
 ) -> "Stepper":
     """The step-through of the graph below y: forward and backward, one number at a time, in a notebook or as a page.
 
@@ -58,7 +62,8 @@ def step(
     for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant digits, `lang` the
     language, such as "es", and `notation` the notation of a course for a network. `as_if` is the code of a misconception, such
     as "NO_LOCAL", or the pair of a code and a place (a node, the pair of the two nodes of an edge, an operation or a
-    scope): beside every right number the page shows, behind a ✗, what it would be with this mistake.
+    scope): beside every right number the page shows, behind a ✗, what it would be with this mistake. `theme` is "auto" (as the
+    page around it), "light", "dark", or "print" for slides in black and white.
 
     Raises TypeError when y is not a Value, and ValueError for a stale graph, for one of more than 5,000 nodes, and for an
     argument that does not exist.
@@ -94,8 +99,9 @@ def step(
         raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {at!r}")
     if as_if is not None and ask is not False:
         raise ValueError("as_if shows the right numbers beside those of a mistake, so nothing is left to ask for; leave out ask or as_if")
+    stylesheet(theme)  # which refuses one that does not exist
     mistaken = None if as_if is None else mistaken_data(y, passes, as_if, digits)
-    return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken)
+    return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken, theme)
 
 
 def _what_matters(passes: Steps, target: Value) -> Steps:
@@ -117,8 +123,10 @@ def _what_matters(passes: Steps, target: Value) -> Steps:
 class Stepper:
     """A step-through. It shows itself in a notebook; `save` writes it as a page or as slides; `print` gives the steps."""
 
-    def __init__(self, passes: Steps, ask: str, at: int, digits: int | None, lang: str, mistaken: "dict[str, Any] | None" = None):
-        self._passes, self._ask, self._at, self._digits, self._lang = passes, ask, at, digits, lang
+    def __init__(
+        self, passes: Steps, ask: str, at: int, digits: int | None, lang: str, mistaken: "dict[str, Any] | None" = None, theme: str = "auto"
+    ):
+        self._passes, self._ask, self._at, self._digits, self._lang, self._theme = passes, ask, at, digits, lang, theme
         # Now, because the leaves may get other numbers before this is shown.
         self._mistaken = mistaken
         self._rooms = Rooms(passes, digits, lang, beside=" ✗ " if mistaken else "")
@@ -159,6 +167,8 @@ class Stepper:
         return {
             "title": self._title,
             "graph": self._graph,
+            "expression": expression_data(called),
+            "theme": "light" if self._theme == "print" else self._theme,
             "steps": [step_data(each, place, self._digits) for each in self._passes],
             "rooms": rooms,
             "group": self._rooms.group if len(rooms) > 1 else None,
@@ -193,7 +203,7 @@ class Stepper:
 
     def _module(self) -> str:
         """The JavaScript of the page, as one module."""
-        style = json.dumps((STATIC / "step.css").read_text(encoding="utf-8"))
+        style = json.dumps("".join([(STATIC / name).read_text(encoding="utf-8") for name in STYLES]))
         operations = [node.operation for node in self._passes[0].names if node.parents]
         written = {
             "page/static/style.js": f"export const STYLE = {style};\n",
@@ -211,7 +221,9 @@ class Stepper:
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(page_words(self._lang)['page.label'].format(title=self._title))}</title>\n"
             "<style>:root{color-scheme:light dark}body{margin:0;background:#fff;color:#1b1f24}"
-            "@media (prefers-color-scheme:dark){body{background:#101317;color:#e8eaed}}</style>\n"
+            "@media (prefers-color-scheme:dark){:root:not([data-theme=light]) body{background:#101317;color:#e8eaed}}"
+            ":root[data-theme=light]{color-scheme:light}:root[data-theme=dark]{color-scheme:dark}"
+            ":root[data-theme=dark] body{background:#101317;color:#e8eaed}</style>\n"
             f"</head>\n<body>\n<main>\n{self._host(alone=True)}</main>\n</body>\n</html>\n"
         )
 

@@ -1,12 +1,18 @@
-// Keeps data-theme of a host at "dark" or "light", as the page around it is.
+// Keeps data-theme of a host at "dark" or "light", as the page around it is, or as a reader has chosen.
 
+// Returns a function that takes what was chosen: "dark", "light", or "auto" for as the page is.
 export function followTheme(host) {
-  const follow = () => (host.dataset.theme = isDark(host) ? "dark" : "light");
+  let chosen = "auto";
+  const follow = () => (host.dataset.theme = chosen !== "auto" ? chosen : isDark(host) ? "dark" : "light");
   const soon = () => [0, 300, 1500].forEach((wait) => setTimeout(follow, wait)); // a style sheet may arrive late
   const watch = new MutationObserver(soon);
   for (const at of [document.documentElement, document.body]) watch.observe(at, { attributes: true });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon);
   follow();
+  return (theme) => {
+    chosen = theme;
+    follow();
+  };
 }
 
 function isDark(host) {

@@ -8,10 +8,11 @@ const PACES = [0.5, 1, 2, 4]; // of playing, as parts of one step in BEAT millis
 const BEAT = 1200;
 
 export class Bar {
-  // `act` has {go(k), back(), next(), last(), play(), askFor(ask), help()}; `canAsk` says whether anything can be asked for.
-  constructor(words, { border, count, canAsk }, act) {
+  // `act` has {go(k), back(), next(), last(), play(), askFor(ask), help()}; `canAsk` says whether anything can be asked for; `more`
+  // are further buttons. `where` is for whoever says where we are.
+  constructor(words, { border, count, canAsk, more }, act) {
     Object.assign(this, { words, count });
-    this.element = this.buildBar(act, canAsk);
+    this.element = this.buildBar(act, canAsk, more);
     this.time = this.buildTime(act, border);
   }
 
@@ -20,7 +21,7 @@ export class Bar {
     return BEAT / Number(this.pace.value);
   }
 
-  buildBar(act, canAsk) {
+  buildBar(act, canAsk, more) {
     const { words } = this;
     this.first = button(words, "first", () => act.go(0), "", "Home");
     this.back = button(words, "back", () => act.back(), "", "←");
@@ -35,7 +36,7 @@ export class Bar {
     const hint = words("page.help");
     const help = element("button", { type: "button", class: "question", title: hint, "aria-label": hint, onclick: () => act.help() }, "?");
     this.where = element("p", { class: "where" });
-    return element("div", { class: "bar" }, this.first, this.back, this.next, this.last, this.play, this.pace, askLabel, help, this.where);
+    return element("div", { class: "bar" }, this.first, this.back, this.next, this.last, this.play, this.pace, askLabel, element("span", { class: "more" }, ...more, help));
   }
 
   buildTime(act, border) {

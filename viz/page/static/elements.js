@@ -10,6 +10,8 @@ const ICONS = {
   pause: "M6 4v12M14 4v12",
   closer: "M10 4v12M4 10h12",
   away: "M4 10h12",
+  theme: "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14a7 7 0 0 0 0-14",
+  present: "M3 4h14v9H3zM10 13v4M7 17h6",
   fit: "M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5",
 };
 

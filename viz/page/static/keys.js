@@ -17,6 +17,10 @@ export function actOf(page, { key, shiftKey }) {
     "+": () => view.zoom(1.25),
     "-": () => view.zoom(0.8),
     0: () => view.fit(),
+    t: () => page.theme.turn(),
+    T: () => page.theme.turn(),
+    p: () => page.presenter.toggle(),
+    P: () => page.presenter.toggle(),
   };
   return acts[key];
 }

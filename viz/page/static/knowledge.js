@@ -322,6 +322,18 @@ export class Knowledge {
     return { flow: Number.isNaN(flow) ? null : flow, scale: this.#scale(Math.abs(flow ?? 0)), mark, title };
   }
 
+  // What goes along wires at a step that is known: {wires: [{key, text}], isBack, card}; null where nothing does.
+  get travelling() {
+    const { step } = this;
+    if (!step || this.open || this.entries) return null;
+    if (step.phase === "forward") {
+      const wires = this.parents(step.node).map((p, slot) => ({ key: `e${step.node}-${slot}`, text: this.#short(p) }));
+      return { wires, isBack: false, card: `n${step.node}` };
+    }
+    if (step.parent === null) return null;
+    return { wires: [{ key: `e${step.node}-${step.slot}`, text: signed(this.#run.sent(this.at)[0]) }], isBack: true, card: `n${step.parent}` };
+  }
+
   // How wide a flow is drawn, as a part of the largest; while gradients are asked for, that is not to be told: as one of
   // all there could be.
   #scale(flow) {

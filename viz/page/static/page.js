@@ -15,7 +15,9 @@ import { question } from "./steptab.js";
 import { element } from "./elements.js";
 import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
 import { svgOf } from "../../static/image.js";
-import { followTheme } from "../../static/theme.js";
+import { Heading } from "./heading.js";
+import { Presenter } from "./present.js";
+import { THEMES, ThemeSwitch } from "./theme.js";
 import { STYLE } from "./style.js"; // written by stepper.py from step.css
 
 const FLAT = 1.9; // a picture that is wider than this, for its height, stands above the panel, another one beside it
@@ -64,7 +66,11 @@ class StepThrough {
       askFor: (ask) => this.askFor(ask),
       help: () => this.help(),
     };
-    this.bar = new Bar(words, { border: this.run.border, count: this.run.count, canAsk: !data.mistaken }, act);
+    this.heading = new Heading(this.knowledge, data.expression, alone ? "h1" : "p");
+    this.theme = new ThemeSwitch(host, alone, words, () => this.writeAddress());
+    this.presenter = new Presenter(this);
+    const more = [this.theme.element, button(words, "present", () => this.presenter.toggle(), "", "P")];
+    this.bar = new Bar(words, { border: this.run.border, count: this.run.count, canAsk: !data.mistaken, more }, act);
     this.build();
     this.listen();
     this.readAddress();
@@ -199,15 +205,21 @@ class StepThrough {
       this.ways.start();
     }
     this.bar.ask.value = this.questions.ask;
+    const theme = given.get("theme") ?? this.data.theme;
+    this.theme.choose(THEMES.includes(theme) ? theme : "auto");
     const step = given.has("step") ? Number(given.get("step")) : this.data.at;
     this.go(Number.isFinite(step) ? step : 0);
+    if (given.has("present")) this.presenter.enter();
+    else this.presenter.leave();
     if (this.alone) this.host.shadowRoot.querySelector("input.answer")?.focus({ preventScroll: true }); // what is typed is the answer
   }
 
   writeAddress() {
     if (!this.alone) return;
     const { ask } = this.questions;
-    this.address = `#step=${this.at}${ask === "no" ? "" : `&ask=${ask}`}`;
+    const { chosen } = this.theme;
+    const more = [ask === "no" ? "" : `&ask=${ask}`, chosen === (this.data.theme ?? "auto") ? "" : `&theme=${chosen}`, this.presenter.isOn ? "&present" : ""];
+    this.address = `#step=${this.at}${more.join("")}`;
     if (location.hash !== this.address) history.replaceState(null, "", this.address);
     document.dispatchEvent(new CustomEvent("chalkgrad-step", { detail: this.address })); // for a page that shows this one in a frame
   }
@@ -227,13 +239,14 @@ class StepThrough {
     this.app = element(
       "section",
       { class: "app", tabindex: -1, "aria-label": label }, // a click anywhere in it takes the keys
-      this.alone ? element("h1", { class: "unseen" }, label) : null,
+      element("div", { class: "head" }, this.heading.element, this.bar.where),
       this.bar.element,
       this.bar.time,
       stage,
       below,
       this.parts.help,
       this.parts.live,
+      this.presenter.element,
     );
     root.append(element("style", {}, STYLE), this.app);
     this.rooms.enter(0, svg);
@@ -243,7 +256,6 @@ class StepThrough {
     stage.classList.toggle("square-stage", !isFlat);
     this.host.style.setProperty("--aspect", view.aspect().toFixed(3));
     view.open();
-    followTheme(this.host);
   }
 
   askFor(ask) {
@@ -286,6 +298,7 @@ class StepThrough {
 
   key(event) {
     const from = event.composedPath()[0];
+    if (!event.ctrlKey && !event.metaKey && !event.altKey && this.presenter.key(event)) return event.preventDefault();
     const kind = from.tagName === "INPUT" ? from.type : from.tagName?.toLowerCase();
     if (event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open) return;
     if (from.classList?.contains("answer") && ["Enter", "h", "H"].includes(event.key)) {
@@ -313,6 +326,7 @@ class StepThrough {
     const held = root.activeElement;
     this.paintBar();
     this.ways.paint();
+    this.heading.paint();
     this.paintPicture();
     this.panel.paint();
     this.nodes.paint();
@@ -322,6 +336,7 @@ class StepThrough {
     if (held && (held.disabled || !held.isConnected)) this.app.focus({ preventScroll: true }); // or the keys would be lost
     if (focus === "question") root.querySelector("input.answer")?.focus();
     if (focus === "next") this.bar.next.focus();
+    this.presenter.paint();
   }
 
   paintBar() {

@@ -111,6 +111,11 @@ export function helpDialog(words) {
     "A B C D": "page.help.vote",
     "↑ ↓": "page.help.choose",
     N: "page.help.again",
+    T: "page.help.theme",
+    P: "page.help.present",
+    "PageUp PageDown": "page.help.clicker",
+    B: "page.help.blank",
+    V: "page.help.votenow",
     "?": "page.help.help",
   };
   const rows = Object.entries(keys).flatMap(([key, text]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, words(text))]);

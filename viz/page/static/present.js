@@ -1,0 +1,239 @@
+// Presenter mode, for a projector: the expression, the picture in the upper two thirds, one equation, and nothing else. Keys
+// and clickers walk through it; where something is asked, the first press poses the question and the next one answers it,
+// while the number goes along its edge.
+
+import { element } from "./elements.js";
+import { mathml } from "./typeset.js";
+import { question } from "./steptab.js";
+import { Traveller } from "./traveller.js";
+
+const LEAST = 24; // pixels of the smallest letters in the picture
+const LARGER = 1.4; // how much larger than drawn letters may be, in cards that stay as they are, to show a picture as a whole
+const SIZES = [56, 50, 44, 38, 33, 28]; // of the equation, in pixels
+const AROUND = 16; // left free around what is looked at
+const ROOM = 7; // beside each text in a chip or pill
+const SIGNS = ["=", "≈", "←"]; // a line may be broken before these
+
+export class Presenter {
+  // `page` is the step-through, of which it moves the steps, the theme and what is asked.
+  constructor(page) {
+    this.page = page;
+    this.isOn = false;
+    this.line = element("div", { class: "slide-line" });
+    this.way = element("div", { class: "slide-way" });
+    this.curtain = element("div", { class: "curtain", hidden: true });
+    this.element = element("div", { class: "slide" }, this.way, this.line, this.curtain);
+    this.traveller = new Traveller();
+    document.addEventListener("fullscreenchange", () => this.isOn && this.isFull && !document.fullscreenElement && this.leave());
+    new ResizeObserver(() => this.isOn && this.fit()).observe(this.element);
+  }
+
+  // --- entering and leaving ---
+
+  enter() {
+    if (this.isOn) return;
+    this.isOn = true;
+    const { app, ways, rooms } = this.page;
+    app.classList.add("presenting");
+    this.home = ways.element.parentNode;
+    this.way.append(ways.element);
+    this.before = null; // what was shown last
+    if (rooms.rooms.length > 1) rooms.closely = true; // with the steps, from group to group
+    app.focus({ preventScroll: true });
+    this.page.go(this.page.at);
+  }
+
+  leave() {
+    if (!this.isOn) return;
+    const { app, ways, rooms } = this.page;
+    this.isOn = this.isFull = false;
+    this.blank(false);
+    this.traveller.stop();
+    app.classList.remove("presenting");
+    this.home.prepend(ways.element);
+    for (const { svg } of rooms.views.filter(Boolean)) enlarge(svg, 0);
+    rooms.view.open();
+    if (document.fullscreenElement) document.exitFullscreen();
+    this.page.go(this.page.at);
+  }
+
+  toggle() {
+    if (this.isOn) return this.leave();
+    this.fill();
+    this.enter();
+  }
+
+  // Takes the whole screen, which browsers allow only after a key or a click; where they do not, the window is filled.
+  fill() {
+    if (this.isFull || document.fullscreenElement) return;
+    this.isFull = true;
+    this.page.host.requestFullscreen?.().catch(() => (this.isFull = false));
+  }
+
+  blank(isBlank) {
+    this.curtain.hidden = !isBlank;
+    for (const part of this.page.app.children) if (part !== this.element) part.inert = isBlank;
+    this.line.inert = this.way.inert = isBlank;
+  }
+
+  // --- keys; those of a clicker are PageUp, PageDown, "." or B, and Escape ---
+
+  // Whether a key did something here.
+  key(event) {
+    const { page } = this;
+    if (!this.isOn) return false;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!this.curtain.hidden && !["Control", "Shift", "Alt", "Meta"].includes(key)) {
+      if (key === "Escape") this.leave();
+      else this.blank(false);
+      return true;
+    }
+    const acts = {
+      ArrowRight: () => page.next(),
+      PageDown: () => page.next(),
+      ArrowLeft: () => page.go(page.at - 1),
+      PageUp: () => page.go(page.at - 1),
+      Escape: () => this.leave(),
+      p: () => this.leave(),
+      b: () => this.blank(true),
+      ".": () => this.blank(true),
+      v: () => this.vote(),
+      h: () => {}, // a hint would have no place
+    };
+    const act = event.shiftKey && key.startsWith("Arrow") ? null : acts[key];
+    if (key !== "Escape") this.fill();
+    act?.();
+    return Boolean(act);
+  }
+
+  // Puts the number of this step to the vote, and back to what was asked before.
+  vote() {
+    const { page } = this;
+    if (page.data.mistaken || !page.at) return;
+    const { ask } = page.questions;
+    this.asked = ask === "vote" ? this.asked : ask;
+    page.askFor(ask === "vote" ? (this.asked ?? "no") : "vote");
+  }
+
+  // --- painting ---
+
+  paint() {
+    if (!this.isOn) return;
+    const { knowledge } = this.page;
+    const now = { at: knowledge.at, open: knowledge.open, version: knowledge.version };
+    const { before } = this;
+    this.before = now;
+    this.line.replaceChildren(...this.lines());
+    this.fit();
+    this.traveller.stop();
+    const isRevealed = before && before.version === now.version && (now.at === before.at + 1 ? !now.open : now.at === before.at && before.open && !now.open);
+    if (isRevealed) this.traveller.go(this.page.rooms.view, knowledge.travelling);
+  }
+
+  // The equation of the step, or its question while it is open.
+  lines() {
+    const { knowledge, words, ways } = this.page;
+    if (!knowledge.step) return [element("p", {}, words.call(this.page, "page.label", { title: knowledge.name(knowledge.root) }))];
+    if (knowledge.open) return ways.chosen ? [] : [element("p", { class: "posed" }, question(knowledge))];
+    const mistaken = knowledge.mistakenLine();
+    const chains = [];
+    for (const part of knowledge.equations.flatMap(broken)) {
+      if (!chains.length || !beginsWithSign(part)) chains.push([]); // what begins with a sign goes on from the part before
+      chains.at(-1).push(this.math(part));
+    }
+    return [...chains.map((parts) => element("p", {}, ...parts)), mistaken ? element("p", { class: "mistaken" }, mistaken) : null].filter(Boolean);
+  }
+
+  math(layout) {
+    const math = mathml(layout, this.page.knowledge.marks);
+    math.setAttribute("displaystyle", "true");
+    return math;
+  }
+
+  // The equation as large as it fits, and the picture so that it can be read from the last row.
+  fit() {
+    if (!this.isOn) return;
+    for (const size of SIZES) {
+      this.element.style.fontSize = `${size}px`;
+      const { scrollWidth, clientWidth, scrollHeight, clientHeight } = this.element;
+      if (scrollWidth <= clientWidth && scrollHeight <= clientHeight) break;
+    }
+    this.look();
+  }
+
+  look() {
+    const { rooms, knowledge } = this.page;
+    const { view } = rooms;
+    const { width, height } = view.svg.getBoundingClientRect();
+    if (!width) return;
+    const whole = Math.min(width / (view.wide - 2 * AROUND), height / (view.tall - 2 * AROUND));
+    const least = LEAST / smallest(view.svg);
+    const isWhole = whole * LARGER >= least;
+    if (isWhole) view.fit();
+    else lookAt(view, this.active(knowledge, rooms), width / least, height / least);
+    enlarge(view.svg, isWhole ? LEAST / whole : 0);
+  }
+
+  // The cards of the step: the one that is written first.
+  active(knowledge, rooms) {
+    const { written, reads } = knowledge;
+    return (written < 0 ? [knowledge.root] : [written, ...reads]).map((i) => rooms.cardOf(i));
+  }
+}
+
+// Moves the view, which shows so much of the picture, to cards; as little as it must, and not beyond the border.
+function lookAt(view, keys, wide, tall) {
+  const boxes = keys.flatMap((key) => view.cards.get(key) ?? []).map((card) => card.box());
+  if (!boxes.length) return;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, height } of boxes) {
+    const wider = [Math.min(left, x), Math.min(top, y), Math.max(right, x + width), Math.max(bottom, y + height)];
+    if (left < Infinity && (wider[2] - wider[0] > wide - AROUND || wider[3] - wider[1] > tall - AROUND)) continue;
+    [left, top, right, bottom] = wider;
+  }
+  const place = (low, high, size, all) => Math.max(Math.min((low + high - size) / 2, all - AROUND - size), Math.min(AROUND, (all - size) / 2));
+  view.look(place(left, right, wide, view.wide), place(top, bottom, tall, view.tall), wide, tall);
+}
+
+const drawn = new WeakMap(); // the size of letters as they are drawn
+
+const sizeOf = (text) => {
+  if (!drawn.has(text)) drawn.set(text, parseFloat(getComputedStyle(text).fontSize));
+  return drawn.get(text);
+};
+
+const smallest = (svg) => Math.min(...[...svg.querySelectorAll("text")].map(sizeOf));
+
+// Lets no letters of a picture be smaller; 0 puts them back. What has become wider than its room is squeezed into it.
+function enlarge(svg, least) {
+  for (const text of svg.querySelectorAll("text")) {
+    const size = sizeOf(text);
+    text.style.fontSize = least > size ? `${least.toFixed(2)}px` : "";
+  }
+  for (const box of svg.querySelectorAll(".chip, .pill")) {
+    const texts = [...box.parentNode.querySelectorAll("text")].filter((text) => text.textContent && text.style.fontSize);
+    for (const text of texts) text.removeAttribute("textLength");
+    const widths = texts.map((text) => text.getComputedTextLength());
+    const room = Number(box.getAttribute("width")) - ROOM * texts.length;
+    const part = room / widths.reduce((sum, width) => sum + width, 0);
+    if (part >= 1) continue;
+    texts.forEach((text, k) => {
+      text.setAttribute("textLength", (part * widths[k]).toFixed(1));
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    });
+  }
+}
+
+const isSign = ([kind, text]) => kind === "sign" && SIGNS.includes(text);
+const beginsWithSign = (layout) => layout[0] === "row" && isSign(layout[1]);
+
+// The parts of a line between which it may be broken: each but the first begins with a sign.
+function broken(layout) {
+  if (layout[0] !== "row") return [layout];
+  const parts = [];
+  for (const part of layout.slice(1)) {
+    if (!parts.length || isSign(part)) parts.push(["row"]);
+    parts.at(-1).push(part);
+  }
+  return parts;
+}
