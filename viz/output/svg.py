@@ -208,7 +208,7 @@ def write_card(card: Card, shape: Shape, corner: Point) -> str:
 
 def _chip(state: str, sign: int, rect: Rect, label: str, text: str) -> str:
     kind = f"{state} {'positive' if sign > 0 else 'negative' if sign < 0 else ''}".strip()
-    number = write_text(rect.right - 5, rect.y + 15.5, text, "gradient", "end")
+    number = write_text(rect.right - 5, rect.y + 15.5, text, "gradient")
     return f'<g class="{kind}">{write_rect(rect, "chip", 6)}{write_text(rect.x + 5, rect.y + 15, label, "small soft") if label else ""}{number}</g>'
 
 
@@ -221,7 +221,7 @@ def _pill(text: str, slot: int, numbered: bool, pill: Rect, faded: bool) -> str:
             f'<circle class="slot" cx="{px(left)}" cy="{px(y)}" r="7"/>' + write_text(left, y + 4, str(slot + 1), "small soft", "middle")
         )
         x += 7
-    parts.append(write_text(x, y + 4.5, text, "number", "middle"))
+    parts.append(write_text(x, y + 4.5, text, "number"))
     pale = f' opacity="{FADED}"' if faded else ""
     return f'<g class="local" data-slot="{slot}"{pale}>{"".join(parts)}</g>'
 

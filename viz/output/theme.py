@@ -43,7 +43,7 @@ text{fill:@ink;font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans"
 .none .chip{stroke-dasharray:3 3}
 .partial .chip{stroke:@soft;stroke-width:1.4;stroke-dasharray:9 3}
 .complete .chip{fill:@positive-chip;stroke:none}.complete.negative .chip{fill:@negative-chip}
-.gradient{font-weight:700;fill:@soft}.positive .gradient{fill:@positive}.negative .gradient{fill:@negative}
+.gradient{font-weight:700;fill:@soft;text-anchor:end}.number{text-anchor:middle}.positive .gradient{fill:@positive}.negative .gradient{fill:@negative}
 .wire .line,.wire .trunk{fill:none;stroke:@line;stroke-width:1.5}
 .wire.positive .line{stroke:@positive}.wire.negative .line{stroke:@negative;stroke-dasharray:7 4}
 .wire.zero .line{stroke-dasharray:1.5 4;stroke-linecap:round}

@@ -37,7 +37,7 @@ ASKS: dict[bool | str, str] = {False: "no", True: "both", **{word: word for word
 STYLES = ("step.css", "present.css")
 WHOLE = ("blank", "order")  # ways to ask that begin with nothing known
 STATIC = Path(__file__).parent / "static"
-UNREAD = re.compile(r'(<g [^>]*data-key="[ne]\d[^>]*><title>)[^<]*')  # titles mean nothing in an image; the page writes them
+UNREAD = re.compile(r'(<g [^>]*data-key="[ne]\d[^>]*>)<title>[^<]*</title>')  # titles mean nothing in an image; the page writes them
 MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
 

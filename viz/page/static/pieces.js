@@ -6,6 +6,9 @@ import { svgElement } from "./elements.js";
 const THIN = 1.5; // widths of wires, as in legend.py
 const THICK = 3.8;
 
+// The title of a piece; those that the page writes anew do not come with it.
+const titleOf = (element) => element.querySelector("title") ?? element.insertBefore(svgElement("title"), element.firstChild);
+
 // Sets the text of an element, squeezed into `room` where it would be wider.
 function fitted(element, text, room) {
   if (!element || element.textContent === text) return;
@@ -21,7 +24,7 @@ export class CardView {
   constructor(element) {
     this.element = element;
     this.kind = element.getAttribute("class").replace(/ (now|read)\b/g, "");
-    this.title = element.querySelector("title");
+    this.title = titleOf(element);
     this.frame = element.querySelector(".frame");
     this.value = element.querySelector(".value");
     const chip = element.querySelector(".chip");
@@ -66,7 +69,7 @@ export class WireView {
   constructor(element, picture) {
     this.element = element;
     [this.to, this.slot] = [`n${element.dataset.key.slice(1).split("-")[0]}`, element.dataset.key.split("-")[1]];
-    this.title = element.querySelector("title");
+    this.title = titleOf(element);
     this.line = element.querySelector(".line");
     this.head = element.querySelector(".head");
     this.ahead = null; // while a contribution goes back: the line and the head as they are for values
