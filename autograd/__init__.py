@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .explain.straight_line import code
     from .expression import Expression, parse
     from .handcheck import check
+    from .handcheck.hunting import bughunt
     from .reading.finite_differences import numeric_curve, numeric_grad
     from .reading.gradient_check import gradcheck
     from .vectorizing import vectorize
@@ -76,6 +77,7 @@ _LATER = {
     "numeric_curve": ".reading.finite_differences",
     "gradcheck": ".reading.gradient_check",
     "check": ".handcheck",
+    "bughunt": ".handcheck.hunting",
     "Notation": ".explain.notation",
     "examples": ".examples",
     "vectorize": ".vectorizing",
@@ -92,4 +94,4 @@ if not TYPE_CHECKING:  # a type checker knows the names above, and that there ar
         return found
 
 
-__all__ = ["Expression", "Notation", "check", "code", "compare", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip
+__all__ = ["Expression", "Notation", "bughunt", "check", "code", "compare", "derive", "examples", "gradcheck", "numeric_curve", "numeric_grad", "parse", "paths", "steps", "Value", "clip", "cos", "cosh", "define", "dot", "elu", "exp", "gelu", "grad", "heaviside", "hessian", "jacobian", "jvp", "label", "leaky_relu", "leaves", "log", "logsumexp", "maximum", "mean", "minimum", "names", "no_grad", "nodes", "relu", "replay", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "tan", "tanh", "topological_order", "total", "vectorize", "xlogy"]  # fmt: skip
