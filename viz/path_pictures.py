@@ -4,7 +4,6 @@ paths, the graph once, with the number of paths through every node and every ope
 All pictures share one layout. What lies on no path, nor beside one, is left out of a graph that is not small.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -22,7 +21,7 @@ from .output.legend import THICK, THIN, placed
 from .output.svg import FADED, LEGEND_ROOM, document, px, write_card, write_frame, write_text, write_wire
 from .picture.folding import READABLE
 from .picture.gradients import NOTHING
-from .picture.lettering import MINUS, harmless, width
+from .picture.lettering import harmless, readable, width
 from .picture.reading import read
 from .picture.records import Card, Chip, Picture
 
@@ -97,7 +96,7 @@ class PathsDrawing(Shown):
     @cached_property
     def _captions(self) -> list[str]:
         products = enumerate(self.paths.products(self._digits), 1)
-        return [f"{k}.  {harmless(route)}:  {_written(numbers)}" for k, (route, numbers) in products]
+        return [f"{k}.  {harmless(route)}:  {readable(numbers)}" for k, (route, numbers) in products]
 
     def _along(self, path: Path) -> Picture:
         """The picture with one path marked."""
@@ -155,7 +154,7 @@ class PathsDrawing(Shown):
         """What is said around the pictures: the number of paths, then the products that are no caption, the sum, the reason."""
         heading, *rest = self.paths.lines(self._lang, self._digits)
         rows = len(self._captions) if rest else 0
-        said = [harmless(_written(line.strip())) for line in rest[rows:]]
+        said = [harmless(readable(line.strip())) for line in rest[rows:]]
         return [harmless(heading), *([] if self._pictures[0][0] else self._captions), *said]
 
     def _signs(self) -> list[tuple[str, str]]:
@@ -223,11 +222,6 @@ def _drawn(picture: Picture, shapes: Sequence[Shape], layout: Layout, direction:
         found.append(shown(write_wire(wire, way, shapes[wire.target], corners[wire.target], wide, direction), wire.mark))
     cards = zip(picture.cards, shapes, corners, strict=True)
     return [*found, *[shown(write_card(card, shape, corner), card.mark) for card, shape, corner in cards]]
-
-
-def _written(line: str) -> str:
-    """A line with the minus signs of its numbers as a picture writes them."""
-    return re.sub(r"(?<![^ (])-(?=\d|inf)", MINUS, line)
 
 
 def _wrapped(line: str, room: float) -> list[str]:

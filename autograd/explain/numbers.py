@@ -96,6 +96,25 @@ class Printed(NamedTuple):
     result_sign: str
 
 
+def printed_products(
+    products: Sequence[tuple[Sequence[Number], Number]], digits: int | None = None, of_results: int | None = None
+) -> list[Printed]:
+    """Products that stand together, each factor by factor before its result: with so many digits that each can be
+    recomputed, the same ones for all, so that a factor that stands in two of them is printed once in one way.
+
+    `of_results` are the digits of the results, where other lines ask for more.
+
+    >>> [each.numbers for each in printed_products([([3.0, 0.5], 1.5), ([2 / 3, 0.5], 1 / 3)])]
+    [('3', '0.5'), ('0.666667', '0.5')]
+    """
+    enough = digits or max([digits_to_recompute(factors, _multiplied, result) for factors, result in products], default=DIGITS)
+    return [_printed(factors, result, digits or of_results, product, 1, enough) for factors, result in products]
+
+
+def _multiplied(numbers: Sequence[float]) -> Any:
+    return reduce(product, numbers, 1.0)
+
+
 def printed_product(factors: Sequence[Number], result: Number, digits: int | None = None) -> Printed:
     """A product, factor by factor, with as many digits as it takes to recompute it.
 
@@ -114,8 +133,9 @@ def printed_sum(terms: Sequence[Number], result: Number, digits: int | None = No
     return _printed(terms, result, digits, plus, 0)
 
 
-def _printed(parts: Sequence[Number], result: Number, digits: int | None, combine: Callable[[Any, Any], Any], neutral: int) -> Printed:
-    enough = digits or digits_to_recompute(parts, lambda numbers: reduce(combine, numbers, float(neutral)), result)
+def _printed(parts: Sequence[Number], result: Number, digits: int | None, combine: Callable[[Any, Any], Any], neutral: int,
+             enough: int = 0) -> Printed:  # fmt: skip
+    enough = enough or digits or digits_to_recompute(parts, lambda numbers: reduce(combine, numbers, float(neutral)), result)
     shown = [number_text(data, enough) for data in parts]
     value = number_text(result, digits)
     printed = [as_printed(text) for text in shown]

@@ -10,7 +10,7 @@ from ..engine.value import Value, seed_of
 from ..reading.ways import Path, Ways, edges_of
 from .languages import fill, templates
 from .node_names import NodeNames, gradient_name
-from .numbers import printed_product, printed_sum, refuse_digits
+from .numbers import digits_to_recompute, printed_products, printed_sum, refuse_digits
 from .steps import Step, Steps, steps
 from .typeset import legible
 
@@ -72,9 +72,12 @@ class Paths(Ways):
 
     def products(self, digits: int | None = None) -> list[tuple[str, str]]:
         """The route and the product, in numbers, of every path that a text shows: ("J ← v ← u ← b", "3 · 1 · 2 = 6")."""
+        all_of_them = len(self.rows) == self.count
+        rows = self.rows if all_of_them else self.rows[:FIRST]
+        terms = [path.product for path in rows] if all_of_them and self.count > 1 else []  # which stand in the sum below, too
+        of_sum = digits_to_recompute(terms, lambda numbers: sum(numbers), self.total) if terms else None
         found = []
-        for path in self.rows if len(self.rows) == self.count else self.rows[:FIRST]:
-            shown = printed_product(path.locals, path.product, digits)
+        for path, shown in zip(rows, printed_products([(path.locals, path.product) for path in rows], digits, of_sum), strict=True):
             numbers = "" if len(shown.numbers) < 2 else f"{_joined(_in_parentheses(shown.numbers), ' · ')} {shown.result_sign} "
             found.append((self.route(path), numbers + shown.value))
         return found

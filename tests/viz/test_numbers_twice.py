@@ -10,6 +10,7 @@ from autograd.explain.numbers import digits_to_recompute, is_exact, number_text
 from autograd.handcheck.answers import typed
 from autograd.handcheck.precision import agrees, exactly
 from viz.bundle import bundled
+from viz.picture.lettering import readable
 
 CASES = json.loads((Path(__file__).parents[1] / "data/numbers.json").read_text(encoding="utf-8"))
 
@@ -32,6 +33,7 @@ PYTHON = {
     "exact": lambda data, text: is_exact(float(data), text),
     "digits of products": lambda inputs, result: digits_to_recompute([*map(float, inputs)], lambda n: n[0] * n[1], float(result)),
     "typed": typed_in_python,
+    "readable": readable,
     "judged": judged_in_python,
 }
 PAGE = {
@@ -39,6 +41,7 @@ PAGE = {
     "exact": "(data, text) => isExact(parseNumber(data), text)",
     "digits of products": "(inputs, result) => digitsToRecompute(inputs.map(parseNumber), ([a, b]) => a * b, parseNumber(result))",
     "typed": "typed",
+    "readable": "readable",
     "judged": "(text, due) => { const given = typed(text); return given !== null && isRight(given, parseNumber(due)); }",
 }
 
@@ -58,7 +61,7 @@ def test_python_agrees(kind):
 @pytest.mark.browser
 @pytest.mark.parametrize("kind", PAGE)
 def test_the_page_agrees(page, kind):
-    taken = "numberText, parseNumber, isExact, digitsToRecompute, typed, isRight"
+    taken = "numberText, parseNumber, isExact, digitsToRecompute, typed, isRight, readable"
     made = {"page/static/all.js": f'import {{ {taken} }} from "./numbers.js";\nObject.assign(window, {{ {taken} }});\n'}
     page.set_content(f'<!doctype html><meta charset="utf-8"><script type="module">{bundled("page/static/all.js", made)}</script>')
     page.wait_for_function("() => window.typed")

@@ -24,7 +24,7 @@ from ..drawing import refuse_unknown
 from ..notebook import image
 from ..output.theme import stylesheet
 from ..output.typst_export import converted
-from ..picture.lettering import harmless
+from ..picture.lettering import harmless, readable
 from ..slides import Rooms
 from .content import graph_data, step_data
 from .expression import expression_data
@@ -176,7 +176,7 @@ class Stepper:
             "editable": [] if self._mistaken else [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
             "ask": self._ask,
             "at": self._at,
-            "notes": self._passes.notes(self._lang),
+            "notes": [readable(note) for note in self._passes.notes(self._lang)],
             "words": words | ({"page.noleaves": words["page.asif.noleaves"]} if self._mistaken else {}),
         }  # fmt: skip
 
@@ -253,7 +253,7 @@ class Stepper:
         folder.mkdir(parents=True, exist_ok=True)
         width = max(2, len(str(len(self))))
         for at in range(len(self) + 1):
-            caption = self._passes[at - 1].text(self._lang, self._digits) if at else self._title
+            caption = readable(self._passes[at - 1].text(self._lang, self._digits)) if at else self._title
             svg = self._rooms.at(at).svg(at, "light", caption)
             write_whole(folder / f"step-{at:0{width}}{kind}", svg.encode() if kind == ".svg" else converted(svg, kind[1:]))
         return folder

@@ -4,6 +4,7 @@ A picture is made without asking for fonts, so widths are those of a wide typefa
 here fits in narrower ones too.
 """
 
+import re
 import unicodedata
 from typing import Any
 
@@ -101,6 +102,16 @@ def number_drawn(number: Any, digits: int | None = None) -> str:
     ('11', '−0.7071', '1e−9')
     """
     return number_text(number, digits or DIGITS).replace("-", MINUS).replace("inf", "∞")
+
+
+def readable(text: str) -> str:
+    """A sentence or formula with the minus signs and infinities of the cards; hyphens within words stay.
+
+    >>> readable("y = -0.6 - (-1e-9) in a z-score, inf")
+    'y = −0.6 − (−1e−9) in a z-score, ∞'
+    """
+    text = re.sub(r"(?<![^\s(])-(?=[\s(∂]|[^\W_])", MINUS, text)
+    return re.sub(r"(?<![^\W_])inf(?![^\W_])", "∞", re.sub(r"(?<=\d)e-(?=\d)", f"e{MINUS}", text))
 
 
 def signed(text: str) -> str:

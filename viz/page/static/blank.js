@@ -3,7 +3,7 @@
 
 import { element } from "./elements.js";
 import { carried } from "./carry.js";
-import { isRight, typed } from "./numbers.js";
+import { isRight, readable, typed } from "./numbers.js";
 import { slipsFor, unexplained } from "./slips.js";
 
 const SIGNS = { right: "✓", follows: "↳", wrong: "✗" };
@@ -121,7 +121,7 @@ export class Blank {
       const before = this.wrong.get(key) ?? [];
       if (verdict === "wrong") {
         const { code, reply } = this.why(judged.run, key, written.get(key), texts.get(key));
-        replies.push(element("li", {}, element("b", {}, `${input.getAttribute("aria-label")}: `), reply));
+        replies.push(element("li", {}, element("b", {}, `${input.getAttribute("aria-label")}: `), readable(reply)));
         if (before.at(-1)?.text !== texts.get(key)) this.wrong.set(key, [...before, { text: texts.get(key), code }]);
       }
       this.keep(key, verdict === "right" ? (before.length ? "later" : "first") : null);

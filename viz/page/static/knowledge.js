@@ -4,7 +4,7 @@
 
 import { equations, explanation, gradientOf, localName, nameOf, rule, sentence } from "./words.js";
 import { plain } from "./typeset.js";
-import { numberText } from "./numbers.js";
+import { numberText, readable } from "./numbers.js";
 import { Mistaken } from "./mistaken.js";
 
 const TERMS = 8; // of a sum that are listed in a table
@@ -140,7 +140,7 @@ export class Knowledge {
   sentence(at) {
     if (at < 1 || at > this.listed) return null;
     const beside = this.mistakenLine(at);
-    return sentence(this.#run, this.#run.step(at)) + (beside ? `  ${beside}` : "");
+    return readable(sentence(this.#run, this.#run.step(at))) + (beside ? `  ${beside}` : "");
   }
 
   // What a mistake makes of a step, where one is shown beside it; else null.
@@ -160,7 +160,7 @@ export class Knowledge {
 
   // Why its numbers are what they are; null while they are asked for.
   get why() {
-    return this.open || !this.at ? null : explanation(this.#run, this.#run.step(this.at));
+    return this.open || !this.at ? null : readable(explanation(this.#run, this.#run.step(this.at)));
   }
 
   // At a fan-out: every contribution to the node, {at, node, slot, text}, with "" for one that is not known; else null.
@@ -214,12 +214,12 @@ export class Knowledge {
 
   // What is said to the last wrong answer to what is open; "" where there is none.
   get reply() {
-    return (this.open && this.#questions.answer(this.at, this.open).wrong.at(-1)?.reply) || "";
+    return readable((this.open && this.#questions.answer(this.at, this.open).wrong.at(-1)?.reply) || "");
   }
 
   // The hints to what is open that were asked for.
   get hints() {
-    return this.open ? this.#questions.hints(this.at) : [];
+    return this.open ? this.#questions.hints(this.at).map(readable) : [];
   }
 
   // What was practised, as a text that autograd.handcheck.practice_log reads back; "" where nothing was.
@@ -354,7 +354,7 @@ export class Knowledge {
   cells(i) {
     const run = this.#run;
     const { constant, parents } = run.graph.nodes[i];
-    const formula = parents.length ? plain(rule(run, i)) : this.words(constant ? "page.constant" : "page.leafword");
+    const formula = parents.length ? readable(plain(rule(run, i))) : this.words(constant ? "page.constant" : "page.leafword");
     const arrived = this.#arrived(i);
     if (constant || !run.arrivals[i].length) return [formula, this.value(i), "", ""];
     if (!arrived.length) return [formula, this.value(i), this.words("page.notyet"), ""];

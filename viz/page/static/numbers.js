@@ -38,6 +38,14 @@ export function numberText(a, digits = null) {
   return (a < 0 ? "-" : "") + (isShort ? placed(shortest, first, 16) : placed(...digitsOf(size, most), most));
 }
 
+// A sentence or formula with the minus signs and infinities of the cards. What is typed, and code, keeps its hyphens.
+export function readable(text) {
+  return text
+    .replace(/(?<![^\s(])-(?=[\s\d(∂\p{L}])/gu, "−")
+    .replace(/(\d)e-(?=\d)/g, "$1e−")
+    .replace(/(?<![\p{L}\d])inf(?![\p{L}\d])/gu, "∞");
+}
+
 // The float that a text stands for, as Python prints it: "1e-07", "inf", "2/3".
 export function parseNumber(text) {
   const [top, bottom] = text.split("/");

@@ -2,7 +2,7 @@
 // answered with the question that belongs to its mistake; the right one, or "Show me", reveals.
 
 import { element } from "./elements.js";
-import { isRight, numberText, typed } from "./numbers.js";
+import { isRight, numberText, readable, typed } from "./numbers.js";
 import { randomNumbers } from "./again.js";
 import { slipsFor } from "./slips.js";
 import { question } from "./steptab.js";
@@ -77,7 +77,7 @@ export class Vote {
   tell(k) {
     const { text, reply } = this.options[k];
     const said = reply === null ? "" : reply || this.words("page.vote.other", { guess: pretty(text) });
-    this.reply.textContent = said && `${LETTERS[k]}: ${said}`;
+    this.reply.textContent = said && `${LETTERS[k]}: ${readable(said)}`;
     if (said) this.say(this.reply.textContent);
     return true;
   }
