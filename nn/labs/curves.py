@@ -16,6 +16,7 @@ from .results import Result
 
 Curve = Callable[[Any], Any]  # a function of one number, on arrays
 BENT = ("relu", "leaky_relu")  # straight pieces that meet at 0
+CLOSE = 1e-9  # joints so close, relative to the interval, are one; changes of slope so small are none
 
 # --- joints ------------------------------------------------------------------------------------------------------------
 
@@ -27,7 +28,7 @@ class Hinges(Result):
     x: Any  # where, of shape (joints,)
     y: Any  # the output there, of shape (joints,)
     slopes: Any  # of the pieces between them, of shape (joints + 1,)
-    units: tuple[tuple[int, int], ...]  # (layer, unit) that bends there, both from 1
+    units: tuple[tuple[int, int], ...]  # (layer, unit) that bends there, both from 1; of several the first
 
     @property
     def changes(self) -> Any:
@@ -57,33 +58,32 @@ def hinges(model: Any, interval: tuple[float, float]) -> Hinges:
         if layer.activation.name not in (*BENT, "linear"):
             raise ValueError(f"hinges are joints of straight pieces, as relu makes them; {layer.activation.name} has none")
     points: dict[float, tuple[int, int]] = {}
-    ends = numpy.array([low, high])
     for k, layer in enumerate(layers, 1):
         ends = numpy.array([low, *sorted(points), high])
-        Z = _through(layers[: k - 1], ends[None, :])
-        Z = layer.W @ Z + layer.b
+        Z = layer.W @ _through(layers[: k - 1], ends[None, :])[0] + layer.b
         if layer.activation.name == "linear":
             continue
         for j, z in enumerate(Z, 1):
             for left, right, a, b in zip(ends, ends[1:], z, z[1:], strict=False):
-                if a * b < 0:
-                    points.setdefault(float(left + (right - left) * a / (a - b)), (k, j))
-                elif b == 0 != a and right != high:
-                    points.setdefault(float(right), (k, j))
-    at = numpy.array(sorted(points))
-    ends = numpy.array([low, *at, high])
-    y = _through(layers, ends[None, :])[0]
-    slopes = numpy.diff(y) / numpy.diff(ends)
-    size = max(1.0, float(abs(slopes).max(initial=0)))
-    bent = abs(numpy.diff(slopes)) > 1e-9 * size
-    kept = numpy.concatenate([[True], bent])
-    return Hinges(at[bent], y[1:-1][bent], slopes[kept], tuple(points[x] for x in at[bent].tolist()))
+                at = left + (right - left) * a / (a - b) if a * b < 0 else right if b == 0 != a else None
+                if at is not None and at < high and not any(abs(at - other) < CLOSE * (high - low) for other in (low, high, *points)):
+                    points[float(at)] = (k, j)
+    x = numpy.array(sorted(points))
+    ends = numpy.array([low, *x, high])
+    slopes = _through(layers, (ends[None, 1:] + ends[None, :-1]) / 2)[1][0]
+    bent = abs(numpy.diff(slopes)) > CLOSE * max(1.0, float(abs(slopes).max()))
+    kept = x[bent]
+    y = _through(layers, kept[None, :])[0][0]
+    return Hinges(kept, y, slopes[numpy.concatenate([[True], bent])], tuple(points[at] for at in kept.tolist()))
 
 
-def _through(layers: Any, A: Any) -> Any:
+def _through(layers: Any, A: Any) -> tuple[Any, Any]:
+    """The outputs of layers, and their derivatives by the one input."""
+    slopes = numpy.ones_like(A)
     for layer in layers:
-        A = layer.activation.on_array(layer.W @ A + layer.b)
-    return A
+        Z = layer.W @ A + layer.b
+        A, slopes = layer.activation.on_array(Z), layer.activation.derivative(Z) * (layer.W @ slopes)
+    return A, slopes
 
 
 def _interval(given: Any) -> tuple[float, float]:

@@ -168,49 +168,6 @@ def test_count_of_multiplications_grows_with_the_number_of_weights():
     assert ratios == sorted(ratios, reverse=True) and 2 < ratios[-1] < 2.2  # one product for each edge of the backward pass
 
 
-def test_relu_net_of_one_input_is_a_polygon_with_a_joint_for_each_hidden_unit():
-    """D0-08: three hidden units, joints at x = -b/v, where the slope changes by w v; never more joints than units."""
-    v, b, w = [1.0, -2.0, 0.5], [0.5, 1.0, -1.0], [1.0, 0.75, -3.0]
-    model = MLP(1, [3, 1])
-    model.layers[0].set(weights=[[k] for k in v], biases=b)
-    model.layers[1].set(weights=[w], biases=[0.2])
-    joints = sorted((-b[k] / v[k], w[k] * abs(v[k])) for k in range(3))
-    assert [x for x, _ in joints] == [-0.5, 0.5, 2.0]
-    x = numpy.arange(-4, 4, 1 / 64)
-    y = model.predict(x[:, None])
-    bends = numpy.diff(y, n=2) * 64
-    found = [(x[k + 1], bends[k]) for k in numpy.flatnonzero(abs(bends) > 1e-9)]
-    assert [at for at, _ in found] == [at for at, _ in joints]
-    assert [change for _, change in found] == pytest.approx([change for _, change in joints])
-
-
-def interpolant(f, low, high, units):
-    """A ReLU net that meets f at evenly spaced points: each hidden unit turns the slope by what is needed there."""
-    x = numpy.linspace(low, high, units + 1)
-    slopes = numpy.diff(f(x)) / numpy.diff(x)
-    model = MLP(1, [units, 1])
-    model.layers[0].set(weights=[[1.0]] * units, biases=-x[:-1])
-    model.layers[1].set(weights=[numpy.diff(slopes, prepend=0.0)], biases=[f(x[:1])[0]])
-    return model
-
-
-def test_one_hidden_layer_of_enough_units_comes_as_near_as_wanted_to_a_continuous_function():
-    """D0-09, D1-05, E1-1, E1-2: on a compact interval, by construction; for the sine 64 units reach 0.0012, about (π/D)²/2,
-    so in one dimension the number of units need not grow exponentially."""
-    grid = numpy.linspace(0, 2 * numpy.pi, 2001)
-    for units, published in ((8, 0.0704), (16, 0.0189), (32, 0.0048), (64, 0.0012)):
-        error = abs(interpolant(numpy.sin, 0, 2 * numpy.pi, units).predict(grid[:, None]) - numpy.sin(grid)).max()
-        assert error == pytest.approx(published, abs=6e-5), units
-
-
-def test_erratum_not_any_function_to_any_precision():
-    """E0-2: a step on an interval stays ½ away from every continuous output somewhere, however many units there are."""
-    grid = numpy.linspace(-1, 1, 4001)
-    for units in (9, 33, 129):
-        model = interpolant(lambda x: (x > 0).astype(float), -1, 1, units)
-        assert abs(model.predict(grid[:, None]) - (grid > 0)).max() > 0.45
-
-
 def test_signals_of_a_network_are_all_named():
     """D0-20: every hidden unit has weights and a bias w_j0^(l), and every node belongs to its layer and neuron."""
     model = MLP(2, [3, 2], "tanh", rng=0)
