@@ -1,8 +1,8 @@
 """The matrix form of a network: forward, the δ recursion backwards, in NumPy, in each course's notation and layout.
 
 The functions on arrays come first. They take one network, or a stack of networks at once (leading axes), with the
-examples in columns; no Value is touched. Then the same for a model, as named arrays, and beside its scalar graph.
-The correct formulas only: what some slides print instead stands in the tests.
+examples in columns; no Value is touched. Then the same for a model: the steps of its vectorised program, as named arrays,
+and beside its scalar graph. The correct formulas only: what some slides print instead stands in the tests.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,16 @@ from typing import Any
 import numpy
 
 from autograd import Value, grad
-from autograd.explain.notation import Notation, last_role
+from autograd.explain.notation import Notation
+from autograd.vectorizing.array_steps import ArraySteps
+from autograd.vectorizing.program import Program
 
 from . import losses
 from .activations import Activation, activation
 from .arguments import choose, examples, targets
 from .layer import Dropout, Layer
 from .matrix_shapes import shapes
-from .named_arrays import Entry, Matrices, MatrixView
+from .named_arrays import Matrices, MatrixView, entries_of
 from .neuron import Neuron
 from .perceptron import Perceptron
 
@@ -157,10 +159,11 @@ def forward(model: Any, X: Any, notation: Any = "delta") -> Matrices:
     >>> forward(MLP(2, [3, 1], rng=0), [[1.0, 2.0]], notation="ng").shapes["A^[1]"]
     (3, 1)
     """
-    written = _Writer(Notation.of(notation), dense_layers(model))
+    notation, parts = Notation.of(notation), _parts(model)
     X = _inputs(model, X)
-    Z, A = forward_pass(written.layers, X.T)
-    return Matrices(written.forward(Z, A), written.notation)
+    program = _program(parts, losses.half_squared_error, "sum")  # any loss: only what comes before it is shown
+    steps = program.steps(numpy.hstack([X, numpy.zeros((len(X), parts[-1].n_out))]), notation)
+    return Matrices([entry for entry in entries_of(steps, steps) if entry.is_before_the_loss], notation, steps.functions)
 
 
 def backward(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "mean", notation: Any = "delta") -> Matrices:
@@ -175,11 +178,14 @@ def backward(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "
     >>> found["loss"].tolist(), found["dW1"].tolist()
     ([[0.5]], [[3.0]])
     """
-    return _both_passes(model, X, Y, loss, reduction, notation)[0]
+    steps, whole, *_ = _both_passes(model, X, Y, loss, reduction, notation)
+    return Matrices(entries_of(steps, whole), steps.notation, steps.functions)
 
 
 def matrix_view(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str = "mean", notation: Any = "delta") -> MatrixView:
     """The matrices of `backward`, set beside the scalar graph of the same loss; no gradient of the model is touched.
+
+    They are the numbers of `steps`, the records of both passes, an array a step (`autograd.vectorizing.array_steps`).
 
     >>> from nn import MLP
     >>> view = matrix_view(MLP(2, [3, 1], activation="tanh", rng=0), [[1.0, 2.0], [0.5, -1.0]], [1.0, 0.0], loss="mse")
@@ -187,9 +193,11 @@ def matrix_view(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str 
     True
     >>> view.explain("db2")
     ∂L/∂w₀⁽²⁾[0, 0] = -0.418282 is the gradient of the leaf b2_1: the sum over 2 examples of δ⁽²⁾, -0.810297 + 0.392015
+    >>> view.steps["delta1"]
+    <backward: δ⁽¹⁾ = ∂L/∂z⁽¹⁾ ⊙ h′(a⁽¹⁾), 3 × 2>
     """
-    matrices, X, target, chosen = _both_passes(model, X, Y, loss, reduction, notation)
-    return _beside(matrices, _parts(model), X, target, chosen, reduction)
+    steps, whole, X, target, chosen = _both_passes(model, X, Y, loss, reduction, notation)
+    return _beside(Matrices(entries_of(steps, whole), steps.notation, steps.functions), steps, _parts(model), X, target, chosen, reduction)
 
 
 def _inputs(model: Any, X: Any) -> Any:
@@ -211,106 +219,56 @@ def _targets(Y: Any, n: int, n_out: int, loss: losses.Loss) -> Any:
     return rows
 
 
-def _both_passes(model: Any, X: Any, Y: Any, loss: Any, reduction: str, notation: Any) -> tuple[Matrices, Any, Any, losses.Loss]:
+def _both_passes(
+    model: Any, X: Any, Y: Any, loss: Any, reduction: str, notation: Any
+) -> tuple[ArraySteps, ArraySteps, Any, Any, losses.Loss]:
+    """The steps of both passes; the same with the gradient at every activation; the inputs, the targets, and the loss."""
     chosen = losses.loss_for(model, loss)
     if not isinstance(chosen, losses.Loss):
         listed = ", ".join(losses.LOSSES)
         raise ValueError(f"there is a matrix form for the losses {listed}, with their usual settings, but not for this one")
-    written = _Writer(Notation.of(notation), dense_layers(model))
-    losses.refuse_mismatch(chosen, [written.layers[-1].activation.name] if written.layers[-1].activation.known else [])
+    notation, parts = Notation.of(notation), _parts(model)
+    losses.refuse_mismatch(chosen, [parts[-1].activation.name] if parts[-1].activation.known else [])
     X = _inputs(model, X)
-    T = _targets(Y, len(X), len(written.layers[-1].b), chosen)
-    Z, A = forward_pass(written.layers, X.T)
-    dA, dZ, dW, db = backward_pass(written.layers, Z, A, chosen.slope_on_arrays(A[-1], T.T, reduction))
-    value = numpy.atleast_2d(chosen.on_arrays(A[-1], T.T, reduction))
-    entries = [*written.forward(Z, A), written.entry("loss", None, "", value, note=f"{chosen.name}, {reduction}")]
-    return Matrices(entries + written.backward(dA, dZ, dW, db, reduction), written.notation), X, T, chosen
+    T = _targets(Y, len(X), parts[-1].n_out, chosen)
+    program = _program(parts, chosen, reduction)
+    with_targets = numpy.hstack([X, T])
+    steps, whole = (program._steps(with_targets, notation, reduction, is_whole) for is_whole in (False, True))
+    return steps, whole, X, T, chosen
 
 
-class _Writer:
-    """Writes arrays as entries of a notation: their symbols, formulas and layout."""
-
-    def __init__(self, notation: Notation, layers: list[Dense]):
-        self.notation, self.layers, self.depth = notation, layers, len(layers)
-
-    def symbol(self, role: str, layer: int | None = None) -> str:
-        return self.notation.symbol(last_role(role, layer, self.depth), layer)
-
-    def entry(self, role: str, layer: int | None, text: str, array: Any, scale: float = 1.0, note: str = "") -> Entry:
-        laid_out = array if self.notation.examples == "columns" or role.startswith("weights") else array.T
-        return Entry(role, layer, self.symbol(role, layer), text, laid_out, scale, note)
-
-    def before(self, layer: int) -> str:
-        """The inputs of a layer."""
-        return self.symbol("activation", layer - 1) if layer > 1 else self.symbol("input")
-
-    def forward(self, Z: list[Any], A: list[Any]) -> list[Entry]:
-        found = [self.entry("input", None, "", A[0])]
-        columns = self.notation.examples == "columns"
-        for k, layer in enumerate(self.layers, 1):
-            W, b, before, z = self.symbol("weights", k), self.symbol("bias", k), self.before(k), self.symbol("pre_activation", k)
-            function = "softmax" if layer.activation.of_layer else self.symbol("function")
-            found += [
-                self.entry("weights", k, "", layer.W),
-                self.entry("bias", k, "", layer.b),
-                self.entry("pre_activation", k, f"{W} {before} + {b}" if columns else f"{before} {W}ᵀ + {b}", Z[k - 1]),
-                self.entry("activation", k, z if layer.activation.name == "linear" else f"{function}({z})", A[k]),
-            ]
-        return found
-
-    def backward(self, dA: list[Any], dZ: list[Any], dW: list[Any], db: list[Any], reduction: str) -> list[Entry]:
-        n = dZ[0].shape[-1]
-        scale = float(n) if self.notation.scaled_error and reduction == "mean" else 1.0
-        over_n, n_times = ("1/n ", "n ") if self.notation.scaled_error and reduction == "mean" else ("", "")
-        columns, found = self.notation.examples == "columns", []
-        for k in range(self.depth, 0, -1):
-            error, at_output, before = self.symbol("error", k), self.symbol("activation_gradient", k), self.before(k)
-            if k == self.depth:
-                incoming = f"{n_times}∂{self.symbol('loss')}/∂{self.symbol('activation', k)}"
-            else:
-                W, after = self.symbol("weights", k + 1), self.symbol("error", k + 1)
-                incoming = f"{W}ᵀ {_held(after)}" if columns else f"{after} {W}"
-            outer = f"{_held(error)} {before}ᵀ" if columns else f"{_held(error, '/')}ᵀ {before}"
-            found += [
-                self.entry("activation_gradient", k, "" if incoming == at_output else incoming, dA[k] * scale, scale),
-                self.entry("error", k, self.error_formula(k), dZ[k - 1] * scale, scale),
-                self.entry("weights_gradient", k, over_n + outer, dW[k - 1]),
-                self.entry("bias_gradient", k, f"{over_n}Σ {error}", db[k - 1], note="over the examples"),
-            ]
-        W, after = self.symbol("weights", 1), self.symbol("error", 1)
-        text = f"{W}ᵀ {_held(after)}" if columns else f"{after} {W}"
-        return [*found, self.entry("input_gradient", None, text, dA[0] * scale, scale)]
-
-    def error_formula(self, k: int) -> str:
-        at_output, chosen = self.symbol("activation_gradient", k), self.layers[k - 1].activation
-        if chosen.of_layer:
-            a = self.symbol("activation", k)
-            return f"{a} ⊙ ({at_output} - Σ {a} ⊙ {at_output})"
-        if chosen.name == "linear":
-            return at_output
-        written = f"{at_output} ⊙ {self.symbol('function')}′({self.symbol('pre_activation', k)})"
-        return "" if written.replace(" ", "") == self.symbol("error", k) else written
+def _program(parts: list[Any], loss: losses.Loss, reduction: str) -> Program:
+    """The loss of one example of a chain of layers, vectorised; its inputs are the features, then the targets."""
+    x = [Value(0.5, f"x{k}", constant=True) for k in range(1, parts[0].n_in + 1)]
+    t = [Value(1.0, f"t{k}", constant=True) for k in range(1, parts[-1].n_out + 1)]
+    signals, layers = tuple(x), []
+    for part in parts:
+        _, signals = _through(part, signals)
+        layers.append(signals)
+    parameters = [p for part in parts for p in part.parameters()]
+    return Program([loss([list(signals)], [t], reduction=reduction)], [*x, *t], parameters, numpy.float64, False, layers)
 
 
-def _held(symbol: str, signs: str = "⊙") -> str:
-    """A symbol that is a product or a quotient of its own, in parentheses."""
-    return f"({symbol})" if any(sign in symbol for sign in signs) else symbol
+def _through(part: Any, x: tuple[Value, ...]) -> tuple[list[Value], tuple[Value, ...]]:
+    """The pre-activations and the activations of a layer, for one example."""
+    before = part.pre_activations(x) if isinstance(part, Layer) else [part.pre_activation(x)]
+    of_value = part.activation.of_value
+    return before, tuple(of_value(before)) if part.activation.of_layer else tuple([of_value(a) for a in before])
 
 
 # --- the scalar graph beside it ------------------------------------------------------------------------------------------
 
 
-def _beside(matrices: Matrices, parts: list[Any], X: Any, T: Any, chosen: losses.Loss, reduction: str) -> MatrixView:
+def _beside(matrices: Matrices, steps: ArraySteps, parts: list[Any], X: Any, T: Any, chosen: losses.Loss, reduction: str) -> MatrixView:
     """The same numbers from a graph of Values, built example by example, with the nodes that they stand at."""
     nodes = _parameter_nodes(parts)
     inputs = [tuple([Value(v, f"x{k}", constant=True) for k, v in enumerate(row, 1)]) for row in X.tolist()]
     nodes["X"] = _columns(inputs)
     signals: list[Any] = inputs
     for k, part in enumerate(parts, 1):
-        before = [part.pre_activations(x) if isinstance(part, Layer) else [part.pre_activation(x)] for x in signals]
-        of_value = part.activation.of_value
-        after = [tuple(of_value(row)) if part.activation.of_layer else tuple([of_value(a) for a in row]) for row in before]
-        nodes[f"Z{k}"], nodes[f"A{k}"], signals = _columns(before), _columns(after), after
+        passed = [_through(part, x) for x in signals]
+        signals = [after for _, after in passed]
+        nodes[f"Z{k}"], nodes[f"A{k}"] = _columns([before for before, _ in passed]), _columns(signals)
     loss = chosen([list(row) for row in signals], T.tolist(), reduction=reduction)
     nodes["loss"] = numpy.array([[loss]], dtype=object)
     for key in [key for key in nodes if key != "loss"]:
@@ -323,7 +281,7 @@ def _beside(matrices: Matrices, parts: list[Any], X: Any, T: Any, chosen: losses
         flat = list(laid_out[key].flat)
         numbers = grad(loss, flat) if key.startswith("d") else [node.data for node in flat]
         scalars[key] = numpy.array([float(v) for v in numbers]).reshape(laid_out[key].shape) * entry.scale
-    return MatrixView(list(matrices.entries.values()), matrices.notation, scalars, laid_out, loss)
+    return MatrixView(list(matrices.entries.values()), matrices.notation, scalars, laid_out, loss, steps)
 
 
 def _parameter_nodes(parts: list[Any]) -> dict[str, Any]:

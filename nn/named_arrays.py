@@ -14,9 +14,10 @@ import numpy
 from autograd import Value
 from autograd.explain.notation import ROLES, Notation, as_latex, last_role
 from autograd.explain.numbers import number_text
+from autograd.vectorizing.array_steps import ArraySteps
 
 from .arguments import choose
-from .plain_tables import Table
+from .plain_tables import Matrix, Table
 
 NEUTRAL = {"pre_activation": "Z", "activation": "A", "weights": "W", "bias": "b", "error": "dZ", "activation_gradient": "dA",
            "weights_gradient": "dW", "bias_gradient": "db", "input": "X", "input_gradient": "dX", "loss": "loss"}  # fmt: skip
@@ -26,16 +27,17 @@ NEUTRAL = {"pre_activation": "Z", "activation": "A", "weights": "W", "bias": "b"
 class Entry:
     """An array: its role, its layer (None for input and loss), its symbol and formula in the notation, and its numbers.
 
-    `note` are words that stand after the formula, or in its place. `scale` is what the array is, times the plain gradient: n for an error signal of a notation that divides by n later.
+    `formula_latex` is the formula in LaTeX. `scale` is what the array is, times the plain gradient: n for an error signal
+    of a notation that divides by n later.
     """
 
     role: str
     layer: int | None
     symbol: str
     formula: str
+    formula_latex: str
     array: Any = field(repr=False)
     scale: float = 1.0
-    note: str = ""
 
     @property
     def key(self) -> str:
@@ -43,24 +45,59 @@ class Entry:
         return NEUTRAL[self.role] + ("" if self.layer is None else str(self.layer))
 
     @property
+    def is_before_the_loss(self) -> bool:
+        """Whether it belongs to the forward pass of the network alone."""
+        return self.role in ("input", "weights", "bias", "pre_activation", "activation")
+
+    @property
     def text(self) -> str:
         """The equation; the symbol alone where there is none."""
-        right = " ".join(filter(None, (self.formula, self.note)))
-        return f"{self.symbol} = {right}" if right else self.symbol
+        return f"{self.symbol} = {self.formula}" if self.formula else self.symbol
 
     @property
     def latex(self) -> str:
         """The equation in LaTeX."""
-        words = " " * bool(self.formula) + self.note.replace("_", " ")
-        right = as_latex(self.formula) + (rf"\text{{{words}}}" if self.note else "")
-        return f"{as_latex(self.symbol)} = {right}" if right else as_latex(self.symbol)
+        return f"{as_latex(self.symbol)} = {self.formula_latex}" if self.formula_latex else as_latex(self.symbol)
+
+
+def entries_of(steps: ArraySteps, whole: ArraySteps) -> list[Entry]:
+    """The steps of a chain of layers as entries, in the order of calculation. `whole` has the gradient at every activation.
+
+    A layer without a function has its pre-activations as activations, and one gradient at both.
+    """
+    notation, found = steps.notation, {(step.role, step.layer): step for step in (*whole.given, *whole)}
+    found |= {(step.role, step.layer): step for step in steps}
+
+    def symbol(role: str, layer: int | None) -> str:
+        return notation.symbol(last_role(role, layer, steps.layers), layer)
+
+    def entry(role: str, layer: int | None, same: str = "") -> Entry:
+        step = found.get((role, layer))
+        if step is None:
+            step = found[same, layer]
+            return Entry(role, layer, symbol(role, layer), step.symbol, step.symbol_latex, step.array, step.scale)
+        right, latex = step.right, "".join([part.latex for part in step.parts])
+        if role == "loss" and ("losses", None) in found:  # one equation: the mean of what the examples lose
+            terms = found["losses", None]
+            right = right.replace(terms.symbol, f"({terms.right})")
+            latex = latex.replace(rf"{terms.symbol_latex}_{{i}}", "(" + "".join([part.latex for part in terms.parts]) + ")_{i}")
+        return Entry(role, layer, step.symbol, right, latex, step.array, step.scale)
+
+    entries = [entry("input", None)]
+    for k in range(1, steps.layers + 1):
+        entries += [entry("weights", k), entry("bias", k), entry("pre_activation", k), entry("activation", k, "pre_activation")]
+    entries.append(entry("loss", None))
+    for k in range(steps.layers, 0, -1):
+        entries += [entry("activation_gradient", k, "error"), entry("error", k, "activation_gradient")]
+        entries += [entry("weights_gradient", k), entry("bias_gradient", k)]
+    return [*entries, entry("input_gradient", None)]
 
 
 class Matrices(Mapping[str, Any]):
     """Arrays by name, in the order of calculation; iterating gives the neutral names."""
 
-    def __init__(self, entries: list[Entry], notation: Notation):
-        self.entries, self.notation = {entry.key: entry for entry in entries}, notation
+    def __init__(self, entries: list[Entry], notation: Notation, functions: Mapping[str, str]):
+        self.entries, self.notation, self.functions = {entry.key: entry for entry in entries}, notation, functions
         self._by_symbol: dict[str, Entry] = {}
         for entry in entries:
             for spelling in notation.spellings(last_role(entry.role, entry.layer, self.depth), entry.layer):
@@ -108,17 +145,21 @@ class Matrices(Mapping[str, Any]):
     @property
     def latex(self) -> str:
         """All equations, as the lines of a LaTeX align environment."""
-        lines = [entry.latex.replace(" = ", " &= ", 1) for entry in self.entries.values() if entry.formula or entry.note]
+        lines = [entry.latex.replace(" = ", " &= ", 1) for entry in self.entries.values() if entry.formula]
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
-    def _rows(self) -> list[tuple[str, ...]]:
-        return [(e.text, _shape(e.array), _numbers(e.array)) for e in self.entries.values()]
+    def _rows(self) -> list[tuple[Any, ...]]:
+        return [(e.text, _shape(e.array), Matrix.of(e.array)) for e in self.entries.values()]
+
+    @property
+    def title(self) -> str:
+        """The notation, the layout, and which functions the activations are."""
+        functions = ", ".join([f"{symbol} = {name}" for symbol, name in self.functions.items()])
+        return f'notation "{self.notation.name}", examples in {self.notation.examples}' + f"; {functions}" * bool(functions)
 
     def table(self) -> Table:
         """The arrays with their formulas, shapes and numbers."""
-        return Table(
-            f'notation "{self.notation.name}", examples in {self.notation.examples}', ("formula", "shape", "numbers"), self._rows()
-        )
+        return Table(self.title, ("formula", "shape", "numbers"), self._rows())
 
     def __repr__(self) -> str:
         return str(self.table())
@@ -138,10 +179,6 @@ def _apart(one: Any, other: Any) -> float:
 
 def _shape(array: Any) -> str:
     return " × ".join(map(str, numpy.shape(array))) or "1"
-
-
-def _numbers(array: Any) -> str:
-    return numpy.array2string(numpy.asarray(array), precision=4, suppress_small=True, threshold=40, edgeitems=2, max_line_width=72)
 
 
 # --- beside the scalar graph -----------------------------------------------------------------------------------------
@@ -164,12 +201,13 @@ class MatrixView(Matrices):
     """Matrices, and for each the same numbers as the scalar graph has them.
 
     `scalars[key]` is that array and `nodes[key]` the array of the nodes behind its entries, both by neutral name;
-    `loss` is the root of the graph.
+    `loss` is the root of the graph. `steps` are the records of the passes, with the way from an entry to what makes it.
     """
 
-    def __init__(self, entries: list[Entry], notation: Notation, scalars: dict[str, Any], nodes: dict[str, Any], loss: Value):
-        super().__init__(entries, notation)
-        self.scalars, self.nodes, self.loss = scalars, nodes, loss
+    def __init__(self, entries: list[Entry], notation: Notation, scalars: dict[str, Any], nodes: dict[str, Any], loss: Value,
+                 steps: ArraySteps):  # fmt: skip
+        super().__init__(entries, notation, steps.functions)
+        self.scalars, self.nodes, self.loss, self.steps = scalars, nodes, loss, steps
 
     def differences(self) -> dict[str, float]:
         """For each array, by its symbol, how far the matrix and the scalar graph are apart at most; nan where one has a nan."""
@@ -232,10 +270,9 @@ class MatrixView(Matrices):
     def table(self) -> Table:
         """The arrays with formulas, shapes, numbers, and how far the scalar graph is from them."""
         rows = [(*row, f"{apart:.1e}") for row, apart in zip(self._rows(), self.differences().values(), strict=True)]
-        title = f'notation "{self.notation.name}", examples in {self.notation.examples}'
         whole = self.maxdiff()
         note = f"The scalar graph and the matrices differ by {whole:.1e} at most."
         if math.isnan(whole):
             strange = ", ".join(symbol for symbol, apart in self.differences().items() if math.isnan(apart))
             note = f"The scalar graph and the matrices cannot be compared: there is a nan in {strange}."
-        return Table(title, ("formula", "shape", "numbers", "scalar graph apart"), rows, note)
+        return Table(self.title, ("formula", "shape", "numbers", "scalar graph apart"), rows, note)

@@ -236,7 +236,7 @@ class _Reader:
         made = self.made
         arriving, before = made.plan.upstreams[layer.activations], made.plan.forward[layer.sums]
         ones = numpy.ones_like(made.full(arriving))
-        lines = {index: made.values[index] for index in made.name_of if index != array.index}
+        lines = {index: made.values[index] for index in made.name_of if index < made.plan.backward_from}
         slopes = evaluated([array], made.parameters, made.X, {**lines, arriving.index: ones})
         at = self.factor(before, place)
         slope = as_float(numpy.broadcast_to(slopes[array.index], ones.shape)[place])
@@ -315,6 +315,8 @@ class _Reader:
             name, slot, _ = info
             if name == "xlogy" and slot < 0:
                 return f"{self.grouped(args[0], place, PRODUCT)} · log({self.text(args[1], place)[0]})", PRODUCT
+            if (name, slot) == ("xlogy", 1):
+                return self.call("divide", args, place)
             return f"{name}{'′' * (slot >= 0)}({', '.join([self.text(a, place)[0] for a in args])})", ATOM
         if kind == "matmul":
             terms = self.products(array, place) or []

@@ -209,6 +209,13 @@ class ArraySteps(Sequence[ArrayStep]):
     __repr__ = __str__
 
     @property
+    def functions(self) -> dict[str, str]:
+        """What the symbols of the activation functions stand for: {"h": "tanh"}, or one for each layer where they differ."""
+        writer = self._made.writer
+        named = [layer for layer in self._made.plan.layers if layer.function not in ("", "softmax")]
+        return {text_of(writer.function(layer.number)): layer.function for layer in named}
+
+    @property
     def latex(self) -> str:
         """All equations, as the lines of a LaTeX align environment."""
         lines = [step.latex.replace(" = ", " &= ", 1) for step in self._steps]
@@ -361,9 +368,14 @@ class Leaves:
 
 
 def array_steps(plan: Plan, names: ArrayNames, notation: Notation, parameters: Any, X: Any, leaves: Leaves,
-                standing: Mapping[int, tuple[Value, ...]], is_mean: bool = True) -> ArraySteps:  # fmt: skip
-    """The passes of a plan for the examples X. `standing` maps scalars of the plan to the nodes that have their values."""
-    more = []
+                standing: Mapping[int, tuple[Value, ...]], is_mean: bool = True, is_whole: bool = False) -> ArraySteps:  # fmt: skip
+    """The passes of a plan for the examples X. `standing` maps scalars of the plan to the nodes that have their values.
+
+    `is_whole` asks for the gradient at the activations of every layer, also where the error does not need it, because the
+    activation and the loss leave little of each other.
+    """
+    more = [plan.upstreams[layer.activations] for layer in plan.layers if is_whole and layer.activations in plan.upstreams]
+    more = [array for array in more if array.kind == "line"]
     gradient = _input_gradient(plan, names)
     if gradient is not None:
         more.append(gradient)
@@ -425,9 +437,10 @@ def _step(made: _Made, line: Line, index: int | None, right: Tokens) -> ArraySte
     numbers = made.laid_out(array, made.full(array)) * scale
     numbers.flags.writeable = False
     operation, summed = _operation(made, array, role) if index is not None else ("given", "")
+    function = of_layer.function if of_layer else "softmax" if (operation, role) == ("softmax", "activation") else ""
     phase = "given" if index is None else "backward" if is_backward else "forward"
     axes = _axes(array, role, layer)
-    return ArrayStep(index, phase, name, *symbol, role, layer, operation, of_layer.function if of_layer else "", numbers,
+    return ArrayStep(index, phase, name, *symbol, role, layer, operation, function, numbers,
                      axes[::-1] if writer.is_turned(array) else axes, _of(made, array, name) if is_backward else "", _parts(made, right), summed, scale,
                      made.laid_out(array, made.nodes(array)), made)  # fmt: skip
 

@@ -74,9 +74,9 @@ class Writer:
         self.is_scaled = notation.scaled_error and is_mean
         self.depth = len(plan.layers)
         self.names = ArrayNames(dict(names.of), names.hints, {*names.taken}, dict(names.reached))
-        outputs = [plan.values, *[plan.gradient[k][1] for k in in_order_of_lectures(plan, names)]]
-        last = [array for array in more if array.kind == "line" or array not in outputs]
-        self.lines: list[Line] = outline([*outputs, *last], self.names, plan.backward_from)
+        gradient = [plan.gradient[k][1] for k in in_order_of_lectures(plan, names)]
+        first, last = ([a for a in more if (self.names.of.get(a.index) == "dX") == is_last] for is_last in (False, True))
+        self.lines: list[Line] = outline([plan.values, *first, *gradient, *last], self.names, plan.backward_from)
         self.of_layers = {}  # the arrays of activations and of errors, by index, with their layers
         for layer in plan.layers:
             if layer.activations is not None and layer.function != "softmax":
@@ -202,6 +202,8 @@ class Writer:
             name, slot, _ = info
             if name == "xlogy" and slot < 0:  # by its definition
                 return self.call(array, "multiply", args, (None, self.applied("log", r"\log", args[1:])))
+            if (name, slot) == ("xlogy", 1):
+                return self.call(array, "divide", args)
             mark = "′" * (slot >= 0)
             called = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{_escaped(name)}}}"
             return self.applied(f"{'σ' if name == 'sigmoid' else name}{mark}", called + "'" * (slot >= 0), args)

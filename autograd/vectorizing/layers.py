@@ -17,7 +17,7 @@ from .grouping import PARAMETERS, Group, Rows
 @dataclass(frozen=True)
 class Layer:
     """A layer by the numbers of its groups: the product, the pre-activations (the product itself where there is no bias),
-    and the activations (None where there is no function of them alone). `function` is "" where there is none.
+    and the activations (None where there is no function of them alone). `function` is "" where there is none, "function" where it has no name in the table.
 
     A softmax is three groups, a logsumexp, a difference and an exponential: the first two are `inside`.
     """
@@ -30,10 +30,15 @@ class Layer:
     inside: tuple[int, ...] = ()
 
 
-def layers_of(groups: Sequence[Group], even_of_one_weight: bool = False) -> list[Layer]:
-    """The layers, in order. A graph all of whose weights stand alone has none, unless it is asked `even_of_one_weight`."""
+def layers_of(groups: Sequence[Group], known: Sequence[int | None] | None = None) -> list[Layer]:
+    """The layers, in order. A graph all of whose weights stand alone has none.
+
+    Where the graph is known to be a chain of layers, `known` has the group of the activations of each, as far as there is
+    one; then a single weight is a layer, too, and an activation may be any formula.
+    """
     products = [k for k, group in enumerate(groups) if group.is_product and is_matrix(group.operands[0])]
-    if not even_of_one_weight and all(groups[k].operands[0][0].places.size == 1 for k in products):
+    known = known if known is not None and len(known) == len(products) else None
+    if known is None and all(groups[k].operands[0][0].places.size == 1 for k in products):
         return []
     readers: dict[int, list[int]] = {}
     for k, group in enumerate(groups):
@@ -42,7 +47,10 @@ def layers_of(groups: Sequence[Group], even_of_one_weight: bool = False) -> list
     found = []
     for number, product in enumerate(products, 1):
         sums = next((k for k in readers.get(product, ()) if _adds_bias(groups, k, product)), product)
-        found.append(Layer(number, product, sums, *_activation(groups, readers, sums)))
+        activations, function, inside = _activation(groups, readers, sums)
+        if activations is None and known and known[number - 1] not in (None, sums):
+            activations, function = known[number - 1], "function"
+        found.append(Layer(number, product, sums, activations, function, inside))
     return found
 
 

@@ -4,6 +4,7 @@ The backward pass follows the groups in reverse. Each takes the gradient that ha
 local derivatives of the table, and sends the products to the rows that the group has read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,12 +40,14 @@ class Plan:
     gradient: list[tuple[Any, Array]] = field(default_factory=list)
 
 
-def planned(scalars: Scalars, roots: list[int], careful: bool = False, even_of_one_weight: bool = False, is_mean: bool = True) -> Plan:
+def planned(scalars: Scalars, roots: list[int], careful: bool = False, activations: Sequence[Sequence[int]] | None = None,
+            is_mean: bool = True) -> Plan:  # fmt: skip
     """The plan of a normalised graph. With one root it has a backward pass. See `Arrays` for `careful`, where no layer is kept
-    whole, and `layers_of` for `even_of_one_weight`. The gradient is that of the mean over the examples, or of the sum."""
+    whole. `activations` are those of each layer, where they are known. The gradient is that of the mean over the examples, or of the sum."""
     letters = {name: len(operation.letters) for name, operation in TABLE.items()}
     groups, source, place = grouped(scalars, letters, {name for name, operation in TABLE.items() if operation.is_nary})
-    planner = _Planner(scalars, groups, [] if careful else layers_of(groups, even_of_one_weight), careful)
+    known = None if activations is None else [_group_of(nodes, groups, source, place) for nodes in activations]
+    planner = _Planner(scalars, groups, [] if careful else layers_of(groups, known), careful)
     for group in groups:
         if not careful:  # 0 times an infinite parameter is not 0
             with_masks(group)
@@ -54,6 +57,13 @@ def planned(scalars: Scalars, roots: list[int], careful: bool = False, even_of_o
     if len(roots) == 1:
         _Backward(planner, plan, is_mean).run(source[roots[0]], place[roots[0]])
     return plan
+
+
+def _group_of(nodes: Sequence[int], groups: list[Group], source: list[int], place: list[int]) -> int | None:
+    """The group whose members are exactly these nodes, in their order."""
+    (group, *others) = {source[i] for i in nodes}
+    is_whole = not others and group >= 0 and [place[i] for i in nodes] == list(range(len(groups[group].members)))
+    return group if is_whole else None
 
 
 class _Planner:

@@ -86,19 +86,19 @@ class Program:
     """
 
     def __init__(self, roots: Sequence[Value], inputs: list[Value], params: list[Value], dtype: Any, is_list: bool,
-                 even_of_one_weight: bool = False):  # fmt: skip
+                 activations: Sequence[Sequence[Value]] | None = None):  # fmt: skip
         self.inputs, self.params, self.dtype = tuple(inputs), tuple(params), dtype
         self._outputs, self._is_list = tuple(roots), is_list
         found, numbers = self._read = read(roots, {v: k for k, v in enumerate(inputs)}, {v: k for k, v in enumerate(params)})
         self._used = {*found.node}
         self._scalars, self._roots = normalised(found, numbers)
-        self._even_of_one_weight = even_of_one_weight  # see `layers_of`
-        self._plan: Plan = planned(self._scalars, self._roots, even_of_one_weight=even_of_one_weight)
+        self._activations = activations  # of each layer, where the graph is known to be a chain of layers
+        self._plan: Plan = planned(self._scalars, self._roots, activations=self._numbers_of_activations())
         self._parameters = numpy.array([as_float(p.data) for p in params], dtype=dtype)
         self._is_row_by_row = len(self._roots) == 1 and rows.is_better(self._plan.groups, 1)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        arguments = (self._outputs, list(self.inputs), list(self.params), self.dtype, self._is_list, self._even_of_one_weight)
+        arguments = (self._outputs, list(self.inputs), list(self.params), self.dtype, self._is_list, self._activations)
         return _restored, (arguments, self._parameters.copy())
 
     # --- parameters ---
@@ -211,13 +211,18 @@ class Program:
         >>> print(vectorize((w * x + b - t) ** 2, [x, t], [w, b]).steps([[3.0, 5.0], [1.0, 0.0]])["dw"].entry())
         dw = 2 · 3 + 3 · 1 = 9
         """
+        return self._steps(X, notation, reduction)
+
+    def _steps(self, X: Any, notation: "str | Notation", reduction: str, is_whole: bool = False) -> ArraySteps:
         self._refuse_list("steps")
         X = self._examples(X)
         if reduction not in ("mean", "sum"):
             raise ValueError(f'reduction is "mean" or "sum", not {repr(reduction)[:40]}')
         plan, names = (self._plan, self._names) if reduction == "mean" else self._summed
         leaves = Leaves(self._outputs[0], self.inputs, self.params)
-        return array_steps(plan, names, Notation.of(notation), self._parameters.copy(), X, leaves, self._standing, reduction == "mean")
+        return array_steps(
+            plan, names, Notation.of(notation), self._parameters.copy(), X, leaves, self._standing, reduction == "mean", is_whole
+        )
 
     @property
     def shapes(self) -> Mapping[str, tuple[Any, ...]]:
@@ -240,10 +245,16 @@ class Program:
                 found[of_read[number]] = (*found.get(of_read[number], ()), node)
         return found
 
+    def _numbers_of_activations(self) -> list[list[int]] | None:
+        if self._activations is None:
+            return None
+        read, normal = self._read[0].number_of, self._scalars.number_of
+        return [[normal[read[node]] for node in layer] for layer in self._activations if all(read[node] in normal for node in layer)]
+
     @_MadeOnce
     def _summed(self) -> tuple[Plan, ArrayNames]:
         """The plan of the sum over the examples, in place of their mean."""
-        plan = planned(self._scalars, self._roots, even_of_one_weight=self._even_of_one_weight, is_mean=False)
+        plan = planned(self._scalars, self._roots, activations=self._numbers_of_activations(), is_mean=False)
         return plan, named(plan, list(self.inputs), list(self.params))
 
     @_MadeOnce

@@ -316,6 +316,9 @@ def test_a_cross_check_never_passes_on_nan():
     model = Neuron(1, "sigmoid").set([-800.0], 0)  # saturated and wrong: the loss is infinite
     view = formulas.matrix_view(model, [[1.0]], [1], loss="bce")
     assert view["loss"][0, 0] == numpy.inf and view.differences()[view.entries["loss"].symbol] == 0.0
+    assert view["dZ1"].tolist() == [[-1.0]] and view.maxdiff() > 1, "ŷ - y stays right where the scalar graph has lost the slope"
+    layer = Layer(1, 3, "softmax").set([[1e308], [0.0], [-5.0]], [0, 0, 0])
+    view = formulas.matrix_view(layer, [[1e10]], [0], loss="cross_entropy_of_probabilities")
     assert numpy.isnan(view.maxdiff()) and "cannot be compared: there is a nan in" in str(view)
 
 
@@ -338,12 +341,23 @@ def test_every_notation_shows_the_same_numbers_in_its_own_layout(name):
 @pytest.mark.parametrize(
     ("name", "lines"),
     [
-        ("delta", ["a⁽¹⁾ = W⁽¹⁾ x + w₀⁽¹⁾", "z⁽¹⁾ = h(a⁽¹⁾)", "δ⁽²⁾ = ∂L/∂z⁽²⁾ ⊙ h′(a⁽²⁾)", "∂L/∂z⁽¹⁾ = W⁽²⁾ᵀ δ⁽²⁾", "∂L/∂W⁽¹⁾ = δ⁽¹⁾ xᵀ"]),
-        ("bishop", ["a⁽¹⁾ = W⁽¹⁾ x + w₀⁽¹⁾", "∂E/∂W⁽²⁾ = δ⁽²⁾ z⁽¹⁾ᵀ"]),
-        ("murphy", ["a₁ = x V₁ᵀ + b₁", "o₁ = g(a₁)", "a₂ = o₁ wᵀ + w₀", "∂E/∂V₁ = (∂E/∂a₁)ᵀ x"]),
+        (
+            "delta",
+            [
+                "a⁽¹⁾ = W⁽¹⁾ x + w₀⁽¹⁾ 1ᵀ",
+                "z⁽¹⁾ = h⁽¹⁾(a⁽¹⁾)",
+                "δ⁽²⁾ = 1/n (z⁽²⁾ - y)",
+                "∂L/∂z⁽¹⁾ = W⁽²⁾ᵀ δ⁽²⁾",
+                "∂L/∂W⁽¹⁾ = δ⁽¹⁾ xᵀ",
+                "L = 1/n Σ (-(y ⊙ log(z⁽²⁾) + (1 - y) ⊙ log(1 - z⁽²⁾)))",
+                "h⁽¹⁾ = tanh, h⁽²⁾ = sigmoid",
+            ],
+        ),
+        ("bishop", ["a⁽¹⁾ = W⁽¹⁾ x + w₀⁽¹⁾ 1ᵀ", "∂E/∂W⁽²⁾ = δ⁽²⁾ z⁽¹⁾ᵀ"]),
+        ("murphy", ["a₁ = x V₁ᵀ + 1 b₁", "o₁ = g₁(a₁)", "a₂ = o₁ wᵀ + 1 w₀", "∂E/∂V₁ = (∂E/∂a₁)ᵀ x", "∂E/∂b₁ = 1ᵀ ∂E/∂a₁"]),
         (
             "ng",
-            ["Z^[1] = W^[1] X + b^[1]", "dZ^[1] = dA^[1] ⊙ g′(Z^[1])", "dW^[1] = 1/n dZ^[1] Xᵀ", "db^[2] = 1/n Σ dZ^[2] over the examples"],
+            ["Z^[1] = W^[1] X + b^[1] 1ᵀ", "dZ^[1] = dA^[1] ⊙ g′^[1](Z^[1])", "dW^[1] = 1/n dZ^[1] Xᵀ", "db^[2] = 1/n dZ^[2] 1"],
         ),
         ("dY", ["z₁ = W₁ x + b₁", "dY₁ = W₂ᵀ (dY₂⊙g′(z₂))", "dW₁ = (dY₁⊙g′(z₁)) xᵀ", "dX = W₁ᵀ (dY₁⊙g′(z₁))"]),
     ],
@@ -359,9 +373,10 @@ def test_equations_come_as_latex():
     latex = formulas.backward(both()[0], BATCH, [1, 0, 0, 1], loss="bce").latex
     for line in (
         r"\frac{\partial L}{\partial z^{(1)}} &= W^{(2)\top} \delta^{(2)}",
-        r"\delta^{(2)} &= \frac{\partial L}{\partial z^{(2)}} \odot h'(a^{(2)})",
-        r"\frac{\partial L}{\partial w_{0}^{(1)}} &= \sum \delta^{(1)}\text{ over the examples}",
-        r"L &= \text{bce, mean}",
+        r"\delta^{(1)} &= \frac{\partial L}{\partial z^{(1)}} \odot h'^{(1)}(a^{(1)})",
+        r"\delta^{(2)} &= \frac{1}{n} \left(z^{(2)} - y\right)",
+        r"\frac{\partial L}{\partial w_{0}^{(1)}} &= \delta^{(1)} \mathbf{1}",
+        r"L &= \frac{1}{n} \sum_{i=1}^{n} (-\left(y \odot \log(z^{(2)}) + \left(1 - y\right) \odot \log(1 - z^{(2)})\right))_{i}",
     ):
         assert line in latex, latex
     rows = formulas.backward(both()[0], BATCH, [1, 0, 0, 1], loss="bce", notation="murphy").latex
