@@ -25,5 +25,5 @@ def _shown(item: Any) -> str:
     if not isinstance(item, numpy.ndarray):
         return str(item)
     if item.ndim == 1 and len(item) <= SHOWN:
-        return "  ".join(f"{v:.4g}" for v in item.tolist())
+        return "  ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in item.tolist())
     return f"array of shape {item.shape}"
