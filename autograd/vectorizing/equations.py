@@ -76,7 +76,7 @@ class Writer:
         self.names = ArrayNames(dict(names.of), names.hints, {*names.taken}, dict(names.reached))
         gradient = [plan.gradient[k][1] for k in in_order_of_lectures(plan, names)]
         first, last = ([a for a in more if (self.names.of.get(a.index) == "dX") == is_last] for is_last in (False, True))
-        self.lines: list[Line] = outline([plan.values, *first, *gradient, *last], self.names, plan.backward_from)
+        self.lines: list[Line] = outline([plan.values, *first, *gradient, *last], self.names, plan)
         self.of_layers = {}  # the arrays of activations and of errors, by index, with their layers
         for layer in plan.layers:
             if layer.activations is not None and layer.function != "softmax":

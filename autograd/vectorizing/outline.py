@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from .arrays import COMPARISONS, VIEWS, Array, reachable, uses_of
 from .naming import ArrayNames
+from .planning import Plan
 
 LONG = 12  # operations in one expression
+SHORT = 6  # operations that are written twice
 
 
 @dataclass(frozen=True)
@@ -22,31 +24,34 @@ class Line:
     is_backward: bool
 
 
-def outline(outputs: Sequence[Array], names: ArrayNames, backward_from: int) -> list[Line]:
-    """The lines for the outputs; arrays from the index `backward_from` on are the backward pass. Arrays that need a name
-    are given one, in `names`."""
+def outline(outputs: Sequence[Array], names: ArrayNames, plan: Plan) -> list[Line]:
+    """The lines for the outputs. Arrays that need a name are given one, in `names`.
+
+    What is needed twice has a line; but after the layers, in a loss, what is short is written twice, as the lectures do.
+    """
     arrays = reachable(outputs)
     uses = uses_of(arrays)
     length: dict[int, int] = {}  # how many operations the text of an array holds
     lines = []
     for array in arrays:
         length[array.index] = 1 + sum([length[a.index] for a in array.args])
-        if not _is_worth_a_line(array, array.index in names.of, uses[array.index], length[array.index]):
+        is_backward = array.index >= plan.backward_from
+        most = SHORT if plan.layers and not is_backward else 0
+        if not _is_worth_a_line(array, array.index in names.of, uses[array.index], length[array.index], most):
             continue
         length[array.index] = 0
-        is_backward = array.index >= backward_from
         if array.index not in names.of:
             names.of[array.index] = names.free(names.hints.get(array.index) or ("g" if is_backward else "u"))
         lines.append(Line(array, names.of[array.index], is_backward))
     return lines
 
 
-def _is_worth_a_line(array: Array, is_named: bool, uses: int, length: int) -> bool:
+def _is_worth_a_line(array: Array, is_named: bool, uses: int, length: int, most: int) -> bool:
     if array.kind == "scalar" or is_named:
         return is_named
     if array.kind == "reshape" or array.is_call(*COMPARISONS) or _is_a_difference(array):
         return length > LONG and array.kind != "reshape"
-    return uses > 1 or length > LONG
+    return (uses > 1 and length > most) or length > LONG
 
 
 def _is_a_difference(array: Array) -> bool:

@@ -15,6 +15,7 @@ from .arrays import SIGNS, Array, N
 from .naming import LAYER, TAKEN, ArrayNames
 from .outline import outline
 from .places import as_view, literal, sizes, slice_of
+from .planning import Plan
 from .table_as_arrays import letters_of
 
 OPERATORS = {name: sign for sign, name in SIGNS.items()}
@@ -34,9 +35,9 @@ class Printer:
 
     # --- lines ---
 
-    def body(self, outputs: list[Array], backward_from: int) -> None:
-        """The lines for the outputs. Arrays from the index `backward_from` on are the backward pass."""
-        for line in outline(outputs, self.names, backward_from):
+    def body(self, outputs: list[Array], plan: Plan) -> None:
+        """The lines for the outputs."""
+        for line in outline(outputs, self.names, plan):
             text = self.text(line.array)[0]
             self.of[line.array.index] = line.name
             self.comment(line.array, line.is_backward)

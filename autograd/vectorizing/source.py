@@ -71,7 +71,7 @@ class Source:
     def _function(self, name: str, outputs: list[Array], ending: Callable[[Printer], list[str]]) -> str:
         names = ArrayNames(dict(self.names.of), self.names.hints, {*self.names.taken, *self.constants, *self.functions})
         printer = Printer(names, self.constants, self.functions, self.size)
-        printer.body(outputs, self.plan.backward_from)
+        printer.body(outputs, self.plan)
         printer.lines += ending(printer)
         self.used = printer.used
         lines = [f"def {name}(parameters, X):", *["    n = len(X)"] * ("n" in printer.used), *[f"    {line}" for line in printer.lines]]
