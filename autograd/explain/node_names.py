@@ -43,9 +43,28 @@ class NodeNames(dict[Value, str]):
         quotient = re.fullmatch(r"∂([^\s/()]+)/∂([^\s/()]+)", self.symbols[node])
         return ("derivative", *quotient.groups()) if quotient else ("name", self.symbols[node])
 
-    def local(self, node: Value, parent: Value) -> Layout:
-        """The derivative of a node with respect to one of its operands."""
-        return ("derivative", self[node], self[parent])
+    def local(self, node: Value, parent: Value, slot: int | None = None) -> Layout:
+        """The derivative of a node with respect to one of its operands. With the place of the operand, another operand that
+        depends on this one, too, is named as held fixed: for J = x · u(x) it is ∂J/∂x|ᵤ, because ∂J/∂x is the whole gradient."""
+        return ("derivative", self[node], self[parent], *(() if slot is None else self.held_fixed(node, slot)[:1]))
+
+    def held_fixed(self, node: Value, slot: int) -> list[str]:
+        """The other operands of a node that depend on the one in a slot, by name, in one text; [] where there is none."""
+        parent = node.parents[slot]
+        others = dict.fromkeys(other for other in node.parents if other is not parent and self.depends(other, parent))
+        return [", ".join(self[other] for other in others)] if others else []
+
+    def depends(self, node: Value, other: Value) -> bool:
+        """Whether a node depends on another one of the graph, or is it."""
+        seen, waiting = {node}, [node]
+        while waiting:
+            below = waiting.pop()
+            if below is other:
+                return True
+            further = [parent for parent in below.parents if parent not in seen and self.places[parent] >= self.places[other]]
+            seen.update(further)
+            waiting += further
+        return False
 
     def operands(self, step: StepRecord, digits: int | None = None) -> list[Operand]:
         """The operands of a step by their names; a constant that has none by its number."""

@@ -4,7 +4,7 @@ A layout is a formula as it stands on the page, in nested tuples that JSON can c
 
 ("number", "3.5")  ("name", "w1")  ("sign", "+")  ("row", layout, …)  ("list", layout, …)  ("negate", layout)
 ("frac", numerator, denominator)  ("power", base, exponent)  ("call", "exp", layout, …)  ("paren", layout)
-("derivative", "J", "b")
+("derivative", "J", "b")  ("derivative", "J", "x", "u"): with u held fixed
 
 Its parentheses are those of the plain text, where a quotient stands on one line; a fraction bar and a raised exponent
 make some of them needless, and those are left out. Names are data: whatever stands in them is shown as letters.
@@ -37,6 +37,8 @@ MATHML_SIGNS = {"-": "−", "<=": "≤", ">=": "≥"}
 # In a text, in signs that both LaTeX and MathJax know: MathJax has no \textbackslash.
 ESCAPES = {"\\": r"\(\backslash\)", "^": r"\(\hat{\ }\)", "~": r"\(\sim\)", "<": r"\(<\)", ">": r"\(>\)",
            **{sign: f"\\{sign}" for sign in "{}$&#%_"}}  # fmt: skip
+BELOWS = set("aehijklmnoprstuvx0123456789")
+BELOW = str.maketrans("aehijklmnoprstuvx0123456789", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉")
 TURNING = {*"\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 DOTS: Layout = ("sign", "…")
 
@@ -112,6 +114,16 @@ def _legible(letter: str) -> str:
     return "\ufffd" if is_none else letter
 
 
+def lowered(name: str) -> str:
+    """A short name as small letters below the line, where there are such; else the name itself.
+
+    >>> lowered("u"), lowered("w1")
+    ('ᵤ', 'w1')
+    """
+    small = name.translate(BELOW)
+    return small if not set(name) - BELOWS else name
+
+
 # --- plain text --------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +137,7 @@ def plain(layout: Layout) -> str:
     if kind in ("number", "name", "sign"):
         return legible(str(parts[0]))
     if kind == "derivative":
-        return f"∂{legible(parts[0])}/∂{legible(parts[1])}"
+        return f"∂{legible(parts[0])}/∂{legible(parts[1])}" + "".join([f"|{lowered(legible(name))}" for name in parts[2:]])
     if kind == "call":
         return f"{parts[0]}({', '.join(map(plain, parts[1:]))})"
     texts = [plain(part) for part in parts]
@@ -153,8 +165,9 @@ def mathml(layout: Layout) -> str:
     if kind == "sign":
         return f"<mo>{escape(MATHML_SIGNS.get(str(parts[0]), str(parts[0])))}</mo>"
     if kind == "derivative":
-        top, bottom = (f"<mrow><mo>∂</mo>{_mathml_name(part)}</mrow>" for part in parts)
-        return f"<mfrac>{top}{bottom}</mfrac>"
+        top, bottom = (f"<mrow><mo>∂</mo>{_mathml_name(part)}</mrow>" for part in parts[:2])
+        held = [f"<msub><mo>|</mo>{_mathml_name(name)}</msub>" for name in parts[2:]]
+        return f"<mrow><mfrac>{top}{bottom}</mfrac>{held[0]}</mrow>" if held else f"<mfrac>{top}{bottom}</mfrac>"
     if kind == "frac":
         return f"<mfrac>{mathml(bare(parts[0]))}{mathml(bare(parts[1]))}</mfrac>"
     if kind == "power":
@@ -230,7 +243,8 @@ def latex(layout: Layout) -> str:
     if kind == "sign":
         return LATEX_SIGNS.get(str(parts[0]), str(parts[0]))
     if kind == "derivative":
-        return r"\frac{{\partial {}}}{{\partial {}}}".format(*map(_latex_name, parts))
+        quotient = r"\frac{{\partial {}}}{{\partial {}}}".format(*map(_latex_name, parts[:2]))
+        return rf"\left.{quotient}\right|_{{{_latex_name(parts[2])}}}" if parts[2:] else quotient
     if kind == "frac":
         return rf"\frac{{{latex(bare(parts[0]))}}}{{{latex(bare(parts[1]))}}}"
     if kind == "power":

@@ -108,7 +108,7 @@ def hints(step: Step) -> list[list[Sentence]]:
         "parent": names[step.parent],
         "gradient": plain(names.gradient(step.parent)),
         "above": plain(names.gradient(step.node)),
-        "local": plain(names.local(step.node, step.parent)),
+        "local": plain(names.local(step.node, step.parent, step.slot)),
         "upstream": upstream,
         "term": str(step.term),
         "terms": str(step.terms),

@@ -6,9 +6,10 @@ from ..engine.ieee import as_float
 from ..engine.names import names
 from ..engine.value import Value
 from ..explain.languages import fill, templates
-from ..explain.node_names import gradient_name
+from ..explain.node_names import NodeNames, gradient_name
 from ..explain.numbers import number_text
 from ..explain.steps import Step, steps
+from ..explain.typeset import plain
 from .answers import Quantity, Typed, shown
 from .carry import Carried
 from .diagnosis import Diagnosis, Hypothesis
@@ -24,16 +25,17 @@ class Wording:
     def __init__(self, graph: Graph, truth: Carried, own: Carried, lang: str, reveal: bool):
         templates(lang)  # refuses a language that there is not
         self.graph, self.truth, self.own, self.lang, self.reveal = graph, truth, own, lang, reveal
-        self.called = names(graph.root)
+        self.called = NodeNames(names(graph.root), graph.root)
         self.lines: dict[Any, list[Step]] | None = None
 
     def what(self, quantity: Quantity) -> str:
-        """How the quantity is called: u, ∂J/∂b, ∂u/∂b."""
+        """How the quantity is called: u, ∂J/∂b, ∂u/∂b, and ∂J/∂x|ᵤ where u, held fixed, depends on x, too."""
         if quantity.kind == "value":
             return self.called[quantity.node]
         if quantity.parent is None:
             return gradient_name(self.called[self.graph.root], self.called[quantity.node])
-        return gradient_name(self.called[quantity.node], self.called[quantity.parent])
+        slot = [*map(id, quantity.node.parents)].index(id(quantity.parent))
+        return plain(self.called.local(quantity.node, quantity.parent, slot))
 
     def edge(self, edge: Edge) -> tuple[str, str]:
         """An edge by the names of its two nodes."""

@@ -1,6 +1,6 @@
 """Writes the ready examples, which need no Python in the browser: for each and each language a page and its texts.
 
-    python docs/playground/prebuild.py FOLDER
+python docs/playground/prebuild.py FOLDER
 """
 
 import json

@@ -135,7 +135,7 @@ def _edge(step: Step, said: Situation, digits: int | None) -> dict[str, Any]:
     if line.product is not None:
         data |= {"put": line.product.put, "value": plain(line.product.value), "signs": _signs(line.product)}
     if said.term and step.names.are_joined_twice(step.node, step.slot):
-        data["joined"] = True  # the formula of the operation takes the place of ∂node/∂parent
+        data["joined"] = [harmless(name) for name in step.names.held_fixed(step.node, step.slot)]  # ∂node/∂parent would be the sum
     if step.contributions is not None:
         assert step.total_before is not None
         ways = [(step.total_before, step.contribution), *([step.contributions] if len(step.contributions) <= LONGEST_LIST else [])]

@@ -66,6 +66,11 @@ export class Knowledge {
     return this.#run.graph.nodes[i].isNumber ? pretty(nameOf(this.#run, i)) : this.#run.graph.nodes[i].name;
   }
 
+  // The local derivative of the step in symbols.
+  get localName() {
+    return plain(localName(this.#run, this.#run.step(this.at)));
+  }
+
   gradientName(i) {
     return plain(gradientOf(this.#run, i));
   }

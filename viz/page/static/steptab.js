@@ -108,7 +108,7 @@ export function question(knowledge) {
   const node = knowledge.name(step.node);
   if (open === "local") {
     const key = knowledge.isRepeated() ? "page.question.local.slot" : "page.question.local";
-    return words(key, { what: `∂${node}/∂${knowledge.name(step.parent)}`, slot: step.slot + 1 });
+    return words(key, { what: knowledge.localName, slot: step.slot + 1 });
   }
   const what = knowledge.gradientName(step.parent);
   if (step.terms === 1) return words("page.question", { what });

@@ -53,10 +53,14 @@ export function added(layouts) {
   return terms.length === 1 ? terms[0] : row(...terms.flatMap((term) => ["+", term]).slice(1));
 }
 
+// A short name as small letters below the line, where there are such.
+const SMALL = Object.fromEntries([..."aehijklmnoprstuvx0123456789"].map((letter, k) => [letter, [..."ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉"][k]]));
+const lowered = (name) => ([...name].every((letter) => SMALL[letter]) ? [...name].map((letter) => SMALL[letter]).join("") : name);
+
 // A layout in one line of text.
 export function plain([kind, ...parts]) {
   if (["number", "name", "sign"].includes(kind)) return parts[0];
-  if (kind === "derivative") return `∂${parts[0]}/∂${parts[1]}`;
+  if (kind === "derivative") return `∂${parts[0]}/∂${parts[1]}${parts.slice(2).map((name) => `|${lowered(name)}`).join("")}`;
   if (kind === "call") return `${parts[0]}(${parts.slice(1).map(plain).join(", ")})`;
   const texts = parts.map(plain);
   if (kind === "negate") return `-${texts[0]}`;
@@ -80,7 +84,10 @@ export function mathml(layout, marks) {
     if (kind === "number") return setNumber(parts[0]);
     if (kind === "name") return setName(parts[0]);
     if (kind === "sign") return tag("mo", SIGNS[parts[0]] ?? parts[0]);
-    if (kind === "derivative") return tag("mfrac", ...parts.map((part) => tag("mrow", tag("mo", "∂"), setName(part))));
+    if (kind === "derivative") {
+      const quotient = tag("mfrac", ...parts.slice(0, 2).map((part) => tag("mrow", tag("mo", "∂"), setName(part))));
+      return parts[2] ? tag("mrow", quotient, tag("msub", tag("mo", "|"), setName(parts[2]))) : quotient;
+    }
     if (kind === "frac") return tag("mfrac", ...parts.map((part) => set(bare(part))));
     if (kind === "power") return tag("msup", needsParen(parts[0]) ? paren(bare(parts[0])) : set(parts[0]), set(bare(parts[1])));
     if (kind === "paren") return parts[0][0] === "frac" || isFraction(parts[0]) ? set(parts[0]) : paren(parts[0]);

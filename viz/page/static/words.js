@@ -27,7 +27,11 @@ export function equations(run, step) {
 export const nodeName = (run, i) => ["name", run.graph.nodes[i].name];
 // Constants that have no name are called by their numbers.
 export const nameOf = (run, i) => (run.graph.nodes[i].isNumber ? run.value(i, true).slice(1) : run.graph.nodes[i].name);
-export const localName = (run, { node, parent }) => ["derivative", run.graph.nodes[node].name, run.graph.nodes[parent].name];
+// The local derivative of a step in symbols; where another operand depends on this one, too, that is named as held fixed.
+export const localName = (run, { index, node, parent }) => {
+  const { joined } = run.print(index) ?? {};
+  return ["derivative", run.graph.nodes[node].name, run.graph.nodes[parent].name, ...(joined || [])];
+};
 
 // The gradient of a node: the derivative of the root with respect to it, or a symbol of its own.
 export function gradientOf(run, i) {
@@ -50,9 +54,10 @@ export function rule(run, i) {
 }
 
 // The local derivative of a step, as a factor; where no skeleton is there for its branch, it is called by its name.
-function partial(run, { node, parent, slot }, path, operands, y, ties) {
+function partial(run, step, path, operands, y, ties) {
+  const { node, slot } = step;
   const skeleton = run.writing(node).partials[slot][path];
-  return skeleton ? filled(skeleton, { ...operands, y, ties: number(`${ties}`) }) : localName(run, { node, parent });
+  return skeleton ? filled(skeleton, { ...operands, y, ties: number(`${ties}`) }) : localName(run, step);
 }
 
 // --- the line of a step: for each of its sentences what kind it is, its key, and the texts and layouts to fill in ---
