@@ -8,7 +8,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value
+from autograd.engine.ieee import Number
+from autograd.engine.replaying import values
 from autograd.explain.languages import fill
+from autograd.explain.numbers import is_exact, sign
 from autograd.explain.steps import Step
 
 from .layout.arrangement import arranged
@@ -16,7 +19,7 @@ from .layout.nested import Layout
 from .layout.shapes import LONGEST, NUMBER, Shape, shapes_of
 from .output import svg
 from .picture.gradients import receiver
-from .picture.lettering import harmless, number_drawn, shortened, signed, width
+from .picture.lettering import MINUS, harmless, number_drawn, shortened, signed, width
 from .picture.records import Card, Chip, Picture
 from .picture.rooms import View, read_rooms
 
@@ -56,13 +59,24 @@ class _Timetable:
         self.computed: dict[str, int] = {}
         self.sent: dict[str, int] = {}
         self.arrivals: dict[str, list[int]] = {}
+        self.renewed: dict[str, tuple[int, Number]] = {}  # cards that a learning step gives another number: when, and which
+        self.after = len(passes) if passes[-1].phase == "update" else None  # when all is computed anew and no gradient is left
+        if self.after is not None:
+            self._read_update()
         for at, step in enumerate(passes, start=1):
             if step.phase == "forward":
                 self.computed[self.key(step.node)] = at
-            else:
+            elif step.phase == "backward":
                 self.arrivals.setdefault(self.key(receiver(step)), []).append(at)
                 if step.parent is not None:
                     self.sent[f"e{self.place[step.node]}-{step.slot}"] = at
+
+    def _read_update(self) -> None:
+        moved = {step.node: step for step in self.passes[:-1] if step.phase == "update"}
+        again = values(list(self.place), {node: step.total_after for node, step in moved.items() if step.total_after is not None})
+        for node, data in again.items():
+            if node in moved or node.parents:
+                self.renewed[self.key(node)] = (moved[node].index if node in moved else len(self.passes), data)
 
     def partial(self, total: str, arrived: int, terms: int) -> str:
         """A sum of which not all terms have arrived."""
@@ -91,7 +105,7 @@ class Slides:
             mark = "now" if sent == at and at else ""
             if step is not None and step.phase == "forward" and wire.key.startswith(f"e{times.place[step.node]}-"):
                 mark = "read"
-            if sent is None or sent > at:
+            if sent is None or sent > at or at == times.after:
                 wire = replace(wire, flow=None, local_said="", sent_said="")
             wires.append(replace(wire, mark=mark))
         return replace(self.final, title=self._heading, cards=cards, wires=tuple(wires), lines=(), notes=())
@@ -120,12 +134,18 @@ class Slides:
             mark = "now" if card.key == written else "read" if card.key in map(self.timetable.key, read) else ""
         chip = self._chip(card, at) if card.chip else None
         settled = chip is not None and chip.state in ("complete", "zero")
+        value, said = card.value, card.value_said
+        since, renewed = self.timetable.renewed.get(card.key, (None, 0.0))
+        if since is not None and since <= at and not card.quiet:
+            value = number_drawn(renewed, self.timetable.digits)
+            true = sign(is_exact(renewed, value.replace(MINUS, "-").replace("∞", "inf")))
+            said = f"{card.name} {true} {value}"
         return replace(
             card,
-            value=card.value if known else "",
+            value=value if known else "",
             chip=chip,
-            slots=card.slots if known else ("",) * len(card.slots),
-            value_said=card.value_said if known else card.name,
+            slots=card.slots if known and at != self.timetable.after else ("",) * len(card.slots),
+            value_said=said if known else card.name,
             gradient_said=card.gradient_said if settled else "",
             mark=mark,
         )
@@ -134,10 +154,10 @@ class Slides:
         assert card.chip is not None
         arrivals = self.timetable.arrivals.get(card.key, [])
         arrived = [k for k in arrivals if k <= at]
-        if len(arrived) == len(arrivals) and arrived:
-            return card.chip
-        if not arrived:
+        if not arrived or at == self.timetable.after:
             return Chip(card.chip.label, "", "none")
+        if len(arrived) == len(arrivals):
+            return card.chip
         total = self.timetable.passes[arrived[-1] - 1].total_after or 0.0
         text = signed(number_drawn(total, self.timetable.digits))
         return Chip(card.chip.label, self.timetable.partial(text, len(arrived), len(arrivals)), "partial", (total > 0) - (total < 0))
@@ -146,6 +166,9 @@ class Slides:
         """A card with the longest texts that will stand on it."""
         if card.quiet:
             return card
+        if card.key in self.timetable.renewed:
+            new = number_drawn(self.timetable.renewed[card.key][1], self.timetable.digits)
+            card = replace(card, value=max(card.value, new, key=_room))
         value, chip, count = (
             max(card.value, USUAL, key=_room) + self._beside * (card.key in self.timetable.computed),
             card.chip,

@@ -73,12 +73,9 @@ class AfterLine:
         length = ("power", row("‖", self.vector, "‖"), ("number", "2"))
         change, squares, predicted = self.change, self.squares, self.predicted
         return [
-            [row("Δ", self.name, change.sign, change.numbers), row(change.result_sign, change.value)],
-            [row(length, squares.sign, squares.numbers), row(squares.result_sign, squares.value)],
-            [
-                row(("negate", self.rate), "·", length),
-                row(predicted.sign, predicted.numbers, predicted.result_sign, predicted.value),
-            ],
+            [row("Δ", self.name, change.sign, change.numbers, change.result_sign, change.value)],
+            [row(length, squares.sign, squares.numbers, squares.result_sign, squares.value)],
+            [row(("negate", self.rate), "·", length, predicted.sign, predicted.numbers, predicted.result_sign, predicted.value)],
         ]
 
 

@@ -55,10 +55,13 @@ def words(page):
 
 def as_data(y, digits=None, changes=(), lang="en"):
     """A graph and its steps as the page has them."""
-    both = steps(y)
-    place = {node: k for k, node in enumerate(both[0].names)}
-    data = {"graph": graph_data(both, digits, lang), "steps": [step_data(each, place, digits) for each in both], "changes": list(changes)}
-    return json.loads(json.dumps(data))
+    return json.loads(json.dumps(page_data(steps(y), digits, lang, changes)))
+
+
+def page_data(passes, digits=None, lang="en", changes=()):
+    place = {node: k for k, node in enumerate(passes[0].names)}
+    sent = [step_data(each, place, digits) for each in passes]
+    return {"graph": graph_data(passes, digits, lang), "steps": sent, "changes": list(changes)}
 
 
 def text_content(line):
@@ -126,6 +129,27 @@ def of_the_table(rng, name):
 def test_the_page_says_what_python_says_at_every_step_of_the_worked_examples(words):
     ready = [examples.J(), examples.logistic(), examples.net_1_2_1(), examples.neuron(), examples.mazur()]
     assert compare(words, [*ready, *(worked(name) for name in EXAMPLES)]) > 400
+
+
+def test_the_page_says_a_learning_step_as_python_does_and_computes_it(words):
+    rng, graphs = Random(11), []
+    for y in [*(random_graph(rng) for _ in range(25)), examples.mazur(), examples.J()]:
+        params = [node for node in names(y) if not node.parents and not node.constant]
+        if params:
+            graphs.append((steps(y, lr=rng.choice([0.1, Fraction(1, 3), 20]), params=params), rng.choice([None, 3])))
+    sent = [json.loads(json.dumps(page_data(passes, digits))) for passes, digits in graphs]
+    for (passes, digits), got in zip(graphs, words.evaluate(READ, sent), strict=True):
+        for step, found in list(zip(passes, got, strict=True))[-3:]:
+            assert (found["text"], found["explanation"]) == (step.text(digits=digits), step.explanation(digits=digits))
+            assert found["mathml"] == [text_content(line) for line in equations(step, digits)]
+            if step.phase == "update":
+                assert same(found["value"], step.value) and same(found["contribution"], step.contribution)
+    by_itself = READ.replace("new Run(graph, steps);", "new Run(graph, steps); run.setRate(0.25);")
+    for (passes, digits), got in zip(graphs, words.evaluate(by_itself, sent), strict=True):
+        params = [step.node for step in passes[:-1] if step.phase == "update"]
+        there = steps(passes[0].root, lr=0.25, params=params)
+        if not any(isinstance(node.data, Fraction) for node in names(passes[0].root)):  # which the page computes as floats
+            assert [found["text"] for found in got[-2:]] == [step.text(digits=digits) for step in there[-2:]]
 
 
 def test_it_keeps_to_the_digits_that_are_asked_for(words):

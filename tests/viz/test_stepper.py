@@ -364,3 +364,28 @@ def test_a_step_through_is_not_saved_without_a_name_or_in_the_place_of_a_folder(
     with pytest.raises((ValueError, OSError), match=r"page\.html"):
         step(examples.J()).save("page.html")
     assert [path.name for path in tmp_path.rglob("*")] == ["page.html"]
+
+
+def test_what_cannot_learn_is_refused_before_a_page_is_made():
+    y = parse("u = w*x + b; J = (u - t)**2", w=1, b=0.5, x=2, t=3, constants=("x", "t"))
+    for more in ({"wrt": "w"}, {"as_if": "NO_LOCAL"}, {"ask": "vote"}, {"ask": "blank"}, {"ask": "order"}):
+        with pytest.raises(ValueError, match="a learning step follows the whole of both passes"):
+            step(y, lr=0.1, params=["w"], **more)
+    with pytest.raises(ValueError, match="which also needs params"):
+        step(y, lr=0.1)
+    with pytest.raises(ValueError, match="x is a constant"):
+        step(y, lr=0.1, params=["x"])
+    (a,) = leaves(a=1)
+    assert len(step(a * a, lr=0.1, params=[a], at=6)) == 6
+
+
+def test_the_pictures_of_a_learning_step_are_among_the_slides(tmp_path):
+    y = parse("u = w*x + b; J = (u - t)**2", w=1, b=0.5, x=2, t=3, constants=("x", "t"))
+    stepper = step(y, lr=0.05, params=["w", "b"])
+    folder = stepper.save(f"{tmp_path}/slides/")
+    slides = sorted(folder.iterdir())
+    assert len(slides) == 14 and stepper.text.splitlines()[-4] == "update"
+    texts = [re.findall(r"<title>([^<]*)</title>", slide.read_text(encoding="utf-8")) for slide in slides[-4:]]
+    assert [any(title.startswith("w = 1.1") for title in titles) for titles in texts] == [False, True, True, True]
+    assert any(title.startswith("J = 0.0625") for title in texts[-1]) and not any("0.0625" in title for title in texts[-2])
+    assert "w ← w - η · ∂J/∂w = 1 - 0.05 · (-2) = 1.1" in slides[-3].read_text(encoding="utf-8").replace("−", "-")

@@ -20,15 +20,18 @@ from autograd.explain.numbers import is_exact, number_text, sign
 from autograd.explain.situations import Situation, situation
 from autograd.explain.steps import Step
 from autograd.explain.typeset import Layout, as_layout, name_parts, plain
+from autograd.explain.update_lines import RATES, VECTORS
 from autograd.explain.words import rule_key
 from autograd.explain.written import LONGEST_LIST, Operand, at_slot, by_letter, letter_at, put_in, write
 from autograd.handcheck.dialogues import BY_ONE
 from autograd.handcheck.graphs import Graph
 
 from ..picture.lettering import DIGITS, harmless
+from . import updating
 from .code_lines import code_data
 from .skeletons import branch_taken, call_skeleton, partial_skeletons, told_apart, value_skeletons
 
+USUAL = {"said": ["arrives", "passes", "multiplies"], "ties": 0, "path": ""}  # of a step, is not sent: run.js has it as well
 TEMPLATES = ("step.", "explain.", "why.", "what.", "slip.", "hint.", "check.behind")  # sentences about steps and answers
 
 
@@ -46,8 +49,9 @@ def graph_data(passes: Sequence[Step], digits: int | None, lang: str) -> dict[st
         "nodes": [_node(node, called, place, digits) | {"constant": node not in asked} for node in called],
         "operations": {f"{name}/{count}": _operation(operation, count, known) for (name, count), operation in uses.items()},
         "examples": Graph(called.root).examples,
-        "marks": _marks(called),
+        "marks": _marks(called, passes[-1].phase == "update"),
         "code": code_data(called.root, place),
+        "update": updating.update_data(passes, place),
         "templates": {key: text for key, text in known.items() if key.startswith(TEMPLATES)},
     }
 
@@ -78,10 +82,10 @@ def _harmless(layout: Layout) -> Layout:
     return (layout[0], *[harmless(text) for text in layout[1:]])
 
 
-def _marks(called: NodeNames) -> dict[str, Any]:
+def _marks(called: NodeNames, learns: bool) -> dict[str, Any]:
     """The letters of each name that has such a shape, with what stands below and above them."""
     symbols = [text for node in called.symbols for text in called.gradient(node)[1:]]
-    names = {harmless(text) for text in (*called.values(), *symbols)} | {"π"}
+    names = {harmless(text) for text in (*called.values(), *symbols)} | {"π", *(RATES + VECTORS if learns else ())}
     return {name: parts for name in sorted(names) if (parts := name_parts(name)) is not None}
 
 
@@ -106,9 +110,12 @@ def _operation(operation: Operation, count: int, known: dict[str, str]) -> dict[
 def step_data(step: Step, place: dict[Value, int], digits: int | None) -> list[Any]:
     """A step: phase, node, parent, slot, number of the term and of all terms, and what is printed of it."""
     said = situation(step)
+    if step.phase == "update":
+        return [step.phase, place[step.node], None, None, step.term, step.terms, updating.printed(step, digits)]
     parent = None if step.parent is None else place[step.parent]
     printed = _value(step, digits) if said.kind == "value" else _edge(step, said, digits) if said.kind == "edge" else {}
-    return [step.phase, place[step.node], parent, step.slot, step.term, step.terms, printed]
+    unusual = {key: content for key, content in printed.items() if content != USUAL.get(key)}
+    return [step.phase, place[step.node], parent, step.slot, step.term, step.terms, unusual]
 
 
 def _value(step: Step, digits: int | None) -> dict[str, Any]:

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from autograd.engine.dialects import JAVASCRIPT, Tree, formula
 from autograd.engine.operations import TABLE, Operation
+from autograd.reading.learning_step import CHANGE, MOVED, PREDICTED, SQUARED_LENGTH
 
 from .skeletons import Choices, told_apart
+
+UPDATE = {"moved": MOVED, "predicted": PREDICTED, "squares": SQUARED_LENGTH, "change": CHANGE}  # the formulas of a learning step
 
 
 def arrow(parameters: Sequence[str], trees: Sequence[Tree], several: bool = False) -> str:
@@ -59,11 +62,13 @@ def _branch(parameters: Sequence[str], tree: Tree) -> str:
 
 
 def operations_module(operations: Iterable[Operation] = ()) -> str:
-    """The module with all operations of the table, and those given besides, by name."""
+    """The module with all operations of the table, and those given besides, by name; and the formulas of a learning step."""
     every = {operation.name: operation for operation in [*TABLE.values(), *operations]}
     entries = "".join([f'  ["{name}"]: {literal(operation)},\n' for name, operation in every.items()])
+    update = "".join([f"  {name}: {literal(rule)},\n" for name, rule in UPDATE.items()])
     return (
         'import { f } from "./functions.js";\n\nconst pi = Math.PI;\n\n'
         f"export const OPERATIONS = {{\n{entries}}};\n\n"
+        f"export const UPDATE_RULES = {{\n{update}}};\n\n"
         "for (const { name, value } of Object.values(OPERATIONS)) f[name] ??= value; // formulas may call operations\n"
     )

@@ -128,19 +128,20 @@ def _merged(plain: Layout, negative: Layout, fraction: Layout) -> Layout:
     return tuple([_merged(*each) if isinstance(each[0], tuple) else each[0] for each in parts])
 
 
-def _skeleton(which: Sequence["int | str"], written: Callable[[list[Operand]], Layout]) -> Layout:
+def skeleton(which: Sequence["int | str"], written: Callable[[list[Operand]], Layout]) -> Layout:
+    """What is `written` of some operands, with holes for them."""
     return _merged(*[written(operands) for operands in _probes(which)])
 
 
 def _by_branch(tree: Tree, which: Sequence["int | str"], laid_out: Callable[[Tree, list[Operand]], Layout]) -> dict[str, Layout]:
     """The skeletons of a formula by branch, none where there are too many."""
     found = list(islice(branches(tree), MOST + 1))
-    return {path: _skeleton(which, partial(laid_out, left)) for path, left in found if len(found) <= MOST}
+    return {path: skeleton(which, partial(laid_out, left)) for path, left in found if len(found) <= MOST}
 
 
 def call_skeleton(operation: Operation, count: int) -> Layout:
     """An operation called by its name, with `count` operands."""
-    return _skeleton(range(count), lambda operands: ("call", operation.name, *shortened([each.layout for each in operands])))
+    return skeleton(range(count), lambda operands: ("call", operation.name, *shortened([each.layout for each in operands])))
 
 
 def value_skeletons(operation: Operation, count: int, defined: bool = False) -> dict[str, Layout]:

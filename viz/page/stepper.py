@@ -7,7 +7,9 @@ in the numbers, so that it goes on without Python when a reader changes a leaf.
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,8 @@ def step(
     digits: int | None = None,
     lang: str = "en",
     notation: "Notation | str | None" = None,
+    lr: "float | Fraction | None" = None,
+    params: "Iterable[Value | str] | None" = None,
     as_if: "str | tuple[str, Any] | None" = None,
     theme: str = "auto",
 ) -> "Stepper":
@@ -60,7 +64,8 @@ def step(
     options, of which three are what the likeliest mistakes give; "blank" leaves all cards empty, to be filled in any order
     and checked at once; "order" asks which node may go next, in both passes. `wrt` goes only through the steps that matter
     for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant digits, `lang` the
-    language, such as "es", and `notation` the notation of a course for a network. `as_if` is the code of a misconception, such
+    language, such as "es", and `notation` the notation of a course for a network. With a learning rate `lr` and the leaves `params`
+    it goes on with a learning step, as `steps` does, and the page with round after round of them. `as_if` is the code of a misconception, such
     as "NO_LOCAL", or the pair of a code and a place (a node, the pair of the two nodes of an edge, an operation or a
     scope): beside every right number the page shows, behind a ✗, what it would be with this mistake. `theme` is "auto" (as the
     page around it), "light", "dark", or "print" for slides in black and white.
@@ -92,7 +97,13 @@ def step(
             f"{called[target]} depends on constants alone, and nobody asks for its gradient; give wrt= a leaf or a computed node"
         )
     templates(lang)
-    passes = steps(y, notation=notation)
+    learns = lr is not None or params is not None
+    refused = ("wrt", target) if target else ("as_if", as_if) if as_if else ("ask", ask) if ask in (*WHOLE, "vote") else None
+    if learns and refused:
+        raise ValueError(
+            f"a learning step follows the whole of both passes, which {refused[0]}= does not show so; leave out {refused[0]}, or lr and params"
+        )
+    passes = steps(y, lr=lr, params=params, notation=notation)
     if target is not None:
         passes = _what_matters(passes, target)
     if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
@@ -185,7 +196,8 @@ class Stepper:
         """The step at which the image stands: the last one, but where answers are asked for it tells none of them."""
         if self._ask in WHOLE:
             return 0
-        return len(self) if self._ask == "no" else max(self._at - 1, 0)
+        both = sum(each.phase != "update" for each in self._passes)  # at their end stand all gradients
+        return both if self._ask == "no" else min(max(self._at - 1, 0), both)
 
     def _host(self, alone: bool) -> str:
         """The element that becomes the step-through: an image that needs nothing, the data, and the module."""

@@ -16,6 +16,7 @@ const held = (text) => (text.startsWith("-") ? `(${text})` : text);
 export function hintsFor(run, step, part, wrong = null) {
   const say = (key, texts) => fill(run, key, texts);
   if (step.phase === "forward") return hintsOfValue(run, step, say);
+  if (step.phase === "update") return hintsOfUpdate(run, step, say);
   if (step.parent === null) {
     const texts = { gradient: plain(gradientOf(run, step.node)), root: nameOf(run, run.root) };
     return [1, 2, 3].map((grade) => say(`hint.seed.${grade}`, texts));
@@ -35,6 +36,19 @@ function hintsOfValue(run, step, say) {
   const operands = needed.map((p) => `${nameOf(run, p)} ${run.value(p)[0]} ${run.value(p).slice(1)}`).join(", ");
   const texts = { node: nameOf(run, step.node), formula, operands: operands || formula };
   return [say("hint.value.1", texts), say("hint.value.2", texts), say("hint.value.3", { line: sentence(run, step) })];
+}
+
+function hintsOfUpdate(run, step, say) {
+  const [{ kind, texts }] = lines(run, step);
+  const rule = plain(equations(run, step)[0]);
+  if (kind === "after") return [1, 2, 3].map((grade) => say(`hint.after.${grade}`, texts));
+  return [1, 2, 3].map((grade) => say(`hint.moved.${grade}`, { ...texts, rule, line: sentence(run, step) }));
+}
+
+// What is said to a wrong number of an update, whose cause cannot be seen.
+export function unexplainedUpdate(run, step, got) {
+  const [{ kind, texts }] = lines(run, step);
+  return fill(run, `slip.UNEXPLAINED.${kind}`, { ...texts, got, node: nameOf(run, step.node), root: nameOf(run, run.root) });
 }
 
 // What can be said of an edge.

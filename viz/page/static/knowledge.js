@@ -2,7 +2,8 @@
 // Whoever shows something, a tab above all, gets this and not the run: nothing of what comes later, and nothing of what is
 // still asked for, can be had from here.
 
-import { equations, explanation, gradientOf, localName, nameOf, rule, sentence } from "./words.js";
+import { equations, explanation, gradientOf, localName, nameOf, outcomeOf, rule, sentence } from "./words.js";
+import { printedTotal } from "./printed.js";
 import { plain } from "./typeset.js";
 import { numberText, readable } from "./numbers.js";
 import { Mistaken } from "./mistaken.js";
@@ -92,7 +93,7 @@ export class Knowledge {
 
   // --- the step ---
 
-  // {phase, node, parent, slot, term, terms}; null before the first.
+  // {phase, node, parent, slot, term, terms}; null before the first. Of an update, the root has no `term`.
   get step() {
     return this.at ? this.stepAt(this.at) : null;
   }
@@ -130,6 +131,33 @@ export class Knowledge {
     if (!this.step) return [];
     if (this.step.phase === "forward") return this.parents(this.step.node);
     return this.step.parent !== null ? [this.step.node] : [];
+  }
+
+  // The round of learning, from 1; null where nothing learns.
+  get round() {
+    return this.#run.rounds?.round ?? null;
+  }
+
+  // The learning step: its parameters by place, the letter and the number of the learning rate; null where nothing learns.
+  get learning() {
+    const { update } = this.#run.graph;
+    return update && { params: update.params, rate: update.rate, vector: update.vector, number: this.#run.rounds.rate, start: update.lr };
+  }
+
+  // The root after each update so far: {value, text} and, but for the first, {predicted, change} as they are shown.
+  get descent() {
+    const { digits } = this.#run.graph;
+    const shown = (number) => pretty(numberText(number, digits));
+    const behind = (number) => pretty(printedTotal(number, digits).replace(/^./, "$& "));
+    return this.#run.rounds.path(this.isFresh).map(({ value, predicted, change }, k) => ({
+      value, text: behind(value), expected: predicted,
+      ...(k && { outcome: outcomeOf({ change }), predicted: shown(predicted), change: shown(change) }),
+    }));
+  }
+
+  // Whether all has another value by now, and no gradient is left.
+  get isFresh() {
+    return this.#run.isFresh(this.known);
   }
 
   mark(i) {
@@ -171,7 +199,7 @@ export class Knowledge {
   // At a fan-out: every contribution to the node, {at, node, slot, text}, with "" for one that is not known; else null.
   get contributions() {
     const { step } = this;
-    if (!step || step.phase === "forward" || !(step.terms > 1)) return null;
+    if (step?.phase !== "backward" || !(step.terms > 1)) return null;
     return this.#run.arrivals[step.parent].map((at) => {
       const { node, slot, parent } = this.#run.step(at);
       return { at, node, slot, parent, text: at <= this.sent ? signed(this.#run.sent(at)[0]) : "" };
@@ -240,6 +268,7 @@ export class Knowledge {
   #whatIsAsked(step, part) {
     if (part === "order") return this.words("log.order", { step: step.index });
     if (step.phase === "forward") return this.name(step.node);
+    if (step.phase === "update") return `${step.term === null ? "Δ" : ""}${this.name(step.node)}, ${this.words("page.phase.update")} ${this.round}`;
     if (part === "local") return plain(localName(this.#run, step));
     const what = this.gradientName(step.parent ?? step.node);
     return ["total", "gradient"].includes(part) || step.parent === null || step.terms === 1 ? what : this.words("log.term", { what, node: this.name(step.node), slot: step.slot + 1 });
@@ -256,7 +285,17 @@ export class Knowledge {
   }
 
   #short(i) {
-    return pretty(this.#run.value(i, true).slice(1));
+    return pretty(this.#valueText(i).slice(1));
+  }
+
+  // The value of a node behind its sign: after its update the new one.
+  #valueText(i) {
+    return this.#isRenewed(i) ? this.#run.renewed(i) : this.#run.value(i, true);
+  }
+
+  #isRenewed(i) {
+    const at = this.#run.movedAt[i];
+    return (at && at <= this.known) || (this.isFresh && this.parents(i).length > 0);
   }
 
   #behind(text, name) {
@@ -289,7 +328,7 @@ export class Knowledge {
   }
 
   local(i, slot) {
-    if (!this.isComputed(i)) return "";
+    if (!this.isComputed(i) || this.isFresh) return "";
     const sent = this.#run.sentAt.get(`e${i}-${slot}`);
     const isAnswered = sent === this.at && this.ask === "locals" && this.open === "result";
     if (this.#questions.asksBackward && sent > this.sent && !isAnswered) return sent === this.at ? "?" : "";
@@ -311,7 +350,7 @@ export class Knowledge {
 
   // The steps at which contributions to a node have arrived so far.
   #arrived(i) {
-    return this.#run.arrivals[i].filter((k) => k <= this.known);
+    return this.isFresh ? [] : this.#run.arrivals[i].filter((k) => k <= this.known);
   }
 
   // A wire: {flow, scale, mark, title}: what has gone back along it, null for nothing yet, and how wide that is.
@@ -320,7 +359,7 @@ export class Knowledge {
     const sent = run.sentAt.get(key);
     const [i, slot] = key.slice(1).split("-").map(Number);
     const mark = sent !== undefined && sent === this.at ? "now" : this.step?.phase === "forward" && this.step.node === i ? "read" : "";
-    const gone = sent !== undefined && sent <= this.sent;
+    const gone = sent !== undefined && sent <= this.sent && !this.isFresh;
     const flow = gone ? run.step(sent).contribution : null;
     const [from, to] = [this.name(this.parents(i)[slot]), this.name(i)];
     const title = gone ? this.words("page.wire.sent", { from, to, flow: signed(run.sent(sent)[0]) }) : this.words("page.wire", { from, to });
@@ -350,7 +389,7 @@ export class Knowledge {
   line(i) {
     const { quiet, constant } = this.#run.graph.nodes[i];
     if (quiet) return this.name(i);
-    const value = this.isComputed(i) ? this.#behind(this.#run.value(i, true), this.name(i)) : this.name(i);
+    const value = this.isComputed(i) ? this.#behind(this.#valueText(i), this.name(i)) : this.name(i);
     const chip = constant ? null : this.chip(i);
     return value + (chip && chip.text && chip.label === undefined ? `; ${this.gradientName(i)}: ${chip.text}` : "");
   }

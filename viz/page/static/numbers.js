@@ -58,10 +58,12 @@ export function isExact(a, text) {
   return !Number.isFinite(printed) || Math.abs(printed - a) <= 2 ** -50 * Math.abs(a);
 }
 
-// Whether a result that was computed from printed numbers is the printed result.
-export function comesOut(computed, text) {
+// Whether a result that was computed from printed numbers is the printed result; of a difference, `from` is the number from
+// which was subtracted, whose rounding stays when little is left.
+export function comesOut(computed, text, from = 0) {
   const printed = parseNumber(text);
-  return !Number.isFinite(printed) || Number(computed.toPrecision(TRUE_DIGITS)) === printed;
+  if (!Number.isFinite(printed) || Number(computed.toPrecision(TRUE_DIGITS)) === printed) return true;
+  return Math.abs(computed - printed) <= 2 ** -50 * Math.abs(from);
 }
 
 // How many digits the inputs need so that whoever computes with them as printed gets the result as printed, up to one

@@ -3,6 +3,7 @@
 
 import { numberText } from "./numbers.js";
 import { Run, knows } from "./run.js";
+import { MOST_ROUNDS } from "./rounds.js";
 import { ASKS, Questions } from "./questions.js";
 import { Knowledge } from "./knowledge.js";
 import { Panel } from "./panel.js";
@@ -12,6 +13,7 @@ import { Bar, button } from "./bar.js";
 import { copied } from "./practice.js";
 import { actOf } from "./keys.js";
 import { question } from "./steptab.js";
+import { Update } from "./update.js";
 import { element } from "./elements.js";
 import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
 import { svgOf } from "../../static/image.js";
@@ -20,6 +22,7 @@ import { Presenter } from "./present.js";
 import { THEMES, ThemeSwitch } from "./theme.js";
 import { STYLE } from "./style.js"; // written by stepper.py from step.css
 
+const WHOLE_PASSES = ["vote", "blank", "order"]; // ways to ask that know of both passes and nothing after them
 const FLAT = 1.9; // a picture that is wider than this, for its height, stands above the panel, another one beside it
 
 class StepThrough {
@@ -54,6 +57,12 @@ class StepThrough {
       repaint: () => this.repaint(),
       restart: () => this.forget("question"),
     });
+    this.update = this.run.rounds && new Update(this.knowledge, {
+      setRate: (rate) => this.setRate(rate),
+      round: () => this.round(),
+      restart: () => this.enter(1, 0),
+      refuse: () => this.say(words("page.update.bad")),
+    });
     this.nodes = new NodeTable(this.knowledge, (i) => this.jump(`n${i}`));
     this.list = new StepList(this.knowledge, (at) => this.go(at));
     this.rooms = new Rooms(this.knowledge, data, words, { jump: (key) => this.jump(key), paint: () => this.paintPicture() });
@@ -70,7 +79,7 @@ class StepThrough {
     this.theme = new ThemeSwitch(host, alone, words, () => this.writeAddress());
     this.presenter = new Presenter(this);
     const more = [this.theme.element, button(words, "present", () => this.presenter.toggle(), "", "P")];
-    this.bar = new Bar(words, { border: this.run.border, count: this.run.count, canAsk: !data.mistaken, more }, act);
+    this.bar = new Bar(words, { border: this.run.border, ends: this.run.passesEnd, count: this.run.count, asks: this.asks, more }, act);
     this.build();
     this.listen();
     this.readAddress();
@@ -80,6 +89,12 @@ class StepThrough {
     return this.data.words[key].replace(/\{(\w+)\}/g, (_, name) => texts[name]);
   }
 
+  // The ways in which may be asked.
+  get asks() {
+    if (this.data.mistaken) return [];
+    return this.run.rounds ? ASKS.filter((ask) => !WHOLE_PASSES.includes(ask)) : ASKS;
+  }
+
   get at() {
     return this.knowledge.at;
   }
@@ -87,6 +102,7 @@ class StepThrough {
   // --- moving ---
 
   go(k, focus = "") {
+    if (this.run.rounds && (k > this.run.count || k < 0)) return this.goOn(k, focus);
     this.knowledge.at = Math.min(Math.max(Math.round(k), 0), this.ways.limit);
     if (this.at === this.run.count) this.pause();
     this.rooms.follow();
@@ -94,10 +110,28 @@ class StepThrough {
     this.writeAddress();
   }
 
+  // Beyond the last step, into the next round of learning; before the first one, into the round before.
+  goOn(k, focus) {
+    const { count, rounds } = this.run;
+    const way = k < 0 ? -1 : 1;
+    if (way < 0 ? rounds.round === 1 : !rounds.mayGoOn) return this.go(way < 0 ? 0 : count, focus);
+    this.enter(rounds.round + way, k - way * (count + 1), focus);
+  }
+
+  // To a step of a round of learning.
+  enter(round, k, focus = "") {
+    this.questions.enter(this.run.rounds.round, round);
+    this.run.enter(round);
+    this.ways.start();
+    this.go(k, focus);
+  }
+
   next() {
     if (this.ways.next()) return;
     if (this.knowledge.open) this.showMe();
-    else this.go(this.at + 1, this.at < this.run.count && this.questions.asks(this.at + 1) ? "question" : "");
+    else if (this.at < this.run.count || this.run.rounds) {
+      this.go(this.at + 1, this.at < this.run.count && this.questions.asks(this.at + 1) ? "question" : "");
+    }
   }
 
   answer() {
@@ -133,7 +167,7 @@ class StepThrough {
 
   play() {
     if (this.timer) return this.pause();
-    if (this.at === this.run.count) this.go(0);
+    if (this.at === this.run.count) this.go(this.run.rounds ? this.at + 1 : 0);
     const wait = () => setTimeout(tick, this.bar.beat);
     const tick = () => {
       this.next();
@@ -182,6 +216,19 @@ class StepThrough {
     this.forget();
   }
 
+  // Another learning rate, from this round on.
+  setRate(rate) {
+    this.run.setRate(rate);
+    this.forget();
+  }
+
+  // To the end of the next round of learning.
+  round() {
+    const { rounds, count } = this.run;
+    if (this.at < count) this.go(count);
+    else if (rounds.mayGoOn) this.enter(rounds.round + 1, count);
+  }
+
   // Forgets what was answered, and shows everything anew.
   forget(focus = "") {
     this.questions.forget();
@@ -199,7 +246,7 @@ class StepThrough {
 
   readAddress() {
     const given = new URLSearchParams(this.alone ? location.hash.slice(1) : "");
-    if (!this.data.mistaken && ASKS.includes(given.get("ask")) && given.get("ask") !== this.questions.ask) {
+    if (this.asks.includes(given.get("ask")) && given.get("ask") !== this.questions.ask) {
       this.questions.ask = given.get("ask");
       this.questions.forget();
       this.ways.start();
@@ -208,10 +255,29 @@ class StepThrough {
     const theme = given.get("theme") ?? this.data.theme;
     this.theme.choose(THEMES.includes(theme) ? theme : "auto");
     const step = given.has("step") ? Number(given.get("step")) : this.data.at;
+    this.readLearning(given);
     this.go(Number.isFinite(step) ? step : 0);
     if (given.has("present")) this.presenter.enter();
     else this.presenter.leave();
     if (this.alone) this.host.shadowRoot.querySelector("input.answer")?.focus({ preventScroll: true }); // what is typed is the answer
+  }
+
+  // Of an address that was written while a graph learned: with which rate, and in which round.
+  readLearning(given) {
+    if (!this.run.rounds) return;
+    const [rate, round] = [Number(given.get("lr")), Math.min(Math.max(Math.floor(Number(given.get("round"))) || 1, 1), MOST_ROUNDS)];
+    if (rate > 0 && Number.isFinite(rate) && rate !== this.run.rounds.rate) {
+      this.run.enter(1);
+      this.run.setRate(rate);
+    }
+    if (round !== this.run.rounds.round) this.enter(round, 0);
+  }
+
+  get learned() {
+    const { rounds } = this.run;
+    if (!rounds) return "";
+    const rate = rounds.isOneRate && rounds.rate !== this.run.graph.update.lr ? `&lr=${rounds.rate}` : "";
+    return (rounds.round > 1 ? `&round=${rounds.round}` : "") + rate;
   }
 
   writeAddress() {
@@ -219,7 +285,7 @@ class StepThrough {
     const { ask } = this.questions;
     const { chosen } = this.theme;
     const more = [ask === "no" ? "" : `&ask=${ask}`, chosen === (this.data.theme ?? "auto") ? "" : `&theme=${chosen}`, this.presenter.isOn ? "&present" : ""];
-    this.address = `#step=${this.at}${more.join("")}`;
+    this.address = `#step=${this.at}${more.join("")}${this.learned}`;
     if (location.hash !== this.address) history.replaceState(null, "", this.address);
     document.dispatchEvent(new CustomEvent("chalkgrad-step", { detail: this.address })); // for a page that shows this one in a frame
   }
@@ -234,6 +300,7 @@ class StepThrough {
     const stage = element("div", { class: "stage" }, this.buildPicture(svg), this.panel.element);
     this.panel.tabs[0].pane.prepend(this.ways.element);
     this.panel.tabs[0].pane.append(this.ways.repeat);
+    if (this.update) this.panel.tabs[0].pane.append(this.update.element);
     const notes = this.data.notes.map((note) => element("p", { class: "note" }, note)); // such as letters that mean something else elsewhere
     const below = element("div", { class: "below" }, ...notes, this.nodes.element, this.list.element, legend((key) => this.words(key)));
     this.app = element(
@@ -309,6 +376,7 @@ class StepThrough {
     if (kind === "range" && event.key !== "?") return; // a slider has keys of its own
     const isButton = ["button", "summary"].includes(kind) || from.getAttribute?.("role") === "button";
     if (this.ways.key(event)) return event.preventDefault();
+    if (this.update && event.key.toLowerCase() === "r") return this.round();
     const act = event.key === " " ? !isButton && (() => this.play()) : actOf(this, event);
     if (!act) return;
     event.preventDefault();
@@ -329,6 +397,7 @@ class StepThrough {
     this.heading.paint();
     this.paintPicture();
     this.panel.paint();
+    this.update?.paint();
     this.nodes.paint();
     this.list.paint();
     if (this.knowledge.open) this.say(question(this.knowledge));
@@ -342,8 +411,8 @@ class StepThrough {
   paintBar() {
     const { run, at, ways } = this;
     const phase = at ? run.step(at).phase : "start";
-    const isOver = at === run.count && !this.knowledge.open;
-    this.bar.paint({ at, phase, limit: ways.limit, isAlone: ways.isAlone, isOver, isPlaying: Boolean(this.timer) });
+    const isOver = at === run.count && !this.knowledge.open && !run.rounds?.mayGoOn;
+    this.bar.paint({ at, phase, round: this.knowledge.round, limit: ways.limit, isAlone: ways.isAlone, isOver, isPlaying: Boolean(this.timer) });
   }
 
   // Paints all cards, where more than the step has changed.
@@ -353,7 +422,7 @@ class StepThrough {
   }
 
   paintPicture() {
-    this.rooms.paint([this.questions.ask, this.run.version, this.run.changes, this.knowledge.entries]);
+    this.rooms.paint([this.questions.ask, this.run.version, this.run.changes, this.knowledge.entries, this.knowledge.isFresh]);
   }
 }
 

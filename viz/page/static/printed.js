@@ -4,6 +4,7 @@
 import { comesOut, digitsToRecompute, isExact, numberText, parseNumber } from "./numbers.js";
 import { holesIn } from "./typeset.js";
 import { atSlot, byLetter, sidesAt, valueAt } from "./operate.js";
+import { UPDATE_RULES } from "./operations.js";
 
 const sign = (isTrue) => (isTrue ? "=" : "≈");
 
@@ -15,6 +16,7 @@ export function printedTotal(a, digits) {
 
 export function printedStep(run, step) {
   if (step.phase === "forward") return printedValue(run, step);
+  if (step.phase === "update") return printedUpdate(run, step);
   return step.parent === null ? {} : printedEdge(run, step);
 }
 
@@ -85,4 +87,24 @@ function printedSum(terms, total, digits) {
   const put = terms.map((data) => numberText(data, enough));
   const text = numberText(total, digits);
   return { put, value: text, signs: sign(terms.every((data, k) => isExact(data, put[k]))) + sign(comesOutAt(compute, put, text)) };
+}
+
+// A step of the update: of a parameter, or of the root after all of them.
+function printedUpdate(run, { value, lr, upstream, contribution, contributions, before, after, change }) {
+  const { digits } = run.graph;
+  const behind = (number) => printedTotal(number, digits).replace(/^./, "$& "); // "= 2"
+  const computed = (rule, inputs, result, isDifference) => {
+    const compute = (numbers) => valueAt(UPDATE_RULES[rule], numbers);
+    const enough = digits ?? digitsToRecompute(inputs, compute, result);
+    const put = inputs.map((data) => numberText(data, enough));
+    const text = numberText(result, digits);
+    return { put, value: text, signs: sign(inputs.every((data, k) => isExact(data, put[k]))) + sign(comesOut(compute(put.map(parseNumber)), text, isDifference ? inputs[0] : 0)) };
+  };
+  if (!contributions) return { slope: behind(upstream), moved: computed("moved", [value, lr, upstream], after, true) };
+  return {
+    now: behind(after),
+    change: computed("change", [after, before], change, true),
+    predicted: computed("predicted", [lr, upstream], contribution),
+    squares: computed("squares", contributions, upstream),
+  };
 }

@@ -4,7 +4,7 @@
 import { isRight, typed } from "./numbers.js";
 import { slipsFor, unexplained } from "./slips.js";
 import { followed } from "./follows.js";
-import { hintsFor } from "./hints.js";
+import { hintsFor, unexplainedUpdate } from "./hints.js";
 
 export const ASKS = ["no", "both", "forward", "backward", "locals", "vote", "blank", "order"];
 const NEW = { wrong: [], hints: 0, outcome: null };
@@ -15,19 +15,29 @@ export class Questions {
     this.run = run;
     this.ask = ask;
     this.answers = new Map(); // step → {part: {wrong: [{text, data, code, reply}], hints: how many were given, outcome}}
+    this.rounds = new Map(); // the answers of the other rounds of learning
     this.past = []; // what was practised with other numbers
   }
 
   // Begins anew; what was answered stays in the log.
   forget() {
     this.past = this.practised();
-    this.answers.clear();
+    this.rounds = new Map();
+    this.answers = new Map();
+  }
+
+  // Goes over to another round of learning, where other answers may have been given before.
+  enter(from, round) {
+    this.rounds.set(from, this.answers);
+    this.answers = this.rounds.get(round) ?? new Map();
+    this.rounds.delete(round);
   }
 
   // Whether something is asked at a step.
   asks(at) {
     if (!at || this.ask === "no") return false;
     const { phase } = this.run.step(at);
+    if (phase === "update") return this.asksBackward;
     return ["both", "vote"].includes(this.ask) || this.ask === phase || (this.ask === "locals" && phase === "backward");
   }
 
@@ -40,7 +50,7 @@ export class Questions {
   parts(at) {
     const { parent, term, terms } = this.run.step(at);
     const local = this.ask === "locals" && parent !== null ? ["local"] : [];
-    return [...local, "result", ...(terms > 1 && term === terms ? ["total"] : [])];
+    return [...local, "result", ...(parent !== null && terms > 1 && term === terms ? ["total"] : [])];
   }
 
   // What is still to be answered at a step: "local", "result", "total", or null.
@@ -71,6 +81,7 @@ export class Questions {
   truthText(at, part) {
     const { phase, node, slot } = this.run.step(at);
     if (phase === "forward") return this.run.value(node, true).slice(1);
+    if (phase === "update") return (this.run.print(at).moved ?? this.run.print(at).predicted).value;
     if (part === "total") return this.run.sent(at)[1].slice(1);
     return part === "local" ? this.run.local(node, slot) : this.run.sent(at)[0];
   }
@@ -92,6 +103,7 @@ export class Questions {
   // What a wrong answer comes from, and the first reply to it.
   #why(at, part, given, text) {
     const step = this.run.step(at);
+    if (step.phase === "update") return { code: "UNEXPLAINED", reply: unexplainedUpdate(this.run, step, text) };
     const reply = followed(this, step, part, given, text);
     if (reply) return { code: "FOLLOWS", reply };
     const slip = slipsFor(this.run, step, part).find(({ number }) => isRight(given, number));
@@ -126,7 +138,12 @@ export class Questions {
 
   // Every question that was tried, {step, part, outcome, hints, wrong}, in the order of the passes, since the page opened.
   practised() {
-    const tried = [...this.answers].sort(([a], [b]) => a - b).flatMap(([at, parts]) => Object.entries(parts).map(([part, answer]) => ({ step: this.run.step(at), part, ...answer })));
+    const rounds = [...this.rounds.values(), this.answers];
+    const tried = rounds.flatMap((answers) => this.#tried(answers));
     return [...this.past, ...tried];
+  }
+
+  #tried(answers) {
+    return [...answers].sort(([a], [b]) => a - b).flatMap(([at, parts]) => Object.entries(parts).map(([part, answer]) => ({ step: this.run.step(at), part, ...answer })));
   }
 }

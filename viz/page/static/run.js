@@ -5,38 +5,47 @@ import { numberText, parseNumber } from "./numbers.js";
 import { OPERATIONS } from "./operations.js"; // written by operations.py from the table
 import { atSlot, product, valueAt } from "./operate.js";
 import { printedStep, printedTotal } from "./printed.js";
+import { Rounds } from "./rounds.js";
 
 // Whether all operations of a graph are known here: one that was defined later is in the module of a later page.
 export function knows(graph) {
   return graph.nodes.every(({ op, parents }) => !parents.length || Object.hasOwn(OPERATIONS, op));
 }
 
+const USUAL = { said: ["arrives", "passes", "multiplies"], ties: 0, path: "" }; // what content.py leaves out
+
 export class Run {
   // `records` are the steps as content.py writes them: [phase, node, parent, slot, term, terms, printed].
   constructor(graph, records) {
     this.graph = graph;
+    for (const record of records) record[6] = { ...USUAL, ...record[6] };
     this.given = records;
     this.records = records;
     this.wiggled = null; // {leaf, h} while a change of one leaf runs forward
     this.readRecords();
+    this.leaves = this.firstLeaves();
+    this.rounds = graph.update && new Rounds(this); // of learning; null where nothing learns
     this.reset();
   }
 
   // What never changes: at which step a node is computed, its contributions arrive, and a wire is gone back along; and the
-  // last step of the forward pass.
+  // last steps of both passes.
   readRecords() {
     this.computedAt = this.graph.nodes.map(() => 0);
     this.arrivals = this.graph.nodes.map(() => []);
     this.sentAt = new Map();
+    this.movedAt = this.graph.nodes.map(() => 0); // at which step a parameter, or at last the root, gets another number
     this.border = 0;
     this.records.forEach(([phase, node, parent, slot], k) => {
       if (phase === "forward") {
         this.computedAt[node] = k + 1;
         this.border = k + 1;
-      } else {
+      } else if (phase === "update") this.movedAt[node] = k + 1;
+      else {
         this.arrivals[parent ?? node].push(k + 1);
         if (parent !== null) this.sentAt.set(`e${node}-${slot}`, k + 1);
       }
+      if (phase !== "update") this.passesEnd = k + 1;
     });
   }
 
@@ -84,10 +93,43 @@ export class Run {
 
   // --- the numbers ---
 
+  firstLeaves() {
+    return new Map(this.graph.nodes.flatMap(({ parents, data }, i) => (parents.length ? [] : [[i, parseNumber(data)]])));
+  }
+
   reset() {
-    this.leaves = new Map(this.graph.nodes.flatMap(({ parents, data }, i) => (parents.length ? [] : [[i, parseNumber(data)]])));
-    this.isChanged = false; // until then, every number is printed as Python printed it
+    this.leaves = this.firstLeaves();
+    this.isGiven = true; // whether no reader has put in another number
+    this.begin();
+  }
+
+  begin() {
+    this.rounds?.begin(this.leaves);
+    this.renew();
+  }
+
+  // Computes anew what follows from the leaves of this round.
+  renew() {
+    // Until then, every number is printed as Python printed it.
+    this.isChanged = !this.isGiven || (this.rounds !== null && (this.rounds.round > 1 || this.rounds.rate !== this.graph.update.lr));
     this.compute();
+  }
+
+  // Another round of learning.
+  enter(round) {
+    this.leaves = new Map(this.rounds.enter(round));
+    this.renew();
+  }
+
+  // Another learning rate, from this round on.
+  setRate(rate) {
+    this.rounds.rate = rate;
+    this.renew();
+  }
+
+  // Whether the update of this round is over: everything has another value, and no gradient is left.
+  isFresh(at) {
+    return this.rounds !== null && at === this.count;
   }
 
   set(leaf, number) {
@@ -97,22 +139,34 @@ export class Run {
   // Other numbers for some leaves, as [leaf, number].
   setAll(numbers) {
     for (const [leaf, number] of numbers) this.leaves.set(leaf, number);
-    this.isChanged = true;
-    this.compute();
+    this.isGiven = false;
+    this.begin();
   }
 
   // Everything that follows from the numbers of the leaves.
   compute() {
-    this.values = this.valuesOf(this.leaves);
-    this.locals = this.graph.nodes.map(({ parents }, i) =>
-      parents.map((_, slot) => atSlot(this.operation(i), this.operation(i).partials, parents.map((p) => this.values[p]), this.values[i], slot)),
-    );
-    this.steps = this.stepsOf();
+    Object.assign(this, this.passed(this.leaves));
+    if (this.rounds) this.update();
     this.printed = [];
     this.version = (this.version ?? 0) + 1; // of all that follows from them
-    const flows = this.steps.map((step) => Math.abs(step.contribution ?? 0)).filter(Number.isFinite);
+    const flows = this.steps.map((step) => (step.phase === "update" ? 0 : Math.abs(step.contribution ?? 0))).filter(Number.isFinite);
     this.largest = flows.reduce((a, b) => Math.max(a, b), 0) || 1;
     this.wiggle(this.wiggled);
+  }
+
+  // Both passes for some numbers of the leaves: {values, locals, steps, totals}, the totals being the gradients.
+  passed(leaves) {
+    const values = this.valuesOf(leaves);
+    const locals = this.graph.nodes.map(({ parents }, i) =>
+      parents.map((_, slot) => atSlot(this.operation(i), this.operation(i).partials, parents.map((p) => values[p]), values[i], slot)),
+    );
+    return { values, locals, ...this.stepsOf(values, locals) };
+  }
+
+  // The learning step after both passes; `fresh` has the value of every node with the numbers that it ends with.
+  update() {
+    this.fresh = this.valuesOf(this.rounds.moved(this.leaves, this.totals, this.rounds.rate));
+    for (const step of this.steps) if (step.phase === "update") this.rounds.step(step, this.totals, this.fresh);
   }
 
   // The value of every node for some numbers of the leaves; `held` has those of nodes that are not computed.
@@ -128,18 +182,18 @@ export class Run {
     return this.valuesOf(this.leaves, new Map([[node, value]]))[this.root];
   }
 
-  stepsOf() {
+  stepsOf(values, locals) {
     const totals = this.graph.nodes.map(() => 0);
     const arrived = this.graph.nodes.map(() => []);
-    return this.records.map(([phase, node, parent, slot, term, terms], k) => {
-      const operands = this.graph.nodes[node].parents.map((p) => this.values[p]);
-      const step = { index: k + 1, phase, node, parent, slot, term, terms, value: this.values[node], operands };
-      if (phase === "forward") return step;
+    const steps = this.records.map(([phase, node, parent, slot, term, terms], k) => {
+      const operands = this.graph.nodes[node].parents.map((p) => values[p]);
+      const step = { index: k + 1, phase, node, parent, slot, term, terms, value: values[node], operands };
+      if (phase !== "backward") return step;
       const receiver = parent ?? node;
       step.before = totals[receiver];
       if (parent !== null) {
         step.upstream = totals[node];
-        step.local = this.locals[node][slot];
+        step.local = locals[node][slot];
         step.contribution = product(step.upstream, step.local);
         arrived[receiver].push(step.contribution);
         if (term === terms && terms > 1) step.contributions = arrived[receiver];
@@ -148,6 +202,7 @@ export class Run {
       step.after = totals[receiver];
       return step;
     });
+    return { steps, totals };
   }
 
   // The step at a number from 1, null before the first.
@@ -174,6 +229,7 @@ export class Run {
   // The number that is asked for at a step: its "result", a "local" derivative, or the "total" of several contributions.
   due(step, part) {
     if (step.phase === "forward") return step.value;
+    if (step.phase === "update") return step.term === null ? step.contribution : step.after;
     if (part === "local") return step.local;
     return part === "total" ? step.after : (step.contribution ?? step.after);
   }
@@ -190,6 +246,11 @@ export class Run {
   value(i, isShort = false) {
     if (!this.isChanged) return this.graph.nodes[i].texts[isShort ? 1 : 0];
     return printedTotal(this.values[i], isShort ? this.graph.short : this.graph.digits);
+  }
+
+  // The value that a node gets in the update, behind its sign.
+  renewed(i) {
+    return printedTotal(this.fresh[i], this.graph.short);
   }
 
   // A local derivative, short; null where none is computed.

@@ -34,6 +34,7 @@ export class StepTab {
     const { step, words } = this.knowledge;
     const node = this.knowledge.name(step.node);
     if (step.phase === "forward") return words("page.heading.value", { node });
+    if (step.phase === "update") return step.term === null ? words("page.heading.after", { root: node }) : words("page.heading.moved", { node });
     if (step.parent === null) return words("page.heading.seed", { node });
     const key = this.knowledge.isRepeated() ? "page.heading.slot" : "page.heading.edge";
     return words(key, { node, parent: this.knowledge.name(step.parent), slot: step.slot + 1 });
@@ -104,6 +105,11 @@ export class StepTab {
 export function question(knowledge) {
   const { step, open, words } = knowledge;
   if (step.phase === "forward") return words("page.question", { what: knowledge.name(step.node) });
+  if (step.phase === "update") {
+    const { rate, vector } = knowledge.learning;
+    const what = knowledge.name(step.node);
+    return step.term === null ? words("page.question.after", { root: what, rate, vector }) : words("page.question.moved", { what });
+  }
   if (step.parent === null) return words("page.question", { what: knowledge.gradientName(step.node) });
   const node = knowledge.name(step.node);
   if (open === "local") {

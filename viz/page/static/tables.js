@@ -116,6 +116,7 @@ export function helpDialog(words) {
     "PageUp PageDown": "page.help.clicker",
     B: "page.help.blank",
     V: "page.help.votenow",
+    R: "page.help.round",
     "?": "page.help.help",
   };
   const rows = Object.entries(keys).flatMap(([key, text]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, words(text))]);

@@ -13,7 +13,8 @@ export function sentence(run, step) {
 
 // Why the numbers of a step are what they are, in whole sentences.
 export function explanation(run, step) {
-  const told = step.phase === "forward" ? whyTheValue(run, step) : whyTheContribution(run, step);
+  const why = { forward: whyTheValue, backward: whyTheContribution, update: whyTheUpdate };
+  const told = why[step.phase](run, step);
   return told.map(([key, texts]) => fill(run, key, texts)).join(" ");
 }
 
@@ -65,6 +66,7 @@ function partial(run, step, path, operands, y, ties) {
 export function lines(run, step, inFull = false) {
   const printed = run.print(step.index);
   if (step.phase === "forward") return [valueLine(run, step, printed)];
+  if (step.phase === "update") return [updateLine(run, step, printed)];
   if (step.parent === null) return [{ kind: "seed", key: "step.seed", texts: { gradient: gradientOf(run, step.node), value: number("1"), root: nodeName(run, step.node) } }];
   const found = [edgeLine(run, step, printed)];
   if (printed.sums) {
@@ -110,8 +112,42 @@ function sumTexts(run, { parent, terms }, { put, value, signs }) {
   return { gradient: gradientOf(run, parent), sum: added(put.map(number)), value: number(value), terms, sign: signs[0], result_sign: signs[1] };
 }
 
+// w ← w - η · ∂J/∂w, or what has become of the root.
+function updateLine(run, step, printed) {
+  const { rate, vector, skeletons } = run.graph.update;
+  const put = (rule, of = "") => {
+    const { put: texts, value, signs } = printed[rule];
+    return { [`${of}numbers`]: filled(skeletons[rule], texts.map(number)), [`${of}value`]: number(value), [`${of}sign`]: signs[0], [`${of}result_sign`]: signs[1] };
+  };
+  const texts = { name: nodeName(run, step.node), rate: ["name", rate], vector: ["name", vector] };
+  if (step.term !== null) {
+    const { upstream } = step;
+    const outcome = upstream > 0 ? "down" : upstream < 0 ? "up" : upstream === 0 ? "still" : "undefined";
+    return { kind: "moved", key: "step.moved", outcome, texts: { ...texts, gradient: gradientOf(run, step.node), root: nodeName(run, run.root), slope: printed.slope, ...put("moved") } };
+  }
+  return { kind: "after", key: "step.after", outcome: outcomeOf(step), texts: { ...texts, now: printed.now, ...put("change", "change_"), ...put("predicted", "predicted_"), ...put("squares", "squares_") } };
+}
+
+// What a change has done to a number.
+export function outcomeOf({ change }) {
+  return change < 0 ? "falls" : change > 0 ? "rises" : change === 0 ? "stays" : "undefined";
+}
+
+function chainOfUpdate(kind, texts) {
+  if (kind === "moved") {
+    return [row(texts.name, "←", texts.name, "-", texts.rate, "·", texts.gradient), row(texts.sign, texts.numbers, texts.result_sign, texts.value)];
+  }
+  const length = ["power", row("‖", texts.vector, "‖"), number("2")];
+  return [
+    row("Δ", texts.name, texts.change_sign, texts.change_numbers, texts.change_result_sign, texts.change_value),
+    row(length, texts.squares_sign, texts.squares_numbers, texts.squares_result_sign, texts.squares_value),
+    row(["negate", texts.rate], "·", length, texts.predicted_sign, texts.predicted_numbers, texts.predicted_result_sign, texts.predicted_value),
+  ];
+}
+
 // The lines of an equation.
 function chain({ kind, isShort, edge, flow, texts }) {
+  if (["moved", "after"].includes(kind)) return chainOfUpdate(kind, texts);
   if (kind === "seed") return [row(texts.gradient, "=", texts.value)];
   if (kind === "sum") return [row(texts.gradient, texts.sign, texts.sum, texts.result_sign, texts.value)];
   if (kind === "value") {
@@ -159,6 +195,12 @@ function whyTheContribution(run, step) {
     told.push([isMany ? "explain.sum.many" : "explain.sum", sumTexts(run, step, (!isMany && sums[1]) || sums[0])]);
   }
   return told;
+}
+
+function whyTheUpdate(run, step) {
+  const [{ kind, outcome, texts }] = lines(run, step);
+  const keys = kind === "moved" ? [`moved.${outcome}`, ...(step.terms > 1 ? ["moved.together"] : [])] : ["after", `after.${outcome}`];
+  return keys.map((key) => [`explain.${key}`, texts]);
 }
 
 // A tie, a kink, the rule in words, or the formula.
