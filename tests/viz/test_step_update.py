@@ -123,7 +123,7 @@ def test_the_change_is_predicted_before_it_is_shown(page, tmp_path):
     assert len(points(steppage)) == 1 and not told["equations"]
     assert not any("0.0625" in text or "0.1875" in text for text in steppage.told())
     page.keyboard.press("h")
-    assert "‖g‖² = (-2)^2 + (-1)^2 = 5" in steppage.read()["panel"]
+    assert "‖g‖² = (−2)^2 + (−1)^2 = 5" in steppage.read()["panel"]
     steppage.answer("-0.25")
     assert points(steppage) == pytest.approx([0.25, 0.0625])
     assert "predicted change −0.25, real change −0.1875" in said(steppage)

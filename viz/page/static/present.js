@@ -109,7 +109,7 @@ export class Presenter {
   // Puts the number of this step to the vote, and back to what was asked before.
   vote() {
     const { page } = this;
-    if (page.data.mistaken || !page.at) return;
+    if (!page.asks.includes("vote") || !page.at) return;
     const { ask } = page.questions;
     this.asked = ask === "vote" ? this.asked : ask;
     page.askFor(ask === "vote" ? (this.asked ?? "no") : "vote");
