@@ -8,9 +8,11 @@ from typing import Any
 from autograd.engine.dialects import formula, names_in
 from autograd.explain.numbers import as_printed, digits_to_recompute, exact_value, is_exact, number_text
 from autograd.explain.written import Operand, put_in, write
+from autograd.handcheck.report import Report
 
 from .arguments import choose
 from .rules import Rule, compute
+from .update_checks import judged
 
 SYMBOLS = {"m_hat": "m̂", "v_hat": "v̂", "change": "Δw", "lr": "η", "beta1": "β1", "beta2": "β2", "eps": "ε", "rho": "ρ",
            "momentum": "γ", "weight_decay": "λ"}  # fmt: skip
@@ -38,6 +40,7 @@ class Update:
     t: int
     before: Mapping[str, Any] = field(hash=False)
     lines: tuple[Line, ...]
+    rule: Rule = field(repr=False)
 
     def __getitem__(self, quantity: str) -> Any:
         return choose("a quantity", quantity, {"g": self.before["g"], **{line.quantity: line.value for line in self.lines}})
@@ -66,6 +69,28 @@ class Trace:
 
     __repr__ = __str__
 
+    def check(self, answers: Any, lang: str = "en", reveal: bool = False) -> Report:
+        """Judges updates computed by hand, line by line.
+
+        `answers` are those of the first update, a text such as "m = 0,3; v = 0.009; w = 1.9" or a dict of quantity to
+        number; or a list of such, one for each update in order. Quantities are those of the trace (m, v, m̂ or m_hat,
+        v̂ or v_hat, G, S, Δw or change, w after the update); what is left out is not asked, a blank ("" or None) is
+        missing. Numbers are floats, fractions or texts, with decimal points or commas, and may be rounded. A number
+        that is right given the student's own earlier ones follows, and costs nothing. Known slips are named: no bias
+        correction, no root, ε in the other place, another form of momentum, the gradient of the next update, L2 for
+        decoupled decay, a sign, and some more. With `reveal` the numbers are told.
+
+        Raises ValueError or TypeError for what is no answer.
+
+        >>> from autograd import Value
+        >>> from nn import optim
+        >>> trace = optim.Adam([Value(2.0, "w")], lr=0.1).trace(3)
+        >>> print(trace.check("m = 0,3; v = 0,009; Δw = -0,316; w = 1,684"))
+        2 right, 1 follows, 1 slip: 3/4
+        Δw: -0,316 would come without the bias correction. By what are m and v divided, because they start at 0?
+        """
+        return judged(self.updates, answers, lang, reveal)
+
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
 
@@ -77,7 +102,7 @@ def written(rule: Rule, parameter: str, t: int, before: Mapping[str, Any]) -> Up
         value = compute(text, known)
         lines.append(_line(quantity, text, known, value, remembered=quantity in before))
         known[quantity] = value
-    return Update(parameter, t, before, tuple(lines))
+    return Update(parameter, t, before, tuple(lines), rule)
 
 
 def _symbol(name: str) -> str:
