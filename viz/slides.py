@@ -125,6 +125,20 @@ class Slides:
         ]
         return svg.write(picture, shapes, self._layout, "LR", theme, self._largest, harmless(caption))
 
+    @property
+    def extent(self) -> tuple[float, float]:
+        """How wide and high the pictures are."""
+        return self._layout.along + 2 * svg.MARGIN, self._layout.across + 2 * svg.MARGIN
+
+    def boxes(self, at: int) -> list[tuple[float, float, float, float]]:
+        """Left, top, width and height of the cards that a step writes and reads, as its picture has them."""
+        found = []
+        for mark in ("now", "read"):
+            for card, shape, (x, y) in zip(self.picture(at).cards, self._shapes, self._layout.corners, strict=True):
+                if card.mark == mark:
+                    found.append((x + svg.MARGIN, y + svg.MARGIN, shape.width, shape.height))
+        return found
+
     def _card(self, card: Card, at: int, step: Step | None) -> Card:
         known = self.timetable.computed.get(card.key, 0) <= at
         mark = ""

@@ -18,12 +18,13 @@ from autograd import Notation, Value, steps
 from autograd.engine.names import find, names
 from autograd.engine.order import varying
 from autograd.explain.languages import templates
-from autograd.explain.steps import Steps
+from autograd.explain.steps import Step, Steps, equations
 from autograd.whole_files import write_whole
 
 from ..bundle import bundled
 from ..drawing import refuse_unknown
 from ..notebook import image
+from ..output.pages import Page, fitted, pdf
 from ..output.theme import stylesheet
 from ..output.typst_export import converted
 from ..picture.lettering import harmless, readable
@@ -243,7 +244,7 @@ class Stepper:
 
     def save(self, path: "str | os.PathLike[str]", kind: str = ".svg") -> Path:
         """Writes the step-through and returns its path: "page.html" is a page that stands alone, without a network;
-        "folder/" gets a picture of each step, for slides, as `kind` (".svg", ".png" or ".pdf"; step-00 is the graph
+        "steps.pdf" is one document of slides, 16:9, a page for each step with its picture and its equation; "folder/" gets a picture of each step, for slides, as `kind` (".svg", ".png" or ".pdf"; step-00 is the graph
         before the first step).
 
         page.html#step=7&ask=backward opens the page there. A file appears whole or not at all. Raises ValueError for
@@ -254,10 +255,31 @@ class Stepper:
         is_page = path.suffix.lower() in (".html", ".htm")
         if given.endswith(("/", os.sep)) or (given and path.is_dir() and not is_page):
             return self._save_slides(path, kind)
+        if path.suffix.lower() == ".pdf":
+            write_whole(path, self._document())
+            return path
         if not is_page:
-            raise ValueError(f'a step-through is saved as a page, .html, or into a folder, whose name ends with "/"; not as "{path.name}"')
+            raise ValueError(
+                f'a step-through is saved as a page, .html, as slides in one document, .pdf, or into a folder, whose name ends with "/"; not as "{path.name}"'
+            )
         write_whole(path, self._page().encode())
         return path
+
+    @property
+    def _paper(self) -> str:
+        """The theme of what is written on paper or slides, where there is no page around to follow."""
+        return "light" if self._theme == "auto" else self._theme
+
+    def _document(self) -> bytes:
+        """All steps as one PDF."""
+        words = page_words(self._lang)
+        pages = []
+        for at, each in enumerate(self._passes, start=1):
+            slides = self._rooms.at(at)
+            svg, wide = fitted(slides.svg(at, self._paper), slides.extent, slides.boxes(at))
+            place = words["page.where"].format(phase=words[f"page.phase.{each.phase}"], step=at, steps=len(self))
+            pages.append(Page(_heading(each, words), place, equations(each, self._digits), svg, wide))
+        return pdf(pages, self._paper, self._lang)
 
     def _save_slides(self, folder: Path, kind: str) -> Path:
         if kind not in SLIDES:
@@ -266,9 +288,20 @@ class Stepper:
         width = max(2, len(str(len(self))))
         for at in range(len(self) + 1):
             caption = readable(self._passes[at - 1].text(self._lang, self._digits)) if at else self._title
-            svg = self._rooms.at(at).svg(at, "light", caption)
+            svg = self._rooms.at(at).svg(at, self._paper, caption)
             write_whole(folder / f"step-{at:0{width}}{kind}", svg.encode() if kind == ".svg" else converted(svg, kind[1:]))
         return folder
+
+
+def _heading(step: Step, words: dict[str, str]) -> str:
+    """What a step does, as the page says it."""
+    node = step.names[step.node]
+    if step.phase == "forward":
+        return words["page.heading.value"].format(node=node)
+    if step.parent is None or step.slot is None:
+        return words["page.heading.seed"].format(node=node)
+    key = "page.heading.slot" if step.node.parents.count(step.parent) > 1 else "page.heading.edge"
+    return words[key].format(node=node, parent=step.names[step.parent], slot=step.slot + 1)
 
 
 def page_words(lang: str) -> dict[str, str]:
