@@ -284,7 +284,7 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path):
     assert step(mission(), lang="pt").save(tmp_path / "p.htm").read_text().splitlines()[1] == '<html lang="pt">'
 
 
-@pytest.mark.parametrize("name", ["page.pdf", "page", "page.svg", "page.html.gz"])
+@pytest.mark.parametrize("name", ["page.tex", "page", "page.svg", "page.html.gz"])
 def test_an_unknown_suffix_is_refused_and_nothing_is_written(tmp_path, name):
     with pytest.raises(ValueError, match=re.escape(f'not as "{name}"')):
         step(mission()).save(tmp_path / name)
