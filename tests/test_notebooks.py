@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,23 @@ KEYS = {
         '{"u": 5, "v": "3/2", "x": 4, "w": "3*5"}',
         '{"g": 0.444, "new": "1.4 - 0.2*0.444"}',
     ],
+    "08_activations": [
+        '{"z": -2, "a": 0, "w": "0", "b": 0}',
+        '{"z": -2.04, "a": "-2,04*0,01", "w": -0.0408, "b": -0.0204}',
+    ],
+    "09_initialisation": [
+        '{"w1_1_1": -0.0525, "w1_1_2": "0,105", "w1_2_1": -0.0525, "w1_2_2": 0.105}',
+        '{"V": 400, "needed": "1/400", "std": 0.05}',
+    ],
 }
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    """Plots that the cells have made are forgotten."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 def code(notebook: dict) -> list[str]:
