@@ -26,6 +26,7 @@ from autograd.engine.names import names
 from autograd.engine.order import varying
 from autograd.explain.languages import fill, languages, templates
 from autograd.explain.numbers import is_exact, number_text, sign
+from autograd.explain.refusals import said
 from autograd.handcheck.answers import typed
 from autograd.reading.gradient_check import GradientCheck
 
@@ -44,10 +45,18 @@ class Refused(ValueError):
 
 
 class Arguments(argparse.ArgumentParser):
-    """A parser of arguments that complains in one line."""
+    """A parser of arguments that complains in one line, in the language that is asked for."""
+
+    lang = "en"
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {said(message, self.lang)}\n")
+
+
+def language_of(given: list[str]) -> str:
+    """The language that is asked for, before anything else is read; English if there are no words for it."""
+    after = [word.partition("=")[2] or "".join(given[k + 1 : k + 2]) for k, word in enumerate(given) if word.partition("=")[0] == "--lang"]
+    return after[-1] if after and after[-1] in languages() else "en"
 
 
 def arguments() -> Arguments:
@@ -160,7 +169,7 @@ def run(options: argparse.Namespace) -> int:
         warnings.simplefilter("always")
         y = parse(options.expression.lstrip(), numbers, constants=constants)
     report = check(y, options.check, lang=options.lang, reveal=options.show) if options.check is not None else None
-    parts = [fill("cli.note", {"note": note.message}, options.lang) for note in notes]
+    parts = [fill("cli.note", {"note": said(str(note.message), options.lang)}, options.lang) for note in notes]
     unused = [name for name in numbers if name not in names(y).values()]
     parts += [fill("cli.unused", {"names": ", ".join(unused)}, options.lang)] if unused else []
     if report is None or options.show:
@@ -209,15 +218,15 @@ def main(given: list[str] | None = None) -> int:
     given = sys.argv[1:] if given is None else given
     # argparse takes "-a+3" for an option unless it holds a space
     shielded = [f" {word}" if word[:1] == "-" and word[:2] != "--" and word != "-h" else word for word in given]
-    lang = "en"
+    parser = arguments()
+    lang = parser.lang = language_of(given)
     try:
-        options = arguments().parse_intermixed_args(shielded)
+        options = parser.parse_intermixed_args(shielded)
         templates(options.lang)
-        lang = options.lang
         return run(options)
     except (ValueError, TypeError, OSError, ImportError) as error:
-        said = fill(error.key, error.texts, lang) if isinstance(error, Refused) else " ".join(str(error).split())
-        print(f"python -m autograd: {said}", file=sys.stderr)
+        why = fill(error.key, error.texts, lang) if isinstance(error, Refused) else " ".join(said(str(error), lang).split())
+        print(f"python -m autograd: {why}", file=sys.stderr)
         return 2
 
 

@@ -15,6 +15,7 @@ from autograd.engine.ieee import as_float
 from autograd.explain.languages import fill, templates
 from autograd.explain.notation import SUBSCRIPTS
 from autograd.explain.numbers import is_exact, sign
+from autograd.explain.refusals import refuses_in_lang
 from nn import Dropout, Layer, Module, Neuron, Sequential
 from nn.arguments import as_values, generator
 from nn.training import prepared
@@ -70,6 +71,7 @@ class Scene:
         return fill(f"network.{key}", texts, self.lang)
 
 
+@refuses_in_lang
 def network(
     model: Any,
     x: Any = None,

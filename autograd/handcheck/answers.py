@@ -157,6 +157,11 @@ def _read_text(y: Value, called: dict[Value, str], text: str) -> list[tuple[Quan
     found = []
     for match, end in zip(heads, starts[1:], strict=True):
         answer = text[match.end() : end].rstrip(" \t\n,;").lstrip(" \t\n;")  # a comma in front belongs to the number: ,577
+        if end < len(text) and not text[match.end() : end].strip(" \t"):  # a blank has a comma, or a line of its own
+            other = next(each for each in heads if each.start() == end)
+            left, right = ("".join(each.group().split()) for each in (match, other))
+            both = f'"{shown(left + right)}" has two signs "="'
+            raise ValueError(f"{both}; answer one thing at a time, such as {shown(left)}3, {shown(right)}3")
         if "=" in answer:
             _refuse_strangers(y, called, answer)
         if match["name"]:

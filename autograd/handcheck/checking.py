@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
-from ..engine.ieee import number
+from ..engine.ieee import as_float, number
 from ..engine.operations import TABLE as OPERATIONS
 from ..engine.order import topological_order
 from ..engine.value import Value
 from ..explain.languages import languages
+from ..explain.refusals import refuses_in_lang
 from .answers import Quantity, Typed, read, shown
 from .carry import Carried, Conventions, carry, habits
 from .diagnosis import Diagnosis, Sheet, diagnose
@@ -20,6 +22,7 @@ from .wording import Wording
 ROOT_CONVENTION = "loss"
 
 
+@refuses_in_lang
 def check(
     y: Value,
     answers: Any = None,
@@ -176,14 +179,17 @@ def _conventions(graph: Graph, given: Mapping[str, Any] | None) -> Conventions:
         raise TypeError(f'conventions are a dict such as {{"relu at 0": 1, "loss": "sum"}}, not {type(given).__name__}')
     slopes, seed = {}, 1.0
     for name, does in given.items():
-        operation = str(name).partition(" ")[0]
+        name = str(name)
+        operation = name.partition(" ")[0]
         if name == ROOT_CONVENTION:
             seed = _seed(graph, does)
         elif operation in OPERATIONS and OPERATIONS[operation].kinks:
-            slopes[operation] = float(number(does, f'the convention "{operation} at 0"'))
+            slopes[operation] = as_float(number(does, f'the convention "{shown(name)}"'))
+            if not isfinite(slopes[operation]):
+                raise ValueError(f'the convention "{shown(name)}" is a finite number, such as 0 or 1, not {slopes[operation]}')
         else:
             raise ValueError(
-                f'there is no convention "{shown(str(name))}"; there are "loss" and, for example, "relu at 0" or "maximum at a tie"'
+                f'there is no convention "{shown(name)}"; there are "loss" and, for example, "relu at 0" or "maximum at a tie"'
             )
     return Conventions(slopes, seed)
 

@@ -345,3 +345,15 @@ def test_a_learning_step_that_cannot_be_is_refused_in_one_line(words, said):
     result = run(*LEARNER, *words)
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert said in result.stderr
+
+
+@pytest.mark.parametrize("words, said", [
+    (("3(a)", "a=1"), 'falta un operador entre "3" y "("; se escribe 3*(a)'),
+    (("a*b", "a=1", "b=2", "--check", "a=b=3"), "se responde una cosa por vez"),
+    (("a*b", "a=1", "b=2", "--foo"), "argumentos desconocidos: --foo"),
+    (("a", "a=1", "--digits", "x"), "el argumento --digits es un número entero"),
+])  # fmt: skip
+@pytest.mark.parametrize("option", [("--lang", "es"), ("--lang=es",)])
+def test_what_parse_check_and_the_options_refuse_is_said_in_the_language_of_the_words(words, said, option):
+    result = run(*words, *option)
+    assert result.returncode == 2 and said in result.stderr and result.stderr.count("\n") == 1
