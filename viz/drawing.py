@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value, steps
+from autograd.explain.refusals import refuses_in_lang
 from autograd.explain.steps import Steps
 from autograd.whole_files import write_whole
 
@@ -27,6 +28,7 @@ LEGIBLE = 12.0  # pixels that a number has there at least
 CHOICES = {"direction": ("LR", "TB"), "theme": THEMES, "engine": ("builtin", "dot")}
 
 
+@refuses_in_lang
 def draw(
     y: Value,
     direction: str = "LR",

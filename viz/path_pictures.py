@@ -11,6 +11,7 @@ from functools import cached_property
 from autograd import Value, paths
 from autograd.explain.languages import fill
 from autograd.explain.path_tables import Paths, amount
+from autograd.explain.refusals import refuses_in_lang
 from autograd.reading.ways import Path
 
 from .drawing import Shown, refuse_unknown
@@ -33,6 +34,7 @@ CAPTION, BETWEEN, ROW = 30.0, 26.0, 21.0  # room above a picture, between two pi
 BROADEST = 760.0  # of a line of text, where the pictures are not broader
 
 
+@refuses_in_lang
 def show_paths(
     y: Value, a: "Value | str", direction: str = "LR", theme: str = "auto", digits: int | None = None, lang: str = "en"
 ) -> "PathsDrawing":

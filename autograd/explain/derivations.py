@@ -23,6 +23,7 @@ from .node_names import NodeNames, holds_in_symbols
 from .notation import Notation
 from .numbers import as_printed, digits_to_recompute, printed_sum, refuse_digits, sign
 from .path_tables import Paths, amount, paths_among
+from .refusals import refuses_in_lang
 from .steps import Step, steps
 from .typeset import DOTS, Layout, as_layout, bare, latex_block, math_block, plain, row
 from .written import PRODUCT, SIGN, SUM, Operand, Written, added, held, put_in, term_after, unsigned, write_value
@@ -105,6 +106,7 @@ class Derivation:
         return {"text/html": html, "text/latex": f"$$\n{self.latex}\n$$", "text/plain": self.text}
 
 
+@refuses_in_lang
 def derive(
     y: Value,
     wrt: "Value | str",

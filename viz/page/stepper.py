@@ -18,6 +18,7 @@ from autograd import Notation, Value, steps
 from autograd.engine.names import find, names
 from autograd.engine.order import varying
 from autograd.explain.languages import templates
+from autograd.explain.refusals import refuses_in_lang
 from autograd.explain.steps import Step, Steps, equations
 from autograd.whole_files import write_whole
 
@@ -45,6 +46,7 @@ MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
 
 
+@refuses_in_lang
 def step(
     y: Value,
     ask: "bool | str" = False,
