@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import check
+from autograd import check, parse, steps
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.ipynb"))}
@@ -110,3 +110,32 @@ def test_each_slip_of_the_notebook_by_hand_is_called_by_its_name_and_what_follow
         report = check(found["neuron"], sheet)
         assert [finding.code for finding in report.findings] == [cause], sheet
         assert report.counts["right"] + report.counts["follows"] == 2
+
+
+def test_the_exercises_of_the_tour_have_numbers_that_teach():
+    """No gradient that is asked for is 0, 1 or -1, and none is another one's by coincidence; edges that meet differ."""
+    found, _ = run(NOTEBOOKS["00_five_minute_tour"])
+    text, numbers = exercise(NOTEBOOKS["00_five_minute_tour"], "J = b")
+    last = parse(text, numbers)
+    for asked in (last, found["y"]):
+        totals = {step.parent: step.total_after for step in steps(asked) if step.parent is not None and step.term == step.terms}
+        local = [abs(step.local) for step in steps(asked) if step.parent is not None and not step.parent.parents]
+        assert len(set(local)) > 1 and not {0, 1} & set(local)
+        if asked is last:
+            assert len(set(totals.values())) == len(totals) and not {0, 1, -1} & set(totals.values())
+    assert found["y"].label == "y" and found["L"].label == "L"
+
+
+def exercise(notebook, begins):
+    """The text and the numbers of the expression in a cell that begins so."""
+    (call,) = [call for call in re.findall(r"parse\((.*?)\)[,)]", "\n".join(code(notebook))) if call.startswith(f'"{begins}')]
+    text, numbers = re.fullmatch(r'"([^"]*)"((?:, \w+=[\d.]+)*)', call).groups()
+    return text, {name: float(number) for name, number in re.findall(r"(\w+)=([\d.]+)", numbers)}
+
+
+def test_the_learning_step_of_the_tour_goes_down_by_less_than_was_predicted():
+    found, _ = run(NOTEBOOKS["00_five_minute_tour"])
+    after = steps(found["L"], lr=0.05, params=["w", "b"])[-1]
+    assert (after.total_before, after.value, after.contribution) == pytest.approx((4, 1, -4))
+    falls, rises = (steps(found["L"], lr=lr, params=["w", "b"])[-1].value for lr in (0.1, 0.25))
+    assert falls == pytest.approx(0) and rises > 4
