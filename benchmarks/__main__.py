@@ -14,6 +14,7 @@ from .learning import digits
 from .measuring import MissingPeer, in_fresh_process, stay_within_cores
 from .pages import pages
 from .pictures import pictures
+from .playground import playground
 from .scalars import scalars
 from .scale import scale
 from .starting import starting
@@ -32,6 +33,7 @@ ROWS: dict[str, Callable[..., list[Record]]] = {
     "P8": pages,
     "P9": starting,
     "P11": checking,
+    "P13": playground,
     "edges": edges,
     "digits": digits,
     "scalars": scalars,

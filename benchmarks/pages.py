@@ -52,16 +52,20 @@ def _save(y: Value, path: Path) -> None:
     step(y).save(path)
 
 
+def chromium() -> str | None:
+    """Where Chromium is on this machine."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def _repainted(what: str, path: Path, starts: Sequence[int], presses: int) -> Record:
-    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         return Record("P8", what, against="not measured: playwright is not installed")
-    if chromium is None:
+    if chromium() is None:
         return Record("P8", what, against="not measured: there is no Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         seconds = [found for start in starts for found in repaints(browser.new_page(), f"{path.as_uri()}#step={start}", presses)]
         browser.close()
     return bounded("P8", what, Measurement(tuple(seconds)), Measurement((0.050,)))

@@ -3,7 +3,7 @@
 
 import { address, readAddress } from "./address.js";
 import { element } from "./elements.js";
-import { Form } from "./form.js";
+import { Form, labelled } from "./form.js";
 import { PATIENCE, Python } from "./python.js";
 import { Result } from "./result.js";
 
@@ -45,10 +45,11 @@ class Playground {
     document.title = words.title;
     this.form = new Form(words, this.examples, wish, {
       typed: (text) => this.typed(text),
-      go: () => this.run(this.form.wish, { push: true }),
+      go: () => this.submit(),
       example: (id) => this.choose(id),
       lang: (code) => this.speak(code),
       ask: () => this.ask(),
+      copy: () => this.copy(),
     });
     this.result = new Result(words, {
       tab: (tab) => this.keep({ tab }),
@@ -57,10 +58,9 @@ class Playground {
       derive: (wrt, style) => this.ready?.derivations[wrt]?.[style] ?? this.question({ task: "derive", wrt, style }),
     });
     this.result.open(wish.tab, false);
-    const copy = element("button", { type: "button", onclick: () => this.copy() }, words.copy);
-    const head = element("div", { class: "head" }, element("h1", {}, words.title), element("p", { class: "lead" }, words.lead), element("label", {}, words.lang, this.form.lang));
-    this.form.element.querySelector(".actions .main").after(copy);
-    this.host.replaceChildren(head, this.form.element, this.result.element);
+    const head = element("div", { class: "head" }, element("h1", {}, words.title), element("p", { class: "lead" }, words.lead));
+    const first = element("div", { class: "choices" }, labelled(words.example, this.form.example), labelled(words.lang, this.form.lang));
+    this.host.replaceChildren(head, first, this.form.element, this.result.element);
   }
 
   readyWish({ text, values, constants, params }) {
@@ -97,7 +97,7 @@ class Playground {
     }
     if (turn !== this.turn) return;
     if (!found.drawing) return this.refuse(found);
-    if (form.state.classList.contains("wrong") || !ready) form.say(found.notes.join(" ") || (ready ? "" : words.ready));
+    if (push || !ready) form.say(found.notes.join(" ") || (ready ? "" : words.ready));
     if (this.made) URL.revokeObjectURL(this.made);
     this.made = ready ? null : URL.createObjectURL(new Blob([found.page], { type: "text/html" }));
     this.ready = ready ? found : null;
@@ -122,13 +122,23 @@ class Playground {
     return found.kind ? { error: this.sentence(found) } : found;
   }
 
+  // Shows the leaves of what is typed, or why it cannot be read; whether it can.
   async typed(text) {
-    const found = await this.python.ask({ task: "read", text, lang: this.form.lang.value });
-    if (text !== this.form.text.value) return;
-    if (found.leaves) {
-      this.form.show(Object.keys(found.leaves), found.leaves);
-      this.form.say(found.notes.join(" "));
-    } else this.refuse(found);
+    const { form } = this;
+    const found = await this.python.ask({ task: "read", text, lang: form.lang.value });
+    if (text !== form.text.value) return false; // more has been typed since
+    if (!found.leaves) return void this.refuse(found);
+    form.read = text;
+    form.show(Object.keys(found.leaves), found.leaves);
+    form.say(found.notes.join(" "));
+    return true;
+  }
+
+  // Reads what was typed since, and shows it.
+  async submit() {
+    const { form } = this;
+    if (form.text.value !== form.read && !(await this.typed(form.text.value))) return;
+    await this.run(form.wish, { push: true });
   }
 
   choose(id) {

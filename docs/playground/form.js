@@ -14,8 +14,8 @@ export class Form {
     this.values = { ...wish.values };
     this.constants = new Set(wish.constants);
     this.params = wish.params;
-    this.text = element("textarea", { id: "expression", rows: 4, spellcheck: "false", autocapitalize: "off", autocomplete: "off", autocorrect: "off", oninput: () => this.typing() });
-    this.text.value = wish.text;
+    this.text = element("textarea", { id: "expression", rows: 3, spellcheck: "false", autocapitalize: "off", autocomplete: "off", autocorrect: "off", oninput: () => this.typing() });
+    this.text.value = this.read = wish.text; // `read` is the text whose leaves are shown
     this.text.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.go());
     this.leaves = element("div", { class: "leaves", role: "group", "aria-label": words.numbers });
     const ready = examples.map(({ id }) => element("option", { value: id }, words[`example.${id}`]));
@@ -29,8 +29,15 @@ export class Form {
       { onsubmit: (event) => (event.preventDefault(), this.go()) },
       element("div", {}, element("h2", {}, element("label", { for: "expression" }, words.expression)), this.text, element("p", { class: "help" }, words["expression.help"])),
       element("div", {}, element("h2", {}, words.numbers), this.leaves),
-      element("div", { class: "choices" }, labelled(words.example, this.example), labelled(words.ask, this.ask), labelled(words.lr, this.lr)),
-      element("div", { class: "actions" }, element("button", { class: "main", type: "submit" }, words.go), this.state),
+      element(
+        "div",
+        { class: "choices" },
+        element("button", { class: "main", type: "submit" }, words.go),
+        labelled(words.ask, this.ask),
+        labelled(words.lr, this.lr),
+        element("button", { type: "button", onclick: on.copy }, words.copy),
+        this.state,
+      ),
     );
     this.show(Object.keys(wish.values));
   }
