@@ -14,7 +14,7 @@ if not hasattr(autograd, "Value"):
         "distribution of that name; run: pip uninstall autograd; then: pip install --force-reinstall chalkgrad"
     )
 
-from . import data, formulas, init, labs, losses, optim, regularizers, schedules
+from . import bayes, data, formulas, init, labs, losses, optim, regularizers, schedules
 from .history import EarlyStopping
 from .layer import Dropout, Layer
 from .module import Module
@@ -23,4 +23,4 @@ from .neuron import LogisticRegression, Neuron
 from .perceptron import Perceptron
 from .separating import separability
 
-__all__ = ["MLP", "Dropout", "EarlyStopping", "Layer", "LogisticRegression", "Module", "Neuron", "Perceptron", "Sequential", "data", "formulas", "init", "labs", "losses", "optim", "regularizers", "schedules", "separability"]  # fmt: skip
+__all__ = ["MLP", "Dropout", "EarlyStopping", "Layer", "LogisticRegression", "Module", "Neuron", "Perceptron", "Sequential", "bayes", "data", "formulas", "init", "labs", "losses", "optim", "regularizers", "schedules", "separability"]  # fmt: skip
