@@ -70,6 +70,14 @@ def test_language_theme_and_notation_are_those_that_were_asked_for(tmp_path):
     assert bytes([0x14, 0x17, 0x1B]) * 60 in (tmp_path / "page.ppm").read_bytes(), "the paper is dark"
 
 
+def test_a_learning_step_has_pages_too(tmp_path):
+    y = examples.neuron()
+    pdf = step(y, lr=0.1, params=["w", "b"]).save(tmp_path / "steps.pdf")
+    assert pages(pdf) == len(steps(y, lr=0.1, params=["w", "b"])) > len(steps(y))
+    last = run("pdftotext", "-layout", pdf, "-").split("\f")[-4:-1]
+    assert "w takes a step against its gradient" in last[0] and "What has become of J" in last[-1]
+
+
 def test_names_are_letters_whatever_stands_in_them(tmp_path):
     assert pages(step(hostile_graph()).save(tmp_path / "steps.pdf")) == len(steps(hostile_graph()))
     strange = parse("a*b", {"a": Value(1e-9, '#panic("no") $x$ \\'), "b": Value(float("inf"), "]]")})

@@ -716,7 +716,7 @@ def test_a_screen_reader_hears_each_step_and_finds_a_table_of_all(open_step):
     page = open_step(mission()).unfold_all_details()
     said = [each.text() for each in steps(mission())]
     assert [page.press("ArrowRight").read()["live"] for _ in said] == said
-    table = page.page.get_by_role("group", name="All steps in words").get_by_role("table")
+    table = page.page.get_by_role("group", name="All steps, one line each").get_by_role("table")
     assert table.get_by_role("cell").all_inner_texts() == said
     assert page.page.get_by_role("slider", name="Step").get_attribute("aria-valuetext") == "backward · step 9 of 9"
 

@@ -21,6 +21,7 @@ LEAST = 1.2  # how small a picture may become, of its size: its smallest letters
 LARGEST = 2.4
 HEADING, ROOM = 22.0, 900.0  # size of the letters of a heading, and how wide it may be
 RELATIONS = ("=", "≈", "←")
+OPERATORS = ("+", "−", "·", "⊙", "×")
 _ROOT = re.compile(r'(?<= )viewBox="[^"]*" width="[^"]*" height="[^"]*"')
 
 _TEMPLATE = """
@@ -136,7 +137,7 @@ def _data(layout: Layout) -> list[Any]:
         return _name(parts[0])
     if kind == "sign":
         sign = MATHML_SIGNS.get(str(parts[0]), str(parts[0]))
-        return ["relation" if sign in RELATIONS else "text" if sign == "…" else "binary", sign]
+        return ["relation" if sign in RELATIONS else "binary" if sign in OPERATORS else "text", sign]
     if kind == "derivative":
         return ["frac", *[["row", ["text", "∂"], _name(part)] for part in parts]]
     if kind == "frac":

@@ -300,6 +300,9 @@ def _heading(step: Step, words: dict[str, str]) -> str:
     node = step.names[step.node]
     if step.phase == "forward":
         return words["page.heading.value"].format(node=node)
+    if step.phase == "update":
+        key = "page.heading.after" if step.term is None else "page.heading.moved"
+        return words[key].format(node=node, root=node)
     if step.parent is None or step.slot is None:
         return words["page.heading.seed"].format(node=node)
     key = "page.heading.slot" if step.node.parents.count(step.parent) > 1 else "page.heading.edge"

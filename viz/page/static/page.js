@@ -236,10 +236,16 @@ class StepThrough {
     this.go(this.at, focus);
   }
 
-  // Lets a change of a leaf run forward, which is best seen at the end of the forward pass; null stops it.
+  // Lets a change of a leaf run forward, which is best seen at the end of the forward pass; null stops it, and leads back
+  // to the step where it began, unless the reader has gone on from there.
   wiggle(chosen) {
+    const { at } = this;
+    const to = chosen && this.knowledge.mayWiggle ? Math.min(at, this.run.border) : at;
+    if (to < at) this.left = { at, to };
+    const back = !chosen && this.left?.to === at ? this.left.at : to;
+    if (!chosen) this.left = null;
     this.run.wiggle(chosen);
-    this.go(chosen && this.knowledge.mayWiggle ? Math.min(this.at, this.run.border) : this.at);
+    this.go(back);
   }
 
   // --- the address: page.html#step=7&ask=backward ---
@@ -373,7 +379,7 @@ class StepThrough {
       return event.key === "Enter" ? this.answer() : this.hint();
     }
     if (["text", "search", "select"].includes(kind)) return;
-    if (kind === "range" && event.key !== "?") return; // a slider has keys of its own
+    if (kind === "range" && !["?", " "].includes(event.key)) return; // a slider has keys of its own
     const isButton = ["button", "summary"].includes(kind) || from.getAttribute?.("role") === "button";
     if (this.ways.key(event)) return event.preventDefault();
     if (this.update && event.key.toLowerCase() === "r") return this.round();

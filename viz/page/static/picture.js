@@ -62,6 +62,13 @@ export class PictureView {
     }
   }
 
+  // Puts a wire above the others, or one of them could cover its head.
+  lift(wire) {
+    this.top ??= [...this.wires.values()].at(-1).element; // the one that was drawn last
+    if (this.top !== wire) this.top.after(wire);
+    this.top = wire;
+  }
+
   // --- frames ---
 
   // The outermost covered frame around the frame at a place; undefined where all is open.

@@ -86,6 +86,7 @@ export class WireView {
     if (this.line.style.strokeWidth !== wide) this.line.style.strokeWidth = wide;
     if (this.title.textContent !== shown.title) this.title.textContent = shown.title;
     this.point(shown.mark === "now");
+    if (shown.mark === "now") this.picture.lift(this.element);
   }
 
   // The head at the end of the values, or, while a contribution goes back, at the receiver.

@@ -16,8 +16,9 @@ export class WhatIf {
     const reset = element("button", { type: "button", onclick: () => act.putBack() }, words("page.reset"));
     const list = element("div", { class: "leaves" }, ...this.rows.map((row) => row.element));
     this.note = element("p", { class: "lost" });
+    this.refused = element("p", { class: "refused", id: "refused" });
     const text = words(this.rows.length ? "page.whatif" : "page.noleaves");
-    this.element = element("div", {}, element("p", {}, text), list, this.rows.length ? reset : null, this.note);
+    this.element = element("div", {}, element("p", {}, text), list, this.refused, this.rows.length ? reset : null, this.note);
   }
 
   row(leaf, label) {
@@ -33,7 +34,7 @@ export class WhatIf {
       "aria-label": label,
       oninput: () => this.set(leaf, Number(Number(slider.value).toPrecision(6)), slider),
     });
-    const box = element("input", { type: "text", inputmode: "decimal", "aria-label": label, size: 7, onchange: () => this.read(leaf, box) });
+    const box = element("input", { type: "text", inputmode: "decimal", "aria-label": label, "aria-describedby": "refused", size: 7, onchange: () => this.read(leaf, box) });
     return { leaf, slider, box, element: element("div", { class: "leaf" }, element("span", { class: "name" }, this.knowledge.name(leaf)), slider, box) };
   }
 
@@ -46,6 +47,7 @@ export class WhatIf {
   read(leaf, box) {
     const given = typed(box.value);
     box.setAttribute("aria-invalid", given === null);
+    this.refused.textContent = given === null ? this.knowledge.words("page.unreadable") : "";
     if (given === null) this.act.refuse();
     else this.set(leaf, given.data, box);
   }
@@ -54,7 +56,8 @@ export class WhatIf {
     for (const { leaf, slider, box } of this.rows) {
       const number = this.knowledge.leaf(leaf);
       if (slider !== this.from) slider.value = number;
-      if (box !== this.from) box.value = numberText(number, DIGITS_OF_A_BOX);
+      if (box === this.from || box.getAttribute("aria-invalid") === "true") continue; // what cannot be read stays, to be mended
+      box.value = numberText(number, DIGITS_OF_A_BOX);
     }
     this.note.textContent = this.knowledge.lostFractions ? this.knowledge.words("page.floats") : "";
   }
