@@ -8,6 +8,7 @@ import pytest
 from autograd import Value, examples, parse, replay, steps, topological_order
 
 from .step_page import HOST, opened
+from .test_step_page import violations
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +41,11 @@ def descent(y, params, lr, rounds):
 
 def points(page):
     return [float(text) for text in page.script("[...root.querySelectorAll('.curve .point')].map(point => point.dataset.value)")]
+
+
+def letters(page):
+    """The size of the letters of the curve, in pixels."""
+    return page.script("((curve) => 16 * curve.getBoundingClientRect().width / curve.viewBox.baseVal.width)(root.querySelector('.curve'))")
 
 
 def said(page):
@@ -149,6 +155,9 @@ def test_the_learning_rate_can_be_changed_with_a_slider_and_a_field(page, tmp_pa
 
 def test_the_address_carries_the_round_and_the_rate(page, tmp_path):
     first = opened(page, tmp_path, linear(), address="#step=13&round=3&lr=0.35", lr=0.05, params=["w", "b"])
+    assert letters(first) >= 16
+    assert first.script("Math.max(...['.curve', '.rate', '.again', '.rule'].map(one => root.querySelector(one).getBoundingClientRect().bottom))") <= 720
+    assert not violations(first)
     assert points(first) == pytest.approx([0.25, 1.5625, 9.765625, 61.03515625])
     again = opened(page, tmp_path, linear(), address="#step=2&round=0&lr=-1", lr=0.05, params=["w", "b"])
     assert again.read()["where"] == "round 1 · forward · step 2 of 13"
@@ -171,8 +180,7 @@ def test_a_phone_in_another_language_has_all_of_it_in_its_width(page, tmp_path, 
     steppage.press("End", "r")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.get_by_role("slider", name=word).count() == 1 and "{" not in steppage.read()["panel"]
-    sizes = steppage.script("[...root.querySelectorAll('.curve text')].map(text => text.getBoundingClientRect().height)")
-    assert min(sizes) >= 12
+    assert letters(steppage) >= 14
     assert steppage.script("root.querySelector('.curve').getAttribute('aria-label')").count(";") == 2
     assert page.evaluate(f"{HOST}.shadowRoot.querySelector('.curve').getBoundingClientRect().right") <= 360
 
