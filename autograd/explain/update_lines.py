@@ -17,17 +17,20 @@ from .typeset import Layout, as_layout, name_parts, row
 from .written import by_letter, put_in, write
 
 RATES = ("η", "α", "ε")  # what a learning rate is called, in the order of choice
+MOST_SQUARES = 3  # that are written out
 VECTORS = ("g", "∇")  # and the vector of the gradients
 
 
 @dataclass(frozen=True)
 class Computed:
-    """A formula of numbers: as a layout, the result, and the two signs that are true before them. `put` are its texts."""
+    """A formula of numbers: as a layout, the result, and the signs that are true before them, `value_sign` before the result
+    where the numbers are left out. `put` are the numbers as texts."""
 
     numbers: Layout
     value: Layout
     sign: str
     result_sign: str
+    value_sign: str
     put: list[str]
 
 
@@ -72,9 +75,11 @@ class AfterLine:
         """The change; the squared length of the gradient; and the change that was predicted with it."""
         length = ("power", row("‖", self.vector, "‖"), ("number", "2"))
         change, squares, predicted = self.change, self.squares, self.predicted
+        few = len(squares.put) <= MOST_SQUARES
+        summed = (squares.sign, squares.numbers, squares.result_sign) if few else (squares.value_sign,)
         return [
             [row("Δ", self.name, change.sign, change.numbers, change.result_sign, change.value)],
-            [row(length, squares.sign, squares.numbers, squares.result_sign, squares.value)],
+            [row(length, *summed, squares.value)],
             [row(("negate", self.rate), "·", length, predicted.sign, predicted.numbers, predicted.result_sign, predicted.value)],
         ]
 
@@ -137,5 +142,6 @@ def _computed(operation: Operation, inputs: Sequence[Number], result: Number, di
         value=value.layout,
         sign=sign(all(each.is_exact for each in shown)),
         result_sign=sign(comes_out),
+        value_sign=sign(value.is_exact),
         put=[each.text for each in shown],
     )

@@ -156,7 +156,12 @@ def test_the_learning_rate_can_be_changed_with_a_slider_and_a_field(page, tmp_pa
 def test_the_address_carries_the_round_and_the_rate(page, tmp_path):
     first = opened(page, tmp_path, linear(), address="#step=13&round=3&lr=0.35", lr=0.05, params=["w", "b"])
     assert letters(first) >= 16
-    assert first.script("Math.max(...['.curve', '.rate', '.again', '.rule'].map(one => root.querySelector(one).getBoundingClientRect().bottom))") <= 720
+    assert (
+        first.script(
+            "Math.max(...['.curve', '.rate', '.again', '.rule'].map(one => root.querySelector(one).getBoundingClientRect().bottom))"
+        )
+        <= 720
+    )
     assert not violations(first)
     assert points(first) == pytest.approx([0.25, 1.5625, 9.765625, 61.03515625])
     again = opened(page, tmp_path, linear(), address="#step=2&round=0&lr=-1", lr=0.05, params=["w", "b"])

@@ -51,4 +51,4 @@ def printed(step: Step, digits: int | None) -> dict[str, Any]:
 
 
 def _computed(line: Computed) -> dict[str, Any]:
-    return {"put": line.put, "value": plain(line.value), "signs": line.sign + line.result_sign}
+    return {"put": line.put, "value": plain(line.value), "signs": line.sign + line.result_sign + line.value_sign}

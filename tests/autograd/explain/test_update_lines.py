@@ -47,6 +47,8 @@ def test_the_equation_says_the_rule_then_the_numbers_and_what_was_predicted():
     moved, after = updates(parse("w*x", w=3, x=2, constants=("x",)), 0.5, ["w"])
     assert [plain(line) for line in equations(moved)] == ["w ← w - η · ∂J/∂w", "= 3 - 0.5 · 2 = 2"]
     assert [plain(line) for line in equations(after)] == ["Δ J = 4 - 6 = -2", "‖ g ‖^2 = 2^2 = 4", "-η · ‖ g ‖^2 = -0.5 · 4 = -2"]
+    many = updates(parse("a*b*c*d", a=1, b=2, c=3, d=4), 0.5, list("abcd"))[-1]
+    assert [plain(line) for line in equations(many)][1] == "‖ g ‖^2 = 820"
     assert moved.latex() == r"w \leftarrow w - \eta \cdot \frac{\partial J}{\partial w} = 3 - 0.5 \cdot 2 = 2"
     assert after.latex().startswith(r"\begin{aligned} & \Delta J = 4 - 6 = -2 \\ & {\| g \|}^{2} = {2}^{2} = 4 \\")
     assert "<mo>←</mo>" in moved.mathml() and "<mo>‖</mo>" in after.mathml()

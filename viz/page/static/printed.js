@@ -98,7 +98,7 @@ function printedUpdate(run, { value, lr, upstream, contribution, contributions, 
     const enough = digits ?? digitsToRecompute(inputs, compute, result);
     const put = inputs.map((data) => numberText(data, enough));
     const text = numberText(result, digits);
-    return { put, value: text, signs: sign(inputs.every((data, k) => isExact(data, put[k]))) + sign(comesOut(compute(put.map(parseNumber)), text, isDifference ? inputs[0] : 0)) };
+    return { put, value: text, signs: sign(inputs.every((data, k) => isExact(data, put[k]))) + sign(comesOut(compute(put.map(parseNumber)), text, isDifference ? inputs[0] : 0)) + sign(isExact(result, text)) };
   };
   if (!contributions) return { slope: behind(upstream), moved: computed("moved", [value, lr, upstream], after, true) };
   return {
