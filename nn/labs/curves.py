@@ -50,7 +50,7 @@ def hinges(model: Any, interval: tuple[float, float]) -> Hinges:
     >>> found.x.tolist(), found.slopes.tolist(), found.units
     ([-0.5, 0.5], [-1.5, -0.5, 1.0], ((1, 1), (1, 2)))
     """
-    low, high = _interval(interval)
+    low, high = ends_of(interval)
     layers = dense_layers(model)
     if layers[0].W.shape[1] != 1 or len(layers[-1].b) != 1:
         raise ValueError(f"hinges are those of a net of one input and one output, not of {model!r}")
@@ -86,7 +86,8 @@ def _through(layers: Any, A: Any) -> tuple[Any, Any]:
     return A, slopes
 
 
-def _interval(given: Any) -> tuple[float, float]:
+def ends_of(given: Any) -> tuple[float, float]:
+    """The ends of an interval. Raises TypeError or ValueError for what is no pair of numbers in their order."""
     try:
         low, high = given
     except (TypeError, ValueError):
@@ -110,7 +111,7 @@ def relu_interpolant(f: Curve, interval: tuple[float, float], units: int) -> MLP
     >>> round(largest_error(model, numpy.sin, (0.0, 2 * numpy.pi)), 4)
     0.0704
     """
-    low, high = _interval(interval)
+    low, high = ends_of(interval)
     x = numpy.linspace(low, high, count("units", units) + 1)
     y = numpy.asarray(f(x), dtype=float)
     slopes = numpy.diff(y) / numpy.diff(x)
@@ -131,7 +132,7 @@ def sigmoid_pairs(f: Curve, interval: tuple[float, float], pairs: int, steepness
     >>> model.widths, round(largest_error(model, numpy.sin, (0.5, 5.5)), 2)
     ([1, 80, 1], 0.01)
     """
-    low, high = _interval(interval)
+    low, high = ends_of(interval)
     real("steepness", steepness, 0, above=True)
     borders = numpy.linspace(low, high, count("pairs", pairs) + 1)
     heights = numpy.asarray(f((borders[1:] + borders[:-1]) / 2), dtype=float)
@@ -148,7 +149,7 @@ def largest_error(model: Any, f: Curve, interval: tuple[float, float], points: i
     >>> largest_error(MLP(1, [1], init="zeros"), numpy.cos, (0.0, 1.0))
     1.0
     """
-    x = numpy.linspace(*_interval(interval), count("points", points, 2))
+    x = numpy.linspace(*ends_of(interval), count("points", points, 2))
     return float(abs(numpy.asarray(model.predict(x[:, None])) - numpy.asarray(f(x), dtype=float)).max())
 
 
@@ -173,7 +174,7 @@ def approximation(
     >>> approximation().inside.round(5).tolist()
     [0.07038, 0.01885, 0.00479, 0.0012]
     """
-    low, high = _interval(interval)
+    low, high = ends_of(interval)
     models = [build(f, (low, high), size) for size in sizes]
     return Approximation(
         numpy.array([model.widths[1] for model in models]),

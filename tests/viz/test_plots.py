@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 
 import matplotlib
 import numpy
@@ -204,6 +205,32 @@ def test_principal_components_say_what_they_hide():
     assert "cannot be separated linearly" in "\n".join(texts(viz.plot_hidden_space(model, inputs, labels)))
 
 
+def test_a_class_has_its_colour_and_marker_whether_others_are_there_or_not():
+    both, alone = (viz.plot_decision_boundary(MODEL, X[chosen], Y[chosen]) for chosen in (Y >= 0, Y == 1))
+    (_, of_both), (of_one,) = ([points for points in ax.collections if points.get_label()[:5] == "class"] for ax in (both, alone))
+    assert of_one.get_label() == of_both.get_label() == "class 1"
+    assert (of_one.get_facecolor() == of_both.get_facecolor()).all() and len(of_one.get_paths()[0]) == len(of_both.get_paths()[0])
+    eight = viz.plot_decision_boundary(MLP(2, [8], rng=0), *data.blobs(40, classes=8, rng=0))
+    assert len({(str(p.get_facecolor()), str(p.get_paths()[0].vertices)) for p in eight.collections if p.get_label()[:5] == "class"}) == 8
+
+
+def test_plots_of_what_is_constant_empty_or_a_single_point_are_drawn_without_a_warning():
+    zeros = MLP(2, [3, 1], init="zeros")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for ax in (
+            viz.plot_history(zeros.fit([[0.0, 1.0]], [0.0], epochs=1, progress=False), scale="log"),
+            viz.plot_decision_boundary(zeros, [[1, 1]], [True]),
+            viz.plot_hidden_space(zeros, [[0, 0], [1, 1]], [0, 1]),
+            viz.plot_heatmaps(zeros),
+            viz.plot_loss_slice(zeros, [[0, 0]], [0.0], "mse", ["w1_1_1", "w1_1_2"]),
+            viz.plot_paths(lambda u, v: 3.0, [[1.0, 2.0], [1.0, 2.0]]),
+            viz.plot_activation("tan"),
+        ):
+            ax.figure.draw_without_rendering()
+    assert ax.get_ylim()[1] < 1000, "the poles of tan do not hide the rest"
+
+
 def test_gradients_are_drawn_layer_by_layer_and_zeros_are_said():
     model = MLP(2, [2, 2, 1], "tanh", init="zeros")
     with pytest.raises(ValueError, match="hold no gradients; call backward"):
@@ -298,6 +325,9 @@ def test_heatmaps_have_a_square_for_each_unit_with_its_outputs():
         (lambda: viz.plot_activation("softmax"), ValueError, "no derivative element by element"),
         (lambda: viz.plot_hinges(MLP(1, [2, 1], "tanh"), (0, 1)), ValueError, "straight pieces"),
         (lambda: viz.plot_hinges(MLP(1, [2, 1]), (1, 0)), ValueError, "1 is not less than 0"),
+        (lambda: viz.plot_activation("relu", interval=3), ValueError, "an interval is a pair"),
+        (lambda: viz.plot_heatmaps(MODEL, (0, 0)), ValueError, "0 is not less than 0"),
+        (lambda: viz.plot_numeric_curve(numeric_curve(Value(0.0, "x").log(), "x")), ValueError, "no error of the curve is a finite number"),
         (lambda: viz.plot_hidden_space(MODEL, X, Y, layer=7), ValueError, "layers 1 to 2, and no layer 7"),
         (lambda: viz.plot_numeric_curve({}), TypeError, "draws what numeric_curve gives, not dict"),
         (lambda: viz.plot_loss_slice(MODEL, X, Y, "bce", "w9"), ValueError, '"w9" is no parameter of the model; it has w1_1_1'),

@@ -8,11 +8,13 @@ from autograd.reading.finite_differences import NumericCurve
 from nn.activations import activation
 from nn.formulas import dense_layers
 from nn.labs import hinges
+from nn.labs.curves import ends_of
 
 from .frame import frame
 
 SEEN = 5  # pre-activations from -5 to 5
 MANY_UNITS = 8  # more are not drawn one by one
+POLE = 20  # a curve so many times as high as most of it has a pole
 GUIDES = {"forward": 1, "backward": 1, "central": 2}  # the power of h with which the error falls
 
 
@@ -26,7 +28,7 @@ def plot_activation(name: Any, ax: Any = None, *, interval: tuple[float, float] 
     'pre-activation a'
     """
     chosen = activation(name)
-    low, high = interval
+    low, high = ends_of(interval)
     a = numpy.linspace(low, high, 801)
     slopes, values = chosen.derivative(a), chosen.on_array(a)  # softmax is refused by the former
     here = frame(ax, lang)
@@ -40,6 +42,10 @@ def plot_activation(name: Any, ax: Any = None, *, interval: tuple[float, float] 
         here.ax.plot(*_broken(a, curve, k in jumps), label=what, **here.line(k))
         if k in jumps:
             here.ax.plot([0], [jumps[k]], "o", color=here.palette[("positive", "negative")[k]], markersize=6)
+    sizes = abs(numpy.concatenate([values, slopes]))
+    usual = float(numpy.quantile(sizes[numpy.isfinite(sizes)], 0.9))
+    if not sizes.max() < POLE * usual:  # beside a pole nothing else could be seen
+        here.ax.set_ylim(-2 * usual, 2 * usual)
     here.label(here.say("plot.preactivation"), here.say("plot.value"))
     here.legend()
     return here.ax
@@ -85,7 +91,8 @@ def plot_numeric_curve(curve: NumericCurve, ax: Any = None, *, lang: str = "en")
     """The error of finite differences against their width: the V of truncation on the right and rounding on the left.
 
     `curve` is what `autograd.numeric_curve` gives. Both axes are logarithmic; a width whose error is 0 or not finite has no
-    point. The width with the smallest error of each scheme is marked. Returns matplotlib Axes.
+    point. The width with the smallest error of each scheme is marked. Returns matplotlib Axes. Raises
+    ValueError where no error can be drawn.
 
     >>> from autograd import Value, numeric_curve
     >>> plot_numeric_curve(numeric_curve(Value(1.0, "x").exp(), "x")).get_xscale()
@@ -93,6 +100,8 @@ def plot_numeric_curve(curve: NumericCurve, ax: Any = None, *, lang: str = "en")
     """
     if not isinstance(curve, NumericCurve):
         raise TypeError(f"plot_numeric_curve draws what numeric_curve gives, not {type(curve).__name__}")
+    if not any(0 < error < numpy.inf for row in curve.errors.values() for error in row):
+        raise ValueError("no error of the curve is a finite number above 0, so there is nothing to draw on logarithmic axes")
     here = frame(ax, lang)
     widths = numpy.array(curve.widths)
     for k, (scheme, row) in enumerate(curve.errors.items()):

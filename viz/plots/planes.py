@@ -7,6 +7,7 @@ import numpy
 from nn.arguments import count, examples, targets
 from nn.formulas import dense_layers, forward_pass
 from nn.labs import hidden
+from nn.labs.curves import ends_of
 from nn.losses import entry_of, loss_for
 from nn.separating import separability
 
@@ -34,7 +35,7 @@ def plot_decision_boundary(model: Any, X: Any, y: Any, ax: Any = None, *, thresh
     kinds = _kinds(y)
     here = frame(ax, lang, grid=False)
     low, high = X.min(axis=0), X.max(axis=0)
-    room = 0.15 * numpy.maximum(high - low, 1e-3)
+    room = numpy.where(high > low, 0.15 * (high - low), 0.5)
     across, up, points = grid_of(low - room, high + room)
     found = numpy.asarray(model.predict(points))
     shape = (len(up), len(across))
@@ -45,8 +46,11 @@ def plot_decision_boundary(model: Any, X: Any, y: Any, ax: Any = None, *, thresh
         decided = found.argmax(axis=1)
         kinds = sorted({*kinds, *range(found.shape[1])})
         borders = [_margin(found, k).reshape(shape) for k in range(found.shape[1])]
-    here.ax.contourf(across, up, decided.reshape(shape), levels=numpy.arange(-0.5, max(decided.max(), 1) + 1),
-                     colors=[here.palette[CHIPS[k % 4]] for k in range(max(decided.max(), 1) + 1)], zorder=0)  # fmt: skip
+    regions = range(max(decided.max(), 1) + 1)
+    here.ax.contourf(
+        across, up, decided.reshape(shape), levels=numpy.arange(-0.5, len(regions)), zorder=0,
+        colors=[here.palette[CHIPS[k % 4]] for k in regions], hatches=["" if k < 4 else "//" for k in regions],
+    )  # fmt: skip
     for border in borders:
         if border.min() < 0 < border.max():
             here.ax.contour(across, up, border, levels=[0], colors=here.palette["ink"], linewidths=1.5)
@@ -92,9 +96,12 @@ def _margin(found: Any, k: int) -> Any:
 
 def _points(here: Frame, X: Any, y: Any, kinds: list[Any]) -> None:
     for k, kind in enumerate(kinds):
-        chosen = y == kind
+        chosen, place = (
+            y == kind,
+            kind if min(kinds) >= 0 and max(kinds) < FEW_CLASSES else k,
+        )  # class 1 looks alike with and without class 0
         if chosen.any():
-            here.ax.scatter(*X[chosen].T, s=42, zorder=3, label=here.say("plot.class", name=kind), **here.marker(k))
+            here.ax.scatter(*X[chosen].T, s=42, zorder=3, label=here.say("plot.class", name=kind), **here.marker(place))
 
 
 def plot_hidden_space(model: Any, X: Any, y: Any, layer: int = 1, ax: Any = None, *, lang: str = "en") -> Any:
@@ -167,9 +174,7 @@ def plot_heatmaps(model: Any, interval: tuple[float, float] = (-1.0, 1.0), ax: A
     layers = dense_layers(model)
     if layers[0].W.shape[1] != 2:
         raise ValueError(f"heat-maps are drawn over two inputs, but the model takes {layers[0].W.shape[1]}")
-    low, high = float(interval[0]), float(interval[1])
-    if not low < high:
-        raise ValueError(f"the low end of an interval is less than its high end, but {low:g} is not less than {high:g}")
+    low, high = ends_of(interval)
     _, _, points = grid_of((low, low), (high, high), 61)
     A = forward_pass(layers, points.T)[1][1:]
     most = min(max(len(rows) for rows in A), 16)
@@ -181,6 +186,9 @@ def plot_heatmaps(model: Any, interval: tuple[float, float] = (-1.0, 1.0), ax: A
         for k, unit in enumerate(rows[:16]):
             place = (k + 0.04, k + 0.96, y + 0.04, y + 0.96)
             picture = unit.reshape(61, 61)
+            here.ax.plot(
+                numpy.array(place)[[0, 1, 1, 0, 0]], numpy.array(place)[[2, 2, 3, 3, 2]], color=here.palette["line"], linewidth=0.8
+            )
             here.ax.imshow(picture, extent=place, origin="lower", cmap=colours, vmin=-size, vmax=size, aspect="auto", zorder=1)
             x, up = numpy.linspace(*place[:2], 61), numpy.linspace(*place[2:], 61)
             for part, dashes, width in ((-0.5, "--", 0.7), (0.0, "-", 1.4), (0.5, "-", 0.7)):

@@ -18,7 +18,7 @@ def plot_history(history: Any, ax: Any = None, *, scale: str = "linear", lang: s
     """The numbers of a training, epoch by epoch: the loss, the validation loss with its best epoch marked, the penalty.
 
     `history` is what `fit` gives, or a dict of name → history, to compare the losses of several trainings. `scale` is that
-    of the loss, "linear" or "log". Returns matplotlib Axes. Raises ValueError for a training without a completed epoch.
+    of the loss, "linear" or "log" (linear where nothing is above 0). Returns matplotlib Axes. Raises ValueError for a training without a completed epoch.
 
     >>> from nn import Neuron
     >>> history = Neuron(1, rng=0).fit([[1.0], [2.0]], [1.0, 2.0], epochs=5, progress=False)
@@ -48,7 +48,8 @@ def plot_history(history: Any, ax: Any = None, *, scale: str = "linear", lang: s
                 here.ax.scatter([best + 1], numbers[[best]], s=90, zorder=4, label=here.say("plot.best", epoch=best + 1), **here.marker(k))
             k += 1
     counted = all("mistakes" in one for one in named.values())
-    here.ax.set_yscale(scale)
+    positive = any(number > 0 for one in named.values() for series in one for number in one[series])
+    here.ax.set_yscale(scale if positive else "linear")
     if max(one.epochs for one in named.values()) <= 10:
         here.ax.xaxis.get_major_locator().set_params(integer=True)
     here.label(here.say("plot.epoch"), here.say("plot.series.mistakes" if counted else "plot.series.loss"))
@@ -203,9 +204,8 @@ def plot_paths(function: Any, paths: Any, ax: Any = None, *, names: tuple[str, s
     >>> len(plot_paths(bowl, paths).lines) > 0
     True
     """
-    named = (
-        paths if isinstance(paths, Mapping) else {str(k): path for k, path in enumerate(paths if isinstance(paths, list) else [paths], 1)}
-    )
+    listed = paths if isinstance(paths, (list, tuple)) and len(paths) and numpy.ndim(paths[0]) > 1 else [paths]
+    named = paths if isinstance(paths, Mapping) else {str(k): path for k, path in enumerate(listed, 1)}
     walked = {str(name): numpy.asarray(path, dtype=float) for name, path in named.items()}
     for name, path in walked.items():
         if path.ndim != 2 or path.shape[1] != 2 or not len(path):
