@@ -79,9 +79,10 @@ def draw(
 
 
 def _first_that_can_be_read(drawings: "Iterator[Drawing]", room: tuple[float, float]) -> "Drawing":
-    """The first drawing whose numbers are large enough when it is fitted into the room; else the last one."""
+    """The first drawing whose numbers are large enough when it is fitted into the room; else the last one. Symbols on the
+    pills are for drawings that need not be made smaller."""
     for drawing in drawings:
-        if drawing.scale_in(*room) * NUMBER >= LEGIBLE:
+        if drawing.scale_in(*room) * NUMBER >= (NUMBER if drawing.picture.symbolic else LEGIBLE):
             break
     return drawing
 

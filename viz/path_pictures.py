@@ -62,7 +62,7 @@ class PathsDrawing(Shown):
 
     def __init__(self, found: Paths, direction: str, theme: str, digits: int | None, lang: str):
         self.paths, self._direction, self._digits, self._lang = found, direction, digits, lang
-        lines = [" ".join(harmless(line).split()) for line in found.lines(lang, digits)]
+        lines = [readable(" ".join(harmless(line).split())) for line in found.lines(lang, digits)]
         super().__init__(lines[0], lines[1:], theme)
 
     @property

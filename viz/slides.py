@@ -56,6 +56,7 @@ class _Timetable:
     def __init__(self, passes: Sequence[Step], digits: int | None, lang: str):
         self.passes, self.digits, self.lang = passes, digits, lang
         self.place = {node: k for k, node in enumerate(passes[0].names)}
+        self.border = sum([step.phase == "forward" for step in passes])  # the last step of the forward pass
         self.computed: dict[str, int] = {}
         self.sent: dict[str, int] = {}
         self.arrivals: dict[str, list[int]] = {}
@@ -158,7 +159,7 @@ class Slides:
             card,
             value=value if known else "",
             chip=chip,
-            slots=card.slots if known and at != self.timetable.after else ("",) * len(card.slots),
+            slots=card.slots if known and self.timetable.border < at != self.timetable.after else ("",) * len(card.slots),
             value_said=said if known else card.name,
             gradient_said=card.gradient_said if settled else "",
             mark=mark,

@@ -44,7 +44,17 @@ def named(called: Mapping[Value, str], y: Value, notation: "Notation | str") -> 
     letters = {_letter(notation, role).lower()[:1] for role in notation.symbols}  # none of them is a good name for anything else
     fresh = fresh_names({*found.values(), *(node.label for node in called), *letters, SUM})
     names = {node: found.get(node) or (name if node.label or not node.parents else next(fresh)) for node, name in called.items()}
+    if signs and _says_d(notation, roles):
+        signs |= {node: f"d{name}" for node, name in names.items() if node not in signs or roles[node].role.endswith("output")}
+        signs = {node: sign for node, sign in signs.items() if name_parts(sign) is not None}
     return NodeNames(names, y, signs, list(_notes(notation, roles)))
+
+
+def _says_d(notation: Notation, roles: Mapping[Value, Role]) -> bool:
+    """Whether every gradient is a d before the name of the node, as dW and dA: so also for nodes that have no role. Of several
+    examples with a scaled error signal dZ would be another number."""
+    are_d = all(notation.symbols[role].startswith("d") for role in ("weights_gradient", "activation_gradient"))
+    return are_d and not (notation.scaled_error and any(role.example is not None for role in roles.values()))
 
 
 # --- which node plays which role ---------------------------------------------------------------------------------

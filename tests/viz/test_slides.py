@@ -125,11 +125,11 @@ def test_before_the_first_step_only_leaves_have_numbers(slides):
     assert not any(text_of(card, "number") for card in cards(start).values())
 
 
-def test_values_appear_one_by_one_with_their_local_derivatives(slides):
+def test_values_appear_one_by_one_and_local_derivatives_with_the_backward_pass(slides):
     made = slides(mission())
     assert [text_of(cards(slide)["v"], "value") for slide in made[:4]] == ["", "", "11", "11"]
-    pills = [[text.text for text in cards(slide)["u"].iter(f"{SVG}text") if "number" in kinds(text)] for slide in made[:2]]
-    assert pills == [[None, None], ["2", "3"]]
+    pills = [[text.text for text in cards(slide)["u"].iter(f"{SVG}text") if "number" in kinds(text)] for slide in made[:5]]
+    assert pills == [[None, None]] * 4 + [["2", "3"]]
 
 
 def test_gradients_appear_one_by_one_after_the_seed(slides):

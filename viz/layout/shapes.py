@@ -112,11 +112,21 @@ def _texts(card: Card) -> Texts:
     needed = width(name, NAME) + width(value, NUMBER) + 2 * PAD * bool(name)
     if card.chip:
         number = width(card.chip.text, NUMBER, bold=True)
-        label = shortened(card.chip.label, SMALL, max(LEAST, WIDEST - 4 * PAD - number))
+        label = _derivative_that_fits(card.chip.label, max(LEAST, WIDEST - 4 * PAD - number))
         needed = max(needed, width(label, SMALL) + number + PAD + 4)
     note = width(card.note, SMALL) + 2 * PAD if card.note else 0.0
     rows = max([width(row, NUMBER) + 2 * PAD + 2 for row in card.rows], default=0.0)
     return Texts(name, value, label, max(34.0 if card.quiet else NARROWEST, needed + 2 * PAD, note, rows))
+
+
+def _derivative_that_fits(label: str, room: float) -> str:
+    """A derivative whose names are too long, with the name below left whole where it can be: the one above is the same on
+    all cards."""
+    above, line, below = label.rpartition("/∂")
+    if not line or width(label, SMALL) <= room:
+        return shortened(label, SMALL, room)
+    needed = min(width(line + below, SMALL), room - width("∂m…", SMALL))
+    return shortened(above, SMALL, room - needed) + shortened(line + below, SMALL, needed)
 
 
 def _held(texts: Texts) -> Shape:

@@ -15,6 +15,7 @@ from autograd.engine.replaying import changed_leaf
 from autograd.explain.languages import fill, templates
 from autograd.explain.node_names import NodeNames, gradient_name, holds_in_symbols
 from autograd.explain.numbers import is_exact, sign
+from autograd.explain.typeset import plain
 from autograd.explain.written import Operand, write_value
 
 from .gradients import Gradients
@@ -45,7 +46,8 @@ class NodeReader:
     ):
         templates(lang)  # a language that there is not is refused before the work
         self.y, self.gradients, self.partials, self.digits, self.lang = y, gradients, partials, digits, lang
-        known = called or NodeNames(names(y), y)
+        known = self.known = called or NodeNames(names(y), y)
+        self.symbolic = False  # whether a pill says what its number is: ∂u/∂b = 2
         self.called = {node: harmless(known.operand(node, node.data, digits or DIGITS).text) for node in known}
         self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}
         self.order = list(self.called)
@@ -95,7 +97,7 @@ class NodeReader:
             chip=self.chip(node) if node in self.asked else None,
             note=self.note(node),
             stale=node is self.stale,
-            slots=tuple([self.local(node, slot) for slot in range(count)]) if self.partials else ("",) * count,
+            slots=tuple([self.pill(node, slot) for slot in range(count)]) if self.partials else ("",) * count,
             numbered=tuple([parents.count(parent) > 1 for parent in parents]) if count < MANY else (False,) * count,
         )
 
@@ -103,6 +105,13 @@ class NodeReader:
         """The local derivative for one operand; that of a constant exponent is not computed."""
         skipped = node.operation.skips_constant and slot == len(node.parents) - 1 and node.parents[slot].constant
         return UNKNOWN if skipped else self.number(node.partials[slot])
+
+    def pill(self, node: Value, slot: int) -> str:
+        """What stands on the pill of an operand: its local derivative, and, where there is room, the symbol of it."""
+        parent, number = node.parents[slot], self.local(node, slot)
+        if not self.symbolic or number == UNKNOWN or (parent.constant and not parent.label):
+            return number
+        return f"{harmless(plain(self.known.local(node, parent, slot)))} {self.sign(node.partials[slot])} {number}"
 
     def chip(self, node: Value) -> Chip:
         derivative, found = self.derivative(node), self.gradients.found

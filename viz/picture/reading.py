@@ -23,6 +23,7 @@ from .scopes import WHOLE, Scope
 from .units import FUNCTION, GIVEN, LINEAR
 
 LINEAR_OPERATIONS = ("add", "sub", "mul", "neg", "dot", "total")
+FEW = 30  # nodes of a graph in whose pictures there may be room for symbols on the pills
 MOST_ROWS = 4  # values that a folded card shows
 Grouping = Callable[[Sequence[tuple[str, ...]], Sequence[Sequence[int]]], Form]
 
@@ -33,7 +34,8 @@ def read(y: Value, gradients: Gradients, partials: bool = True, fold: Fold = Non
 
 
 def forms_of(y: Value, gradients: Gradients, partials: bool = True, digits: int | None = None, lang: str = "en") -> Iterator[Picture]:
-    """Pictures of the graph below y, each with fewer cards than the one before, as `folding.forms` says."""
+    """Pictures of the graph below y, each smaller than the one before: with symbols on the pills, then without, then with
+    fewer cards, as `folding.forms` says."""
     ways: list[Iterator[Form]] = []
 
     def first(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> Form:
@@ -41,6 +43,10 @@ def forms_of(y: Value, gradients: Gradients, partials: bool = True, digits: int 
         return next(ways[0])
 
     reader = Reader(y, gradients, partials, first, digits, lang)
+    if partials and len(reader.order) <= FEW:
+        reader.symbolic = True
+        yield reader.picture()
+        reader.symbolic = False
     yield reader.picture()
     for reader.groups, reader.home in ways[0]:
         yield reader.picture()
@@ -108,7 +114,9 @@ class Reader(NodeReader):
                 cards.append(self.folded(what, hidden[what], bundles))
         lines = [card.title for card in cards if not card.quiet]
         title = self.say("picture.title", root=self.equation(self.called[self.y], self.y.data))
-        return Picture(title, tuple(lines), tuple(cards), tuple(wires), tuple(frames), tuple(home), tuple(self.notes(cards)), self.lang)
+        return Picture(
+            title, tuple(lines), tuple(cards), tuple(wires), tuple(frames), tuple(home), tuple(self.notes(cards)), self.lang, self.symbolic
+        )
 
     # --- folded groups ---
 

@@ -104,3 +104,4 @@ class Picture:
     home: tuple[int, ...]
     notes: tuple[str, ...]
     lang: str = "en"
+    symbolic: bool = False  # whether the pills have symbols beside their numbers

@@ -28,7 +28,7 @@ SYMBOLS = {
     "bishop": ("w₂₁⁽¹⁾", "w₂₀⁽¹⁾", "a₂⁽¹⁾", "z₂⁽¹⁾", "y", "E", "δ₂⁽¹⁾", "∂E/∂z₂⁽¹⁾", "∂E/∂w₂₁⁽¹⁾"),
     "murphy": ("v₁,₂₁", "b₁,₂", "a₁,₂", "o₁,₂", "ŷ", "E", "∂E/∂a₁,₂", "∂E/∂o₁,₂", "∂E/∂v₁,₂₁"),
     "ng": ("w₂₁^[1]", "b₂^[1]", "Z₂^[1]", "A₂^[1]", "Ŷ", "L", "dZ₂^[1]", "dA₂^[1]", "dW₂₁^[1]"),
-    "dY": ("w₁,₂₁", "b₁,₂", "z₁,₂", "ŷ₁,₂", "ŷ", "J", "∂J/∂z₁,₂", "dY₁,₂", "dW₁,₂₁"),
+    "dY": ("w₁,₂₁", "b₁,₂", "z₁,₂", "ŷ₁,₂", "ŷ", "J", "dz₁,₂", "dY₁,₂", "dW₁,₂₁"),
 }
 
 
@@ -79,6 +79,13 @@ def test_nodes_of_one_example_share_its_index_through_all_layers_and_through_dro
         if name.startswith("z") and "⁽²⁾" in name:
             masked = [parent for parent in node.parents[0].parents[0].parents if parent.op == "mul"]
             assert [named[parent.parents[0]] for parent in masked] == [f"z{k}{name[2]}⁽¹⁾" for k in "₁₂₃"]
+
+
+@pytest.mark.parametrize("notation", ["ng", "dY"])
+def test_a_notation_that_says_d_says_it_of_every_gradient(notation):
+    said = [line for line in lines(loss(), notation) if " = d" in line or line.startswith("d")]
+    assert said and not any("∂" in line for line in lines(loss(), notation))
+    assert any(line.startswith(("dŶ", "dŷ")) or " dŶ" in line or " dŷ" in line for line in said), "as the output is called"
 
 
 def test_a_scaled_error_signal_is_no_gradient_where_there_are_several_examples():

@@ -327,8 +327,9 @@ export class Knowledge {
     return { value: this.parents(i).length ? value : this.value(i), locals: this.parents(i).map(() => ""), chip, mark: "", title: this.name(i) };
   }
 
+  // The local derivative of an operand, once the backward pass has begun: before that it would look like a value.
   local(i, slot) {
-    if (!this.isComputed(i) || this.isFresh) return "";
+    if (!this.isComputed(i) || this.isFresh || this.at <= this.border) return "";
     const sent = this.#run.sentAt.get(`e${i}-${slot}`);
     const isAnswered = sent === this.at && this.ask === "locals" && this.open === "result";
     if (this.#questions.asksBackward && sent > this.sent && !isAnswered) return sent === this.at ? "?" : "";

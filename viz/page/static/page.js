@@ -428,7 +428,8 @@ class StepThrough {
   }
 
   paintPicture() {
-    this.rooms.paint([this.questions.ask, this.run.version, this.run.changes, this.knowledge.entries, this.knowledge.isFresh]);
+    const { isFresh, entries } = this.knowledge;
+    this.rooms.paint([this.questions.ask, this.run.version, this.run.changes, entries, isFresh, this.at > this.run.border]);
   }
 }
 

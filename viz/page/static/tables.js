@@ -84,6 +84,7 @@ export function legend(words) {
     now: card("now"),
     read: card("read"),
     local: svgElement("rect", { class: "pill", x: 4, y: 1, width: 32, height: 16, rx: 8 }),
+    unknown: [svgElement("rect", { class: "pill", x: 4, y: 1, width: 32, height: 16, rx: 8 }), svgElement("text", { x: 20, y: 13, "text-anchor": "middle" }, "–")],
     none: chip("none"),
     partial: chip("partial"),
     complete: chip("complete"),
@@ -94,7 +95,7 @@ export function legend(words) {
     constant: card("constant"),
   };
   const entries = Object.entries(signs).map(([key, sign]) =>
-    element("li", {}, svgElement("svg", { viewBox: "0 0 40 18", class: "sample", "aria-hidden": "true" }, sign), words(`page.legend.${key}`)),
+    element("li", {}, svgElement("svg", { viewBox: "0 0 40 18", class: "sample", "aria-hidden": "true" }, ...[sign].flat()), words(`page.legend.${key}`)),
   );
   return element("details", { class: "legend" }, element("summary", {}, words("page.legend")), element("ul", {}, ...entries));
 }
