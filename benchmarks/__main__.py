@@ -13,7 +13,7 @@ from .edges import edges
 from .learning import digits
 from .measuring import MissingPeer, in_fresh_process, stay_within_cores
 from .pages import pages
-from .pictures import pictures
+from .pictures import pictures, tangled
 from .playground import playground
 from .scalars import scalars
 from .scale import scale
@@ -33,6 +33,7 @@ ROWS: dict[str, Callable[..., list[Record]]] = {
     "P8": pages,
     "P9": starting,
     "P11": checking,
+    "P12": tangled,
     "P13": playground,
     "edges": edges,
     "digits": digits,

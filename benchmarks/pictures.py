@@ -1,5 +1,6 @@
-"""P7: pictures of graphs with the built-in layout, at a size that is read whole and at one that is not."""
+"""P7 and P12: pictures of graphs with the built-in layout, at a size that is read whole and at one that is not."""
 
+import random
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from autograd import Value, topological_order
 from .measuring import interleaved
 from .table import Measurement, Record, bounded
 
+TANGLED, MORE_TANGLED = 210, 2900  # nodes of graphs without any order
 SMALL, LARGE = (3, 9), (4, 48)  # inputs and hidden units: 199 nodes and 2,939
 
 
@@ -29,10 +31,37 @@ def pictures(small: tuple[int, int] = SMALL, large: tuple[int, int] = LARGE, rep
     ]
 
 
-def _drawn(what: str, y: Value, fold: Any, limit: float, repetitions: int) -> Record:
+def tangled_graph(nodes: int) -> Value:
+    """A graph of random sums and products of any two nodes before, as many as asked for, after its backward pass."""
+    rng = random.Random(0)
+    made = [Value(rng.uniform(-1, 1), f"x{k}") for k in range(max(2, nodes // 15))]
+    unused = dict.fromkeys(made)
+    while len(made) + len(unused) - 1 < nodes:
+        one, other = rng.choice(made), rng.choice(list(unused))
+        made.append(one + other if rng.random() < 0.5 else one * other)
+        unused.pop(one, None)
+        unused.pop(other, None)
+        unused[made[-1]] = None
+    y = None
+    for each in unused:  # all of them come together, so that every node is below the root
+        y = each if y is None else y + each
+    assert y is not None
+    y.backward()
+    return y
+
+
+def tangled(small: int = TANGLED, large: int = MORE_TANGLED, repetitions: int = 7) -> list[Record]:
+    """Drawing every node of a tangled graph of 210 nodes, and of one of 2,900."""
+    return [
+        _drawn("every node", tangled_graph(nodes), False, limit, repetitions, "P12", "tangled ")
+        for nodes, limit in ((small, 0.1), (large, 2.0))
+    ]
+
+
+def _drawn(what: str, y: Value, fold: Any, limit: float, repetitions: int, row: str = "P7", kind: str = "") -> Record:
     found = interleaved({"ours": partial(_svg, y, fold)}, repetitions)
     nodes = len(topological_order(y))
-    return bounded("P7", f"draw a graph of {nodes:,} nodes as SVG: {what}", found["ours"], Measurement((limit,)))
+    return bounded(row, f"draw a {kind}graph of {nodes:,} nodes as SVG: {what}", found["ours"], Measurement((limit,)))
 
 
 def _svg(y: Value, fold: Any) -> str:

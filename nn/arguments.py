@@ -9,6 +9,7 @@ import numpy
 
 from autograd import Value
 
+LONGEST = 40  # characters of what was given that a refusal quotes
 NO_NUMBERS = (bool, numpy.timedelta64)  # although Python and NumPy count them among the whole numbers
 
 
@@ -23,10 +24,10 @@ def choose(kind: str, name: Any, table: Mapping[str, Any]) -> Any:
         return table[name]
     what = kind.removeprefix("a ").removeprefix("an ")
     if not isinstance(name, str):
-        raise TypeError(f"{kind} is given by its name or as a function, not as {name!r}")
-    near = get_close_matches(name.lower(), table, n=3, cutoff=0.5)
+        raise TypeError(f"{kind} is given by its name or as a function, not as {repr(name)[:LONGEST]}")
+    near = get_close_matches(name[:LONGEST].lower(), table, n=3, cutoff=0.5)
     hint = "; did you mean " + " or ".join(f'"{other}"' for other in near) + "?" if near else "."
-    raise ValueError(f'there is no {what} called "{name}"{hint} There are {", ".join(table)}')
+    raise ValueError(f'there is no {what} called "{name[:LONGEST]}"{hint} There are {", ".join(table)}')
 
 
 def count(name: str, given: Any, least: int = 1) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from .activations import activation as function_of
 from .arguments import count, generator
 from .layer import Dropout, Layer
 from .module import Module
@@ -79,9 +80,8 @@ class MLP(Sequential):
         self.widths = [count("n_in", n_in), *(count("a width", width) for width in widths)]
         self.rng = generator(rng)
         last = len(widths) - 1
-        self.layers = [
-            Layer(self.widths[k], self.widths[k + 1], output if k == last else activation, init, self.rng) for k in range(last + 1)
-        ]
+        hidden = function_of(activation)  # also of a network that has no hidden layer: a wrong name is wrong there, too
+        self.layers = [Layer(self.widths[k], self.widths[k + 1], output if k == last else hidden, init, self.rng) for k in range(last + 1)]
         self._number()
 
     def __repr__(self) -> str:

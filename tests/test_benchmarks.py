@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import tracemalloc
+from collections import Counter
 from dataclasses import replace
 
 import numpy
@@ -147,6 +148,21 @@ def test_pictures_are_measured_whole_and_folded():
     records = pictures.pictures(small=(1, 1), large=(2, 2), repetitions=1)
     assert [record.target for record in records] == ["≤ 100 ms", "≤ 2 s", "≤ 2 s"]
     assert records[0].what.startswith("draw a graph of ") and all(len(record.ours.numbers) == 1 for record in records)
+
+
+def test_tangled_graphs_are_measured_with_every_node():
+    records = pictures.tangled(small=20, large=40, repetitions=1)
+    assert [(record.target, record.what) for record in records] == [
+        ("≤ 100 ms", "draw a tangled graph of 20 nodes as SVG: every node"),
+        ("≤ 2 s", "draw a tangled graph of 40 nodes as SVG: every node"),
+    ]
+
+
+@pytest.mark.parametrize("nodes", [pictures.TANGLED, pictures.MORE_TANGLED])
+def test_a_tangled_graph_has_the_nodes_that_were_asked_for_and_uses_many_of_them_again(nodes):
+    order = topological_order(pictures.tangled_graph(nodes))
+    used = Counter(parent for node in order for parent in node.parents)
+    assert len(order) == nodes and sum(count > 1 for count in used.values()) > nodes / 5
 
 
 def test_a_page_is_measured_and_where_there_is_no_browser_the_line_says_so(monkeypatch):
@@ -516,7 +532,7 @@ def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
     with pytest.raises(SystemExit) as refused:
         command_line.main(["P1", "P99"])
     assert refused.value.code == 2
-    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, P11, P13, edges, digits, scalars" in capsys.readouterr().err
+    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, P11, P12, P13, edges, digits, scalars" in capsys.readouterr().err
 
 
 def test_every_row_has_a_title_and_a_place_in_the_readme():

@@ -91,7 +91,7 @@ def _room(width: Any, height: Any) -> tuple[float, float]:
     """The pixels into which a picture is fitted. Raises ValueError for what is no size."""
     for name, given in (("width", width), ("height", height)):
         if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < float("inf")):
-            raise ValueError(f"{name} is a number of pixels above 0, not {given!r}")
+            raise ValueError(f"{name} is a number of pixels above 0, not {repr(given)[:40]}")
     return SLIDE if width is height is None else (width or float("inf"), height or float("inf"))
 
 
@@ -100,10 +100,10 @@ def refuse_unknown(digits: int | None, **given: str) -> None:
     for name, chosen in given.items():
         if not isinstance(chosen, str) or chosen not in CHOICES[name]:
             raise ValueError(
-                f"{name} is one of {', '.join(CHOICES[name])}, not {repr(chosen) if isinstance(chosen, str) else type(chosen).__name__}"
+                f"{name} is one of {', '.join(CHOICES[name])}, not {repr(chosen)[:40] if isinstance(chosen, str) else type(chosen).__name__}"
             )
     if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits!r}")
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {repr(digits)[:40]}")
 
 
 class Shown:

@@ -6,6 +6,6 @@
 from .checking import check
 from .execution import as_if
 from .practice import Practice, practice_log
-from .report import Finding, Report
+from .report import Finding, Report, graded
 
-__all__ = ["Finding", "Practice", "Report", "as_if", "check", "practice_log"]
+__all__ = ["Finding", "Practice", "Report", "as_if", "check", "graded", "practice_log"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine.names import find, names
 from ..engine.value import Value
@@ -17,6 +17,23 @@ from .misconceptions import TABLE, Rule, edge_rules, node_rules, value_rules
 
 Numbers = dict[Value, float]
 Event = tuple[Edge | None, float, float, float, float, float]  # edge, upstream, local, contribution, total before and after
+PASSES = {"two passes": 2, "three passes": 3}  # schedules that start again on old gradients: how often they go backward
+
+
+class Walk(NamedTuple):
+    """How somebody goes back who has no topological order: one operand after the other, each followed down before the
+    next one, or all of a node at once; and whether the last operand comes first."""
+
+    in_turn: bool
+    last_first: bool
+
+
+WALKS = {
+    "at once": Walk(False, False),
+    "at once, last first": Walk(False, True),
+    "in turn": Walk(True, False),
+    "in turn, last first": Walk(True, True),
+}
 MOST_EVENTS = 20_000  # of a schedule that goes over the same nodes again and again
 MOST_TERMS = 10  # of which subsets are tried
 
@@ -63,15 +80,14 @@ def scheduled(graph: Graph, schedule: str, locals_: Mapping[Edge, float]) -> "li
         totals[edge.parent] = before + contribution
         events.append((edge, upstream, local, contribution, before, totals[edge.parent]))
 
-    if schedule in ("two passes", "three passes"):
-        for _ in range(2 if schedule == "two passes" else 3):
+    if schedule in PASSES:
+        for _ in range(PASSES[schedule]):
             totals[graph.root] = 1.0
             for node in reversed(graph.computed):
                 for edge in graph.leaving[node]:
                     send(edge)
         return events
-    backwards = schedule.endswith("last first")
-    in_turn = schedule.startswith("in turn")  # one operand after the other, each followed down; else all, then each
+    in_turn, last_first = WALKS[schedule]
     waiting: list[Edge | Value] = [graph.root]
     while waiting:
         if len(events) > min(MOST_EVENTS, 50 * len(graph.nodes)):
@@ -85,7 +101,7 @@ def scheduled(graph: Graph, schedule: str, locals_: Mapping[Edge, float]) -> "li
                 send(edge)
         out = graph.leaving.get(item, [])
         further: list[Any] = list(out) if in_turn else [edge.parent for edge in out]
-        waiting += further if backwards else further[::-1]
+        waiting += further if last_first else further[::-1]
     return events
 
 
@@ -123,7 +139,7 @@ def as_if(y: Value, code: str, at: Any = None, formula: int = 0) -> tuple[Any, .
     [('b', 9.0), ('c', 9.0)]
     """
     if code not in TABLE:
-        raise ValueError(f'there is no misconception "{code}"; there are {", ".join(TABLE)}')
+        raise ValueError(f'there is no misconception "{str(code)[:40]}"; there are {", ".join(TABLE)}')
     graph = Graph(y)
     entry = TABLE[code]
     chosen = _chosen(graph, at)

@@ -1,5 +1,6 @@
 """What `check` says: the findings, the verdict on each answer, the score; as text, and as a table in a notebook."""
 
+import os
 from collections import Counter
 from dataclasses import dataclass
 from html import escape
@@ -97,6 +98,20 @@ class Report:
         blanks = {fill("check.missing", {"what": answer.what}, self.lang) for answer in self.answers}  # they stand in the table
         lines = "".join(f"<li>{escape(line)}</li>" for line in self.text.splitlines() if line not in blanks)
         return f"<table>{rows}</table><ul>{lines}</ul>"
+
+
+def graded(report: Report) -> Report:
+    """The report as it is. With STRICT=1 in the environment, for automatic grading, one that is not all right stops here.
+
+    Raises AssertionError, with the text of the report, which is what nbgrader shows beside the cell.
+
+    >>> from autograd import check, examples
+    >>> graded(check(examples.J(), "a=3")).ok
+    True
+    """
+    if not report.ok and os.environ.get("STRICT") == "1":
+        raise AssertionError(report.text)
+    return report
 
 
 def _counted(verdict: str, count: int, lang: str) -> str:

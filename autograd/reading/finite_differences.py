@@ -27,7 +27,7 @@ def width(x: float, scheme: str = "central", h: float | None = None) -> float:
     Rounded so that x + h is exact. Raises ValueError for an unknown scheme or a width that is not a positive number.
     """
     if scheme not in SCHEMES:
-        raise ValueError(f'there is no scheme "{scheme}"; there are {", ".join(SCHEMES)}')
+        raise ValueError(f'there is no scheme "{str(scheme)[:40]}"; there are {", ".join(SCHEMES)}')
     if h is not None:
         h = as_float(number(h, "h"))
         if not 0 < h < float("inf"):

@@ -184,3 +184,11 @@ def test_a_dropout_keeps_its_own_generator_and_borrows_one_only_if_it_has_none()
     own, without = Dropout(keep=0.5, rng=rng), Dropout(keep=0.5)
     model = Sequential([Layer(2, 2, rng=0), own, without, Layer(2, 1, rng=0)], rng=1)
     assert own.rng is rng and without.rng is model.rng
+
+
+def test_a_wrong_name_of_an_activation_is_refused_also_where_there_is_no_hidden_layer():
+    with pytest.raises(ValueError, match='no activation called "rellu"; did you mean "relu"'):
+        MLP(2, [1], activation="rellu")
+    with pytest.raises(ValueError) as refusal:
+        MLP(2, [1], activation="x" * 9999)
+    assert len(str(refusal.value)) < 600

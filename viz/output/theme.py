@@ -63,7 +63,7 @@ _PRINT = """
 def stylesheet(theme: str) -> str:
     """The CSS of a theme. Raises ValueError for a theme that does not exist."""
     if theme not in THEMES:
-        raise ValueError(f"theme is one of {', '.join(THEMES)}, not {theme!r}")
+        raise ValueError(f"theme is one of {', '.join(THEMES)}, not {repr(theme)[:40]}")
     if theme != "auto":
         return _coloured(COLOURS[theme]) + (_PRINT if theme == "print" else "")
     light, dark = [";".join(f"--{name}:{colour}" for name, colour in COLOURS[one].items()) for one in ("light", "dark")]

@@ -89,7 +89,7 @@ def step(
         raise TypeError(f"step takes the root of a graph, a Value, not {type(y).__name__}")
     if not isinstance(ask, (bool, str)) or ask not in ASKS:
         words = ", ".join([f'"{word}"' for word in WORDS])
-        raise ValueError(f"ask is True, False or one of {words}, not {ask!r}")
+        raise ValueError(f"ask is True, False or one of {words}, not {repr(ask)[:40]}")
     refuse_unknown(digits)
     called = names(y)
     if len(called) > MOST:
@@ -110,7 +110,7 @@ def step(
     if target is not None:
         passes = _what_matters(passes, target)
     if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
-        raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {at!r}")
+        raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {repr(at)[:40]}")
     if as_if is not None and ask is not False:
         raise ValueError("as_if shows the right numbers beside those of a mistake, so nothing is left to ask for; leave out ask or as_if")
     stylesheet(theme)  # which refuses one that does not exist
@@ -285,7 +285,7 @@ class Stepper:
 
     def _save_slides(self, folder: Path, kind: str) -> Path:
         if kind not in SLIDES:
-            raise ValueError(f"kind is one of {', '.join(SLIDES)}, not {kind!r}")
+            raise ValueError(f"kind is one of {', '.join(SLIDES)}, not {repr(kind)[:40]}")
         folder.mkdir(parents=True, exist_ok=True)
         width = max(2, len(str(len(self))))
         for at in range(len(self) + 1):

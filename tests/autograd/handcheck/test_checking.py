@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Value, check, examples, parse, steps
 from autograd.engine.order import topological_order
+from autograd.handcheck import graded
 
 RIGHT = {"v": 3, "u": 3, "a": 3, "b": 6, "c": 9}
 
@@ -200,3 +201,26 @@ def test_a_graph_of_constants_has_nothing_to_check():
         check(parse("3"), "")
     with pytest.raises(ValueError, match="names no node"):
         check(parse("3"), "J=3")
+
+
+def test_a_graded_report_stops_where_it_is_wrong_only_if_strictness_is_asked_for(monkeypatch):
+    right, wrong = check(examples.J(), "a=3"), check(examples.J(), "a=4")
+    monkeypatch.delenv("STRICT", raising=False)
+    assert graded(wrong) is wrong and graded(right) is right
+    monkeypatch.setenv("STRICT", "1")
+    assert graded(right) is right
+    with pytest.raises(AssertionError, match="0 right, 1 slip"):
+        graded(wrong)
+
+
+def test_a_blank_has_a_comma_or_a_line_of_its_own_and_two_signs_in_a_row_are_no_answer():
+    assert check(examples.J(), "a=, b=6").counts["missing"] == check(examples.J(), "a=\nb=6").counts["missing"] == 1
+    for text in ("a=b=6", "a = b = 6", "dJ/da=dJ/db=6"):
+        with pytest.raises(ValueError, match='has two signs "="'):
+            check(examples.J(), text)
+
+
+@pytest.mark.parametrize("slope", [float("nan"), float("inf")])
+def test_a_slope_that_is_no_finite_number_is_no_convention(slope):
+    with pytest.raises(ValueError, match='"relu at 0" is a finite number'):
+        check(examples.J(), "a=3", conventions={"relu at 0": slope})
