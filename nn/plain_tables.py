@@ -6,7 +6,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from autograd.explain.numbers import number_text
-from autograd.vectorizing.matrix_text import brackets
+from autograd.vectorizing.matrix_text import aligned, brackets
 
 DIGITS = 4  # significant digits of the numbers of a matrix
 MANY, ENDS = 8, 3  # of more rows or columns than MANY, the first and the last ENDS are shown
@@ -30,8 +30,9 @@ class Matrix(NamedTuple):
     def html(self) -> str:
         """A table of its own, with lines at its sides for brackets."""
         ends = "border-left:1px solid;border-right:1px solid;border-radius:4px" if len(self.rows) > 1 or len(self.rows[0]) > 1 else ""
-        cell = '<td style="text-align:right;font-variant-numeric:tabular-nums">'
-        body = "".join(["<tr>" + "".join([f"{cell}{escape(text)}</td>" for text in row]) + "</tr>" for row in self.rows])
+        cell = '<td style="text-align:left;padding:0 .4em;font-variant-numeric:tabular-nums">'
+        columns = [[escape(text).replace(" ", "\u2007") for text in aligned(column)] for column in zip(*self.rows, strict=True)]
+        body = "".join(["<tr>" + "".join([f"{cell}{text}</td>" for text in row]) + "</tr>" for row in zip(*columns, strict=True)])
         return f'<table style="{ends}">{body}</table>'
 
 

@@ -17,7 +17,7 @@ from ..engine.names import shortest_text
 from ..engine.value import Value
 from ..explain.numbers import number_text, sign
 from .arrays import Array, N
-from .equations import SIGNS, text_of
+from .equations import SIGNS, fraction_of, text_of
 from .evaluating import evaluated
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ def entry_of(step: "ArrayStep", i: int, j: int, digits: int | None) -> ArrayEntr
     place: Place
     if step.name == "mean":
         array, place = made.writer.root, ()
-        terms = [Term((reader.factor(array, (0, k)),), 0.0, k) for k in range(len(made.X))]
-        terms = [Term(term.factors, term.factors[0].value, term.example) for term in terms]
-        factor = 1 / len(made.X) if made.writer.is_mean else 1.0
+        factors = [reader.factor(array, (0, k)) for k in range(made.full(array).shape[1])]
+        terms = [Term((each,), each.value, k if made.writer.has_mean else None) for k, each in enumerate(factors)]
+        factor = 1 / len(terms) if made.writer.is_mean else 1.0
     else:
         array = made.array_of[step.name]
         place = (j, i) if made.writer.is_turned(array) else (i, j)
@@ -267,7 +267,8 @@ class _Reader:
         whole = " + ".join(texts)
         if factor == 1:
             return whole
-        front = f"1/{self.n}" if abs(factor * self.n - 1) < 1e-15 else shortest_text(factor)
+        exact = fraction_of(factor)
+        front = f"1/{self.n}" if abs(factor * self.n - 1) < 1e-15 else str(exact) if exact else shortest_text(factor)
         return f"{front} · ({whole})" if len(terms) > 1 or " " in whole or whole[0] == "-" else f"{front} · {whole}"
 
     def text(self, array: Array, place: Place) -> tuple[str, float]:
@@ -283,6 +284,10 @@ class _Reader:
         kind, info, args = array.kind, array.info, array.args
         if kind == "scalar":
             c, power = info
+            is_scaled = power == -1 and self.writer.is_scaled
+            over = self.n if power == -1 and self.writer.is_mean and not is_scaled else 1
+            if power in (0, -1) and (exact := fraction_of(c)):
+                return f"{exact.numerator}/{exact.denominator * over}", SUM if c < 0 else PRODUCT
             if power == -1 and self.n > 1 and self.writer.is_mean:
                 return (shortest_text(c), SUM if c < 0 else ATOM) if self.writer.is_scaled else (f"{shortest_text(c)}/{self.n}", PRODUCT)
             return self.number(c * float(self.n) ** power)
@@ -298,7 +303,8 @@ class _Reader:
             inner = args[0]
             places = [tuple([k if axis == info else at for axis, at in enumerate(place)]) for k in range(self.size(inner.shape[info]))]
             if kind == "sum":
-                return " + ".join([self.grouped(inner, at, SUM) for at in places]), SUM
+                texts = [self.grouped(inner, at, SUM) for at in places]
+                return " + ".join([texts[0], *[f"({text})" if text[0] == "-" else text for text in texts[1:]]]), SUM
             return f"{kind}({', '.join([self.text(inner, at)[0] for at in places])})", ATOM
         if kind == "softmax" or (kind == "function" and info[2] is not None):
             axis = info if kind == "softmax" else info[2]

@@ -22,9 +22,10 @@ from .arrays import Array, N
 from .equations import Tokens, Writer, latex_of, text_of
 from .evaluating import evaluated
 from .matrix_text import brackets, side_by_side
-from .naming import ArrayNames
+from .naming import ArrayNames, blocks_of
 from .outline import Line
 from .planning import Plan
+from .source import in_order_of_lectures
 
 DIGITS = 4  # significant digits of the numbers of a matrix, where nothing asks for more
 
@@ -232,7 +233,8 @@ class ArraySteps(Sequence[ArrayStep]):
 class ExampleGraph:
     """The graph of one example: its `root`, and for each node of the program's graph the one that stands for it here.
 
-    Seeded with `share`, 1/n for a mean over n examples, its backward pass gives this example's part of the gradients.
+    Seeded with `share`, 1/n for a mean over n examples, its backward pass gives this example's part of the gradients. (So it
+    does for a value that depends on no input, and is counted once.)
     """
 
     root: Value
@@ -248,7 +250,9 @@ class _Made:
 
     steps: ArraySteps
 
-    def __init__(self, plan: Plan, writer: Writer, parameters: Any, X: Any, leaves: "Leaves", standing: Mapping[int, tuple[Value, ...]]):
+    def __init__(self, plan: Plan, writer: Writer, gradient: Sequence[tuple[Any, Array]], parameters: Any, X: Any, leaves: "Leaves",
+                 standing: Mapping[int, tuple[Value, ...]]):  # fmt: skip
+        self.gradient = gradient  # of each array of parameters, its places in the flat vector and the array
         self.plan, self.writer, self.parameters, self.X = plan, writer, parameters, X
         self.leaves, self.standing = leaves, standing
         outputs = [line.array for line in writer.lines]
@@ -264,8 +268,7 @@ class _Made:
         return numpy.broadcast_to(values, shape) if shape else values.reshape(1, 1)
 
     def scale(self, array: Array) -> float:
-        is_error = self.writer.is_scaled and array.index >= self.plan.backward_from and array.shape[-1:] == (N,)
-        return float(len(self.X)) if is_error else 1.0
+        return float(len(self.X)) if self.writer.is_error(array) else 1.0
 
     def laid_out(self, array: Array, numbers: Any) -> Any:
         if numbers.ndim != 2:
@@ -300,7 +303,7 @@ class _Made:
         elif array.kind == "inputs":
             rows = [[(self.leaves.inputs[k],)] * shape[1] for k in array.info.ravel().tolist()]
         else:
-            places = [where for where, part in self.plan.gradient if part is array]
+            places = [where for where, part in self.gradient if part is array]
             upstream = self.group_of_gradient(array)
             groups = self.by_forward.get(array.index, []) if upstream is None else [upstream]
             if places:
@@ -333,7 +336,7 @@ class _Made:
             shown = numpy.array([[float(text) for text in row] for row in operand.texts(digits)])
             array = self.array_of[name]
             given[array.index] = (shown.T if self.writer.is_turned(array) else shown) / operand.scale
-        if step.operation == "mean":
+        if step.name == "mean":
             (values,) = given.values()
             return numpy.atleast_2d(values.mean() if self.writer.is_mean else values.sum())
         array = self.array_of[step.name]
@@ -354,7 +357,7 @@ class _Made:
                 made = Value(numbers.get(node, node.data), node.label, constant=node.constant)
             made._scope = node._scope
             found[node] = made
-        share = 1 / len(self.X) if self.writer.is_mean and self.writer.root.shape[-1:] == (N,) else 1.0
+        share = 1.0 if self.writer.root.shape[-1:] == (N,) and not self.writer.is_mean else 1 / len(self.X)
         return ExampleGraph(found[self.leaves.root], found, share)
 
 
@@ -376,17 +379,55 @@ def array_steps(plan: Plan, names: ArrayNames, notation: Notation, parameters: A
     """
     more = [plan.upstreams[layer.activations] for layer in plan.layers if is_whole and layer.activations in plan.upstreams]
     more = [array for array in more if array.kind == "line"]
-    gradient = _input_gradient(plan, names)
-    if gradient is not None:
-        more.append(gradient)
-    writer = Writer(plan, names, notation, more=more, is_mean=is_mean, is_batch=len(X) > 1)
-    made = _Made(plan, writer, parameters, X, leaves, standing)
+    names = ArrayNames(dict(names.of), names.hints, {*names.taken}, dict(names.reached))
+    at_inputs = _input_gradient(plan, names)
+    if at_inputs is not None:
+        more.append(at_inputs)
+    gradient = _whole_gradient(plan, names, leaves.params)
+    writer = Writer(plan, names, notation, gradient=[array for _, array in gradient], more=more, is_mean=is_mean, is_batch=len(X) > 1)
+    made = _Made(plan, writer, gradient, parameters, X, leaves, standing)
     given = [_step(made, line, None, ()) for line in writer.lines if line.array.kind in ("parameters", "inputs", "constants")]
     steps = [
         _mean_step(made, k, *sides) if line is None else _step(made, line, k, sides[1]) for k, (line, sides) in enumerate(writer.written())
     ]
     made.steps = ArraySteps(steps, given, made)
     return made.steps
+
+
+def _whole_gradient(plan: Plan, names: ArrayNames, params: Sequence[Value]) -> list[tuple[Any, Array]]:
+    """The gradient of each array of parameters, where several parts go to the same places their sum.
+
+    A penalty on all weights, for example, adds to the gradient of each layer. The parts are then called g_W1 and the like.
+    """
+    parts = [plan.gradient[k] for k in in_order_of_lectures(plan, names)]
+    count = numpy.zeros(len(params), dtype=int)
+    for places, _ in parts:
+        count[places.ravel()] += 1
+    if (count < 2).all():
+        return parts
+    arrays, found = plan.arrays, []
+    called = {name: places for name, places in blocks_of(plan, names, params).items() if count[places.ravel()].any()}
+    for places, part in parts:
+        if part.index in names.of and (count[places.ravel()] > 1).any():
+            names.of[part.index] = names.free(f"g_{names.of[part.index].removeprefix('d')}")
+    for name, places in called.items():
+        where = places.reshape(-1, 1) if places.ndim < 2 else places
+        whole = None
+        for others, part in parts:
+            column = arrays.reshape(arrays.full(part, others.shape), (others.size, 1))
+            at = {int(k): row for row, k in enumerate(others.ravel())}
+            table = numpy.array([[at.get(int(k), others.size)] for k in where.ravel()])
+            if (table == others.size).all():
+                continue
+            same = numpy.array_equal(others, where)
+            own = part if same else arrays.reshape(arrays.take(column, table), where.shape)
+            whole = own if whole is None else arrays.call("add", whole, own)
+        assert whole is not None
+        if (count[where.ravel()] > 1).any():
+            whole = arrays.line(whole)
+            names.of[whole.index] = f"d{name}"
+        found.append((where, whole))
+    return sorted(found, key=lambda item: names.of.get(item[1].index, "")[2:], reverse=True)
 
 
 def _input_gradient(plan: Plan, names: ArrayNames) -> Array | None:
@@ -461,7 +502,7 @@ def _of(made: _Made, array: Array, name: str) -> str:
     group = made.group_of_gradient(array)
     if group is not None:
         return made.name_of.get(made.plan.forward[group].index, "")
-    for where, part in made.plan.gradient:
+    for where, part in made.gradient:
         if part is array:
             same = (a for a in made.lines.values() if a.array.kind == "parameters" and numpy.array_equal(a.array.info, where))
             return next((line.name for line in same), "")

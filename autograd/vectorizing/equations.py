@@ -7,6 +7,8 @@ printed: on a batch a bias is b·1ᵀ, with a row of ones, and its gradient δ·
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite
 
 from ..engine.grammar import ATOM, BINDING
 from ..engine.names import shortest_text
@@ -19,6 +21,7 @@ from .planning import Plan
 from .source import in_order_of_lectures
 
 SUM, PRODUCT, POWER = BINDING["+"], BINDING["*"], BINDING["**"]
+MOST = 12  # rows or columns of places that are written out
 REDUCTION = (SUM + PRODUCT) / 2  # Σ takes the product behind it, and is no factor of another one
 ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dz": "activation_gradient",
          "dW": "weights_gradient", "db": "bias_gradient"}  # fmt: skip
@@ -61,22 +64,26 @@ def equations(plan: Plan, names: ArrayNames, notation: "str | Notation | None") 
 
 
 class Writer:
-    """Writes the lines of a plan in a notation; `lines` are those for the values and the gradient, and for `more` arrays.
+    """Writes the lines of a plan in a notation; `lines` are those for the values, the gradient (None: its parts as they are), and for `more` arrays.
 
     `is_mean` says whether the loss is the mean over the examples, or their sum; with `is_batch` there may be several
     examples. `symbols` has text and LaTeX of each array by its index, `roles` its role and its layer.
     """
 
-    def __init__(self, plan: Plan, names: ArrayNames, notation: Notation, *, more: Sequence[Array] = (), is_mean: bool = True,
-                 is_batch: bool = True):  # fmt: skip
+    def __init__(self, plan: Plan, names: ArrayNames, notation: Notation, *, gradient: Sequence[Array] | None = None,
+                 more: Sequence[Array] = (), is_mean: bool = True, is_batch: bool = True):  # fmt: skip
         self.plan, self.notation, self.is_mean, self.is_batch = plan, notation, is_mean, is_batch
         self.in_rows = notation.examples == "rows"
         self.is_scaled = notation.scaled_error and is_mean
         self.depth = len(plan.layers)
         self.names = ArrayNames(dict(names.of), names.hints, {*names.taken}, dict(names.reached))
-        gradient = [plan.gradient[k][1] for k in in_order_of_lectures(plan, names)]
+        gradient = [plan.gradient[k][1] for k in in_order_of_lectures(plan, names)] if gradient is None else gradient
         first, last = ([a for a in more if (self.names.of.get(a.index) == "dX") == is_last] for is_last in (False, True))
         self.lines: list[Line] = outline([plan.values, *first, *gradient, *last], self.names, plan)
+        found = [a for a in reachable([line.array for line in self.lines]) if a.kind == "constants" and a.index not in self.names.of]
+        for k, array in enumerate(found):
+            self.names.of[array.index] = self.names.free("K1")
+            self.lines.insert(k, Line(array, self.names.of[array.index], False))
         self.of_layers = {}  # the arrays of activations and of errors, by index, with their layers
         for layer in plan.layers:
             if layer.activations is not None and layer.function != "softmax":
@@ -85,6 +92,7 @@ class Writer:
                 if error is not None and _is_made_of(error, plan.upstreams.get(layer.activations)):
                     self.of_layers[error.index] = layer
         self.functions = list(dict.fromkeys([layer.function for layer in plan.layers if layer.function not in ("", "softmax")]))
+        self._shares: dict[int, bool] = {}
         self.roles: dict[int, tuple[str, int | None]] = {}
         self.symbols: dict[int, tuple[str, str]] = {}
         self._name()
@@ -133,6 +141,21 @@ class Writer:
             before = self.notation.symbols["pre_activation"].replace("{i}", "").replace("{l}", "")
             after = self.notation.symbol("pre_activation", layer).removeprefix(before)
         return sign(f"{letter}{mark}{after}", as_latex(f"{letter}{mark}{after}"))
+
+    def is_error(self, array: Array) -> bool:
+        """Whether an array is shown as n times what it is: a gradient of examples, in a notation that divides by n later."""
+        return self.is_scaled and array.shape[-1:] == (N,) and array.index >= self.plan.backward_from and self._has_share(array)
+
+    def _has_share(self, array: Array) -> bool:
+        """Whether an array of the backward pass is in proportion to 1/n, and not only a factor that is multiplied by it later."""
+        if array.kind == "scalar":
+            return bool(array.info[1] == -1)
+        if array.index < self.plan.backward_from:
+            return False
+        if array.index not in self._shares:
+            parts = array.args[1:] if array.is_call("where") else array.args
+            self._shares[array.index] = any(self._has_share(a) for a in parts)
+        return self._shares[array.index]
 
     def is_composite(self, array: Array) -> bool:
         """Whether the error has no letter of its own but is written as a product, as dY ⊙ g′(z)."""
@@ -188,8 +211,21 @@ class Writer:
         kind, info, args = array.kind, array.info, array.args
         if kind == "call":
             return self.call(array, info, args)
-        if kind in ("line", "full", "reshape"):
-            return self.of(args[0]) if kind == "line" else self.named(args[0])
+        if kind == "reshape" and args[0].kind == "take" and args[0].info.shape[1] == 1 and len(info) == 2:
+            places = (args[0].info.ravel() + 1) % (args[0].args[0].shape[0] + 1)
+            return self.part(array, args[0].args[0], places.reshape(info).tolist())
+        if kind in ("line", "reshape"):
+            return self.of(args[0]) if kind == "line" and args[0].index not in self.symbols else self.named(args[0])
+        if kind == "full" and args[0].kind == "scalar":  # times a matrix of ones
+            extents = [array.shape[0] != 1, array.shape[-1] == N and self.is_batch]
+            is_down, is_along = extents[::-1] if self.is_turned(array) else extents
+            ones = (*sign(" 1", r" \mathbf{1}") * is_down, *sign(" 1ᵀ", r" \mathbf{1}^{\top}") * is_along)
+            factor, strength = self.number(*args[0].info)
+            if ones and text_of(factor) == "1":
+                return (Token(ones[0].text.strip(), ones[0].latex.strip()), *ones[1:]), PRODUCT
+            return (*factor, *ones), min(strength, PRODUCT) if ones else strength
+        if kind == "full":
+            return self.stretched(args[0], array, 0, None), PRODUCT
         if kind == "scalar":
             return self.number(*info)
         if kind == "matmul":
@@ -208,9 +244,23 @@ class Writer:
             called = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{_escaped(name)}}}"
             return self.applied(f"{'σ' if name == 'sigmoid' else name}{mark}", called + "'" * (slot >= 0), args)
         if kind == "rows":
-            where = ", ".join([str(k + 1) for k in info.tolist()][:6]) + ", …" * (len(info) > 6)
-            return (*self.held(args[0], ATOM), *sign(f"[{where}]", f"_{{[{where}]}}")), ATOM
+            return self.part(array, args[0], [[k + 1] for k in info.tolist()])
+        if kind == "cut":
+            return self.part(array, args[0], [[k + 1] for k in range(*info[1:])])
+        if kind == "take" and info.shape[1] == 1:
+            return self.part(array, args[0], [[(k + 1) % (args[0].shape[0] + 1)] for k in info.ravel().tolist()])  # 0 is a row of zeros
+        if kind in ("join", "pad"):  # one below the other
+            above, under = info if kind == "pad" else (0, 0)
+            stacked = [*[sign("0")] * above, *[self.named(a)[0] for a in args], *[sign("0")] * under]
+            return (*sign("[", r"\left["), *_joined(stacked, "; "), *sign("]", r"\right]")), ATOM
         return self.applied(kind, rf"\operatorname{{{kind}}}", args)
+
+    def part(self, whole: Array, array: Array, places: Sequence[Sequence[int]]) -> Piece:
+        """Some of the rows or entries of an array, by their numbers from 1, in rows and columns as they stand in the whole."""
+        rows = [*zip(*places, strict=True)] if self.is_turned(whole) else places
+        shown = [", ".join([str(k) for k in row[:MOST]]) + ", …" * (len(row) > MOST) for row in rows[:MOST]] + ["…"] * (len(rows) > MOST)
+        where = "; ".join(shown)
+        return (*self.held(array, ATOM), *sign(f"[{where}]", f"_{{[{where}]}}")), ATOM
 
     def applied(self, name: str, command: str, args: Sequence[Array]) -> Piece:
         inner = _joined([self.named(a)[0] for a in args])
@@ -218,10 +268,13 @@ class Writer:
 
     def number(self, c: float, power: int) -> Piece:
         shown = shortest_text(c)
-        text, as_tex = shown.replace("-", "-"), latex(("number", shown))
-        if power and not self.is_mean:
-            power = 0
-        if power == 0 or (power == -1 and self.is_scaled):
+        text, as_tex = shown, latex(("number", shown))
+        is_plain = power == 0 or (power == -1 and self.is_scaled)
+        if (exact := fraction_of(c)) and (is_plain or power == -1):
+            below = f"{exact.denominator}" if is_plain else f"({exact.denominator} n)"
+            tex = rf"\frac{{{abs(exact.numerator)}}}{{{below.strip('()')}}}"
+            return sign(f"{exact.numerator}/{below}", "-" * (c < 0) + tex), SUM if c < 0 else ATOM
+        if is_plain:
             return sign(text, as_tex), SUM if c < 0 else PRODUCT if "cdot" in as_tex else ATOM
         if power == 1:
             return (sign("n"), ATOM) if c == 1 else (sign(f"{text} n", f"{as_tex} n"), PRODUCT)
@@ -237,7 +290,7 @@ class Writer:
         if name == "multiply":
             if args[0].kind == "scalar":
                 c, power = args[0].info
-                if abs(c) == 1 and (power == 0 or not self.is_mean or (power == -1 and self.is_scaled)):
+                if abs(c) == 1 and (power == 0 or (power == -1 and self.is_scaled)):
                     piece = given[1] or self.named(args[1])
                     return piece if c > 0 else ((*sign("-"), *_held(piece, PRODUCT)), SUM)
                 least = REDUCTION if args[1].kind in ("sum", "max", "min") else PRODUCT + 0.5
@@ -282,7 +335,7 @@ class Writer:
             down, along = along, down
         if not down and not along:
             return _held(piece, strength)
-        tokens = _held(piece, PRODUCT)
+        tokens = _held(piece, PRODUCT + 0.5)
         return _held(((*sign("1 ", r"\mathbf{1} ") * down, *tokens, *sign(" 1ᵀ", r" \mathbf{1}^{\top}") * along), PRODUCT), strength)
 
     def comparison(self, args: Sequence[Array], name: str) -> Tokens:
@@ -326,6 +379,14 @@ class Writer:
         return (*sign(*called), *self.held(inner, PRODUCT)), REDUCTION
 
 
+def fraction_of(c: float) -> Fraction | None:
+    """The fraction that a number is, where that is shorter than its decimals: 2/3."""
+    if not isfinite(c) or len(shortest_text(c)) < 8:
+        return None
+    exact = Fraction(c).limit_denominator(1000)
+    return exact if float(exact) == c else None
+
+
 def _is_made_of(array: Array, part: Array | None) -> bool:
     """Whether an array is made of another, with no further line between them."""
     if part is None:
@@ -338,10 +399,10 @@ def _held(piece: Piece, strength: float) -> Tokens:
     return tokens if own >= strength else (*sign("(", r"\left("), *tokens, *sign(")", r"\right)"))
 
 
-def _joined(parts: Sequence[Tokens]) -> Tokens:
+def _joined(parts: Sequence[Tokens], between: str = ", ") -> Tokens:
     found: Tokens = ()
     for k, part in enumerate(parts):
-        found += (*(sign(", ") if k else ()), *part)
+        found += (*(sign(between) if k else ()), *part)
     return found
 
 

@@ -25,7 +25,8 @@ def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
         elif old.kind == "softmax":
             new[old.index] = _softmax(arrays, args[0], args[0], old.info)
         elif old.kind == "line":
-            new[old.index] = args[0]
+            inner = old.args[0]  # what is only repeated stays small
+            new[old.index] = new[inner.args[0].index] if inner.kind == "full" else new[inner.index]
         elif old.kind == "call":
             new[old.index] = _call(arrays, old.info, args)
         elif old.kind == "reshape":

@@ -64,7 +64,7 @@ def grouped(scalars: Scalars, letters: dict[str, int], nary: set[str]) -> tuple[
                 scalars.args[i] = _in_order(scalars.args[i], letters[scalars.op[i]], source, place)
         for key, members in _alike(scalars, nodes, source).items():
             if len(members) > 1:
-                members.sort(key=lambda i: [place[a] for a in scalars.args[i]])
+                members.sort(key=lambda i: _places(scalars, i, place))
             for k, i in enumerate(members):
                 source[i], place[i] = len(groups), k
             op = scalars.op[members[0]]
@@ -72,6 +72,12 @@ def grouped(scalars: Scalars, letters: dict[str, int], nary: set[str]) -> tuple[
             group.operands = _operands(scalars, group, letters[op], op in nary, source, place)
             groups.append(group)
     return groups, source, place
+
+
+def _places(scalars: Scalars, i: int, place: list[int]) -> tuple[list[int], list[int]]:
+    """Where a node reads: numbers come last, so that they do not put the rows of arrays in another order."""
+    args = scalars.args[i]
+    return [place[a] for a in args if scalars.op[a] != CONST], [place[a] for a in args if scalars.op[a] == CONST]
 
 
 def with_masks(group: Group) -> None:

@@ -77,17 +77,20 @@ def named(plan: Plan, inputs: list[Value], params: list[Value]) -> ArrayNames:
         elif array.kind == "parameters":
             nodes = [params[k] for k in array.info.ravel()]
             names.give(array, "p" if 1 < len(nodes) == len(params) else common(nodes, "w"))
-    for group, array in zip(plan.groups, plan.forward, strict=True):
-        label = usable(plan.scalars.node[group.members[0]].label) if len(group.members) == 1 else ""
+    inside = {k for layer in plan.layers for k in (layer.product, *layer.inside) if k != layer.sums}
+    last = {plan.scalars.node[group.members[0]]: k for k, group in enumerate(plan.groups)}  # a partial sum has the node of the sum
+    for k, (group, array) in enumerate(zip(plan.groups, plan.forward, strict=True)):
+        node = plan.scalars.node[group.members[0]]
+        label = usable(node.label) if len(group.members) == 1 and last[node] == k and k not in inside else ""
         if label:
             names.give(array, label)
     if plan.mean is not None:
         root = plan.values.args[0] if plan.values.kind == "full" else plan.values
         names.give(root, "J")
     for layer in plan.layers:
-        for k, letter in ((layer.activations, "dz"), (layer.sums, "delta")):
-            if k in plan.upstreams:
-                names.give(plan.upstreams[k], f"{letter}{layer.number}")
+        for of_layer, letter in ((layer.activations, "dz"), (layer.sums, "delta")):
+            if of_layer is not None and of_layer in plan.upstreams:
+                names.give(plan.upstreams[of_layer], f"{letter}{layer.number}")
     for k, upstream in plan.upstreams.items():
         if plan.forward[k].index in names.of:
             name = names.of[plan.forward[k].index]

@@ -205,7 +205,9 @@ class _Backward:
         for k in reversed(range(len(self.groups))):
             if k in self.arrived and self.needed[k]:
                 upstream = self.gathered(k)
-                plan.upstreams[k] = upstream = arrays.line(upstream) if k in self.planner.whole else upstream
+                if k in self.planner.whole:
+                    upstream = arrays.line(arrays.full(upstream, self.shape(k)))
+                plan.upstreams[k] = upstream
                 self.pass_on(k, upstream)
         plan.gradient = self.without_repeats(plan.gradient)
 

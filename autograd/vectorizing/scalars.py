@@ -160,17 +160,25 @@ class _Normaliser:
         """Dot products first, one for each kind of factors; then the other terms, constants as one."""
         given, found, node = self.given, self.found, self.given.node[i]
         products: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        of_term: dict[tuple[int, int], int] = {}
         parts: list[int] = []
         for term in self.terms(i):
             if self.is_free_product(term):
                 a, b = (self.number[k] for k in given.args[term])
                 pair = (b, a) if found.kind[a] > found.kind[b] else (a, b)
                 products.setdefault((found.kind[pair[0]], found.kind[pair[1]]), []).append((pair[0], pair[1]))
+                of_term[pair] = term
                 parts.append(-term - 1)  # to be taken out again if it goes into a dot product
             else:
                 parts.append(self.number[term])
         gathered = {kinds for kinds, pairs in products.items() if kinds == (SHARED, BATCH) or len(pairs) > FEW}
-        dots = [found.add("dot", self.oriented(pairs), node) for kinds, pairs in products.items() if kinds in gathered]
+        dots = []
+        for kinds, pairs in products.items():
+            if kinds in gathered:
+                alone = of_term[pairs[0]] if len(pairs) == 1 else None  # then the dot product is that product
+                dots.append(found.add("dot", self.oriented(pairs), node if alone is None else given.node[alone]))
+                if alone is not None:
+                    self.number[alone] = dots[-1]
         rest: list[int] = []
         for part in parts:
             if part >= 0:
@@ -179,6 +187,7 @@ class _Normaliser:
             args = tuple(sorted([self.number[a] for a in given.args[-part - 1]], key=found.kind.__getitem__))
             if (found.kind[args[0]], found.kind[args[1]]) not in gathered:
                 rest.append(found.add("mul", args, given.node[-part - 1]))
+                self.number[-part - 1] = rest[-1]
         return self.added_up(dots, self.without_many_constants(rest, node), node, 1 if given.op[i] == "total" else FEW)
 
     def without_many_constants(self, terms: list[int], node: Value) -> list[int]:

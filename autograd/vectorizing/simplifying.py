@@ -160,19 +160,23 @@ def _sigmoid_and_its_loss(arrays: Arrays, a: Array, b: Array) -> Array | None:
     factor, difference = _uncovered(a)
     if not difference.is_call("subtract") or not b.is_call("multiply"):
         return None
-    first, second = map(_quotient, difference.args)
+    first, second = (_quotient(arrays, part) for part in difference.args)
     if not first or not second:
         return None
     t, z = second
     one = arrays.scalar(1.0)
     rest = arrays.call("subtract", one, z)
-    if b.args != (z, rest) or first != (arrays.call("subtract", one, t), rest):
+    others = [(arrays.call("subtract", one, t), rest), (arrays.call("negative", arrays.call("subtract", t, one)), rest)]
+    if b.args != (z, rest) or first not in others:
         return None
     error = arrays.call("subtract", z, t)
     return error if factor is None else arrays.call("multiply", factor, error)
 
 
-def _quotient(a: Array) -> tuple[Array, ...]:
+def _quotient(arrays: Arrays, a: Array) -> tuple[Array, ...]:
+    if a.is_call("negative") and a.args[0].is_call("divide"):
+        above, below = a.args[0].args
+        return arrays.call("negative", above), below
     if a.kind == "function" and a.info[:2] == ("xlogy", 1):
         return a.args
     return a.args if a.is_call("divide") else ()
