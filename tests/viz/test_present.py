@@ -105,6 +105,9 @@ def test_the_keys_of_a_lecturer(page, tmp_path):
     assert shown.press("v").script(options) == [""] * 4 and "= ?" in shown.script("root.querySelector('.slide').innerText")
     assert not [text for text in shown.read()["cards"].values() if text["state"] == "complete" and text["name"] == "u"]
     assert not violations(shown)
+    texts = shown.script("[...root.querySelectorAll('.slide .vote b')].map(one => one.textContent)")
+    shown.press(str(texts.index(next(text for text in texts if text != "3")) + 1))
+    assert "wrong" in shown.script(options) and not shown.script(SEEN)["clipped"]
     shown.press("ArrowRight")
     assert "right" in shown.script(options) and not shown.script(SEEN)["clipped"]
     assert shown.press("v").script(options) == [] and shown.at() == 7

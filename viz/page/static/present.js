@@ -124,6 +124,7 @@ export class Presenter {
     const { before } = this;
     this.before = now;
     this.line.replaceChildren(...this.lines());
+    this.element.classList.toggle("is-over", !now.open); // what was said to a wrong vote has had its time
     this.fit();
     this.traveller.stop();
     const isRevealed = before && before.version === now.version && (now.at === before.at + 1 ? !now.open : now.at === before.at && before.open && !now.open);
