@@ -15,6 +15,7 @@ import numpy
 from ..engine.ieee import as_float
 from ..engine.order import topological_order
 from ..engine.value import Value
+from ..explain.languages import fill
 from ..explain.notation import Notation
 from ..explain.numbers import number_text, sign
 from .array_entries import ArrayEntry, entry_of
@@ -205,9 +206,14 @@ class ArraySteps(Sequence[ArrayStep]):
 
     def __str__(self) -> str:
         width = len(str(len(self._steps)))
-        return "\n".join([f"{step.index + 1:>{width}}  {step.equation}    {step.shapes}" for step in self._steps])  # type: ignore[operator]
+        lines = [f"{step.index + 1:>{width}}  {step.equation}    {step.shapes}" for step in self._steps]  # type: ignore[operator]
+        return "\n".join([*([self.about()] if self.about() else []), *lines])
 
     __repr__ = __str__
+
+    def about(self, lang: str = "en") -> str:
+        """One sentence for a graph that has no layers, which says what its arrays are; "" for any other."""
+        return "" if self.layers else fill("arrays.layers.none", {}, lang)
 
     @property
     def functions(self) -> dict[str, str]:

@@ -238,7 +238,8 @@ def test_records_of_any_graph_are_right(make):
 def test_a_graph_without_layers_is_rows_of_scalars_with_the_labels_of_the_graph():
     y, inputs, params = expression()
     steps = vectorize(y, inputs, params).steps([[2.0], [4.0]])
-    assert steps.layers == 0
+    assert steps.layers == 0 and str(steps).startswith("This graph has no layers: every array is a single number or a row")
+    assert steps.about("es").startswith("Este grafo no tiene capas") and steps.about("pt").startswith("Este grafo não tem camadas")
     assert [step.equation for step in steps] == ["u = b c", "v = u + a 1ᵀ", "ℓ = 3 v", "J = 1/n Σ ℓ", "da = 3", "db = (3/n 1ᵀ) cᵀ"]
     assert str(steps["db"].entry()) == "db = 1.5 · 2 + 1.5 · 4 = 9"
 
