@@ -24,6 +24,7 @@ from .picture.records import Card, Chip, Picture
 from .picture.rooms import View, read_rooms
 
 USUAL = "−8.888"  # room for a number like this is kept on every card, for those that a reader puts in
+OF_ROUNDS = "−0.008888"  # and for one like this where a graph learns, and gradients become small
 
 
 class Rooms:
@@ -94,6 +95,7 @@ class Slides:
     def __init__(self, view: View, timetable: _Timetable, largest: float, heading: str, beside: str = ""):
         self.final, self.title, self.keys, self.timetable = view.picture, view.title, view.keys, timetable
         self._largest, self._heading, self._beside = largest, heading, f"{beside}{USUAL}" if beside else ""
+        self._usual = USUAL if timetable.after is None else OF_ROUNDS
 
     def picture(self, at: int) -> Picture:
         """What is to be seen after `at` steps."""
@@ -185,14 +187,14 @@ class Slides:
             new = number_drawn(self.timetable.renewed[card.key][1], self.timetable.digits)
             card = replace(card, value=max(card.value, new, key=_room))
         value, chip, count = (
-            max(card.value, USUAL, key=_room) + self._beside * (card.key in self.timetable.computed),
+            max(card.value, self._usual, key=_room) + self._beside * (card.key in self.timetable.computed),
             card.chip,
             len(self.timetable.arrivals.get(card.key, [])),
         )
         if chip is None:
             return replace(card, value=value)
-        partial = [self.timetable.partial(text, count, count) for text in (chip.text, USUAL) if count > 1]
-        return replace(card, value=value, chip=replace(chip, text=max(chip.text, USUAL, *partial, key=_room) + self._beside))
+        partial = [self.timetable.partial(text, count, count) for text in (chip.text, self._usual) if count > 1]
+        return replace(card, value=value, chip=replace(chip, text=max(chip.text, self._usual, *partial, key=_room) + self._beside))
 
     @cached_property
     def _shapes(self) -> list[Shape]:

@@ -7,7 +7,7 @@ import { svgElement } from "./elements.js";
 const [WIDE, TALL] = [320, 200];
 const [LEFT, RIGHT, TOP, BOTTOM] = [84, 14, 34, 42]; // room for the axes
 const MOST = 60; // points that are drawn; of more only the last ones
-const MOST_TICKS = 8; // below the axis
+const MOST_TICKS = 5; // below the axis
 
 const pretty = (text) => text.replace(/-/g, "−").replace("inf", "∞");
 

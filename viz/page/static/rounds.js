@@ -17,6 +17,7 @@ export class Rounds {
   begin(leaves) {
     this.round = 1;
     this.starts = [new Map(leaves)]; // the numbers of the leaves at the beginning of each round
+    this.results = []; // of both passes of each round: the value of the root, and the gradients
     this.rates ??= [this.given.lr];
     this.rates = [this.rates.at(-1)];
   }
@@ -29,6 +30,7 @@ export class Rounds {
   set rate(rate) {
     this.rates = [...this.rates.slice(0, this.round - 1), rate];
     this.starts = this.starts.slice(0, this.round);
+    this.results = this.results.slice(0, this.round);
   }
 
   // Whether it has been the same in all rounds so far.
@@ -45,11 +47,21 @@ export class Rounds {
     while (this.starts.length < round) {
       const at = this.starts.length - 1;
       this.rates[at + 1] ??= this.rates[at];
-      this.starts.push(this.moved(this.starts[at], this.run.passed(this.starts[at]).totals, this.rates[at]));
+      this.starts.push(this.moved(this.starts[at], this.resultOf(at).totals, this.rates[at]));
     }
     this.rates[round - 1] ??= this.rates.at(-1);
     this.round = round;
     return this.starts[round - 1];
+  }
+
+  // What both passes of a round, from 0, come to; each is computed once.
+  resultOf(at) {
+    const { run, starts, results } = this;
+    if (!results[at]) {
+      const { values, totals } = run.passed(starts[at]);
+      results[at] = { value: values[run.root], totals };
+    }
+    return results[at];
   }
 
   // The numbers of the leaves after all parameters have moved at once.
@@ -78,13 +90,12 @@ export class Rounds {
 
   // What is known of the rounds so far, the first with {value} alone, the others with {value, predicted, change} of the root.
   path(isFresh) {
-    const { run, round, starts, rates } = this;
-    const values = starts.slice(0, round).map((leaves) => run.passed(leaves));
-    const found = values.map(({ values: of }) => ({ value: of[run.root] }));
+    const { run, round, rates } = this;
+    const found = Array.from({ length: round }, (_, k) => ({ value: this.resultOf(k).value }));
     if (isFresh) found.push({ value: run.fresh[run.root] });
     found.forEach((one, k) => {
       if (!k) return;
-      const squares = valueAt(UPDATE_RULES.squares, this.given.params.map((i) => values[k - 1].totals[i]));
+      const squares = valueAt(UPDATE_RULES.squares, this.given.params.map((i) => this.resultOf(k - 1).totals[i]));
       one.predicted = valueAt(UPDATE_RULES.predicted, [rates[k - 1], squares]);
       one.change = valueAt(UPDATE_RULES.change, [one.value, found[k - 1].value]);
     });
