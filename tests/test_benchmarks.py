@@ -532,7 +532,10 @@ def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
     with pytest.raises(SystemExit) as refused:
         command_line.main(["P1", "P99"])
     assert refused.value.code == 2
-    assert "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, P11, P12, P13, edges, digits, scalars" in capsys.readouterr().err
+    assert (
+        "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, P11, P12, P13, edges, digits, scalars"
+        in capsys.readouterr().err
+    )
 
 
 def test_every_row_has_a_title_and_a_place_in_the_readme():

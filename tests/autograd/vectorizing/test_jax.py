@@ -11,6 +11,7 @@ from .networks import graph
 
 @pytest.mark.jax
 def test_the_pure_function_runs_under_jit_grad_and_vmap():
+    """D1-15."""
     import jax
 
     jax.config.update("jax_enable_x64", True)

@@ -5,7 +5,8 @@ from functools import partial
 import numpy
 import pytest
 
-from autograd import Value, examples, grad, hessian, jacobian, numeric_grad, steps, topological_order
+import viz
+from autograd import Expression, Value, check, examples, grad, hessian, jacobian, numeric_grad, steps, topological_order
 from nn import MLP, Layer, Neuron, Perceptron, data, formulas, init, labs, losses, optim, schedules, separability
 
 # --- the surface of a loss ---------------------------------------------------------------------------------------------
@@ -233,3 +234,65 @@ def test_labels_and_one_hot_rows_are_one_loss():
         losses.cross_entropy(logits, [[1, 0, 0], [0, 1, 0]], reduction="sum"),
     )
     assert by_label == by_row == pytest.approx(3.58256, abs=1e-5)
+
+
+# --- other ways to a gradient ----------------------------------------------------------------------------------------------
+
+
+def test_a_symbolic_derivative_swells_and_cannot_follow_a_loop_which_the_graph_can():
+    """D0-17: written out, the derivative of x ← 4 x (1 - x) doubles in size and more at each turn; shared parts keep it small. A
+    `while` that decides by the numbers is no expression at all, and a graph of Values follows it."""
+    sizes = []
+    for turns in (2, 3, 4, 5):
+        text = "; ".join(["l0 = x", *[f"l{k} = 4*l{k - 1}*(1 - l{k - 1})" for k in range(1, turns + 1)]])
+        found = Expression(text).derivative("x")
+        sizes.append((found.size, found.shared_size))
+    written, shared = numpy.array(sizes).T
+    assert (written[1:] > 1.9 * written[:-1]).all() and (numpy.diff(shared) < 30).all()
+
+    def halved(x):
+        while float(x) > 1:
+            x = x / 2
+        return x * x
+
+    x = Value(10.0, "x")
+    assert grad(halved(x), x)[0] == pytest.approx(2 * 10 / 16**2)
+    with pytest.raises(ValueError, match="while"):
+        Expression("while x > 1: x = x/2")
+
+
+def test_a_gradient_by_hand_is_laborious_and_a_slip_in_it_is_found():
+    """D0-16: seven formulas for the smallest net; a forgotten slope makes two of them wrong, and is named as one slip."""
+    E = examples.net_1_2_1(x=2, y=1, v1=0.5, v2=-1, b1=0, b2=0.5, w0=0.1, w1=2, w2=-1.5)
+    by_hand = "w0 = .288, w1 = .211, w2 = .053, b1 = .577, v1 = 1.154, b2 = -0.0645, v2 = -0.129"
+    report = check(E, by_hand)
+    assert [finding.code for finding in report.findings] == ["NO_LOCAL"] and report.counts["right"] + report.counts["follows"] == 6
+
+
+@pytest.mark.parametrize(
+    ("lang", "layers"),
+    [
+        ("en", ["input", "hidden layer 1", "output"]),
+        ("es", ["entrada", "capa oculta 1", "salida"]),
+        ("pt", ["entrada", "camada oculta 1", "saída"]),
+    ],
+)
+def test_the_layers_of_a_network_have_names_in_its_picture(lang, layers):
+    """D1-24, D2-09."""
+    text = viz.network(MLP(2, [3, 1], rng=0), lang=lang).text
+    assert [line.split(":")[0] for line in text.splitlines() if ":" in line] == layers
+
+
+@pytest.mark.torch
+def test_pytorch_has_the_gradients_of_the_same_graph():
+    """D1-15."""
+    import torch
+
+    def neuron(w, b, exp):
+        return (1 / (1 + exp(-(2 * w + b))) - 1) ** 2
+
+    w, b = Value(0.5, "w"), Value(-0.25, "b")
+    ours = grad(neuron(w, b, lambda v: v.exp()), [w, b])
+    tw, tb = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (0.5, -0.25))
+    neuron(tw, tb, torch.exp).backward()
+    assert ours == pytest.approx((tw.grad.item(), tb.grad.item()), rel=1e-14)

@@ -41,6 +41,7 @@ def test_every_exchange_and_flip_of_hidden_units_gives_the_same_loss_elsewhere()
     """D0-12, E0-3: M! · 2^M equal nets for tanh; sigmoid and relu units cannot be flipped."""
     for name, count in (("tanh", 48), ("sigmoid", 6), ("relu", 6)):
         model = MLP(2, [3, 1], name, "sigmoid", rng=5)
+        model.layers[0].set(biases=[0.5, -0.25, 0.75])
         found = labs.equal_losses(model, X, Y, "bce")
         assert found.count == count == len(numpy.unique(found.parameters, axis=0))
         assert found.losses == pytest.approx([float(model.evaluate(X, Y, "bce"))] * count, rel=1e-14)
