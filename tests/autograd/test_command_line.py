@@ -319,7 +319,7 @@ def test_the_command_line_loads_no_drawing_unless_it_draws():
 LEARNER = ("(w*x + b - t)^2", "w=1", "b=1/2", "x=2", "t=3", "--constants", "x,t")
 
 
-def test_a_learning_step_follows_both_passes():
+def test_a_learning_step_follows_both_passes(tmp_path):
     lines = run(*LEARNER, "--lr", "1/10", "--params", "w,b").stdout.splitlines()
     at = lines.index("update")
     assert lines[at + 1 : at + 4] == [
@@ -327,7 +327,9 @@ def test_a_learning_step_follows_both_passes():
         "  12  b ← b - η · ∂J/∂b = 1/2 - 1/10 · (-1) = 3/5",
         "  13  with the new numbers J = 0: changed by 0 - 1/4 = -1/4; predicted -η · ‖g‖² = -(1/10) · 5 = -1/2",
     ]
-    assert "w ← w - η · ∂J/∂w = 1 - 0.1 · (-2) = 1.2" in run(*LEARNER, "--lr", "0,1", "--params", "w").stdout
+    path = tmp_path / "page.html"
+    assert "w ← w - η · ∂J/∂w = 1 - 0.1 · (-2) = 1.2" in run(*LEARNER, "--lr", "0,1", "--params", "w", "--step", str(path)).stdout
+    assert '"params":[0]' in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,17 @@ def test_a_phone_in_another_language_has_all_of_it_in_its_width(page, tmp_path, 
     assert page.evaluate(f"{HOST}.shadowRoot.querySelector('.curve').getBoundingClientRect().right") <= 360
 
 
+def test_a_clicker_goes_on_into_the_next_round_on_a_projector(page, tmp_path):
+    steppage = opened(page, tmp_path, linear(), address="#step=12&present", lr=0.05, params=["w", "b"])
+    steppage.press("PageDown", "PageDown")
+    assert "step=0&present&round=2" in page.url
+    steppage.press("PageDown", "PageUp", "PageUp")
+    assert page.url.endswith("#step=13&present")
+    assert "0.0625" in steppage.script("root.querySelector('.slide-line').textContent")
+    steppage.press("v")
+    assert "ask=vote" not in page.url, "a vote is about both passes alone"
+
+
 def test_a_page_without_a_learning_step_has_nothing_of_it(page, tmp_path):
     steppage = opened(page, tmp_path, examples.J(), address="#step=9&round=2&lr=3")
     assert steppage.read()["where"] == "backward · step 9 of 9"

@@ -388,4 +388,5 @@ def test_the_pictures_of_a_learning_step_are_among_the_slides(tmp_path):
     texts = [re.findall(r"<title>([^<]*)</title>", slide.read_text(encoding="utf-8")) for slide in slides[-4:]]
     assert [any(title.startswith("w = 1.1") for title in titles) for titles in texts] == [False, True, True, True]
     assert any(title.startswith("J = 0.0625") for title in texts[-1]) and not any("0.0625" in title for title in texts[-2])
+    assert stepper.save(tmp_path / "steps.pdf").read_bytes().startswith(b"%PDF")
     assert "w ← w - η · ∂J/∂w = 1 - 0.05 · (-2) = 1.1" in slides[-3].read_text(encoding="utf-8").replace("−", "-")
