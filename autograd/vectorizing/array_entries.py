@@ -21,7 +21,8 @@ from .equations import SIGNS, fraction_of, text_of
 from .evaluating import evaluated
 
 if TYPE_CHECKING:
-    from .array_steps import ArrayStep, _Made
+    from .array_steps import ArrayStep
+    from .making_steps import Made
 
 SUM, PRODUCT, POWER, NEGATIVE = BINDING["+"], BINDING["*"], BINDING["**"], BINDING["negate"]
 Place = tuple[int, ...]
@@ -126,7 +127,7 @@ def entry_of(step: "ArrayStep", i: int, j: int, digits: int | None) -> ArrayEntr
 class _Reader:
     """Follows the expression of an array at one place. `reads` collects the entries it meets."""
 
-    def __init__(self, made: "_Made", digits: int | None):
+    def __init__(self, made: "Made", digits: int | None):
         self.made, self.writer, self.digits, self.n = made, made.writer, digits, len(made.X)
         self.reads: dict[tuple[str, int, int], Factor] = {}
         self.is_exact = True  # whether all numbers are printed in full

@@ -15,8 +15,9 @@ from ..engine.replaying import refuse_stale
 from ..engine.value import Value
 from ..explain.notation import Notation
 from . import rows, running
-from .array_steps import ArraySteps, Leaves, array_steps
+from .array_steps import ArraySteps
 from .equations import equations
+from .making_steps import Leaves, array_steps
 from .naming import ArrayNames, blocks_of, named
 from .planning import Plan, planned
 from .scalars import normalised, read

@@ -387,6 +387,26 @@ def test_equations_come_as_latex():
     assert all(text.count("{") == text.count("}") and text.isascii() for text in (latex, rows))
 
 
+def test_the_table_has_brackets_aligned_numbers_and_the_ends_of_what_is_large():
+    model, view = both()
+    assert "⎡ 0.5  1.5  -0.3  0.9⎤" in str(view) and "⎣-1    2     0.8  0.1⎦" in str(view)
+    html = view._repr_html_()
+    assert html.count("<table") == 1 + len(view) and "border-left:1px solid" in html
+    large = formulas.matrix_view(model, numpy.ones((50, 2)), [1] * 50, loss="bce")
+    assert "…" in str(large) and "⎡1  1  1  …  1  1  1⎤" in str(large)
+
+
+def test_the_records_are_those_of_the_view_in_every_notation():
+    for notation in DIALECTS:
+        for reduction in ("mean", "sum"):
+            _, view = both(notation=notation, reduction=reduction)
+            keys = {"a": "Z", "z": "A", "delta": "dZ", "dz": "dA", "W": "W", "b": "b", "dW": "dW", "db": "db"}
+            for step in (*view.steps.given, *view.steps):
+                letters = step.name.rstrip("12")
+                if step.layer and letters in keys:
+                    assert (view.entries[f"{keys[letters]}{step.layer}"].array == step.array).all(), step
+
+
 def test_an_entry_explains_which_scalar_nodes_stand_behind_it():
     """D4-07: row i of W belongs to neuron i; a column is an example."""
     model, view = both()
