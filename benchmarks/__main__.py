@@ -20,6 +20,7 @@ from .scale import scale
 from .starting import starting
 from .table import Record, table
 from .vectorised import beside_jax, beside_numpy, compiling
+from .whole_fits import whole_fits
 
 # What each name measures: a function of no arguments that returns records; the first line of its docstring is its title.
 ROWS: dict[str, Callable[..., list[Record]]] = {
@@ -32,6 +33,7 @@ ROWS: dict[str, Callable[..., list[Record]]] = {
     "P7": pictures,
     "P8": pages,
     "P9": starting,
+    "P10": whole_fits,
     "P11": checking,
     "P12": tangled,
     "P13": playground,

@@ -31,6 +31,7 @@ from benchmarks import (
     table,
     turns,
     vectorised,
+    whole_fits,
     workloads,
 )
 from benchmarks.table import Measurement, Record
@@ -114,6 +115,28 @@ def test_a_training_is_timed_and_its_accuracy_is_that_on_images_it_has_not_seen(
     seconds, accuracy = learning.digits(repetitions=1, epochs=1)
     assert (seconds.target, accuracy.target) == ("≤ 10 s", "≥ 96 %") and len(seconds.ours.numbers) == 1
     assert 50 < accuracy.ours.median < 96 and not accuracy.passed, "one epoch is not enough"
+
+
+def test_whole_trainings_take_turns_and_a_missing_peer_is_said(monkeypatch):
+    turns = []
+
+    def measured(side, epochs, seed):
+        turns.append((side.__name__, epochs, seed))
+        if side.__name__ == "pytorch":
+            raise measuring.MissingPeer("torch is not installed: pip install torch")
+        return (1.0, 97.0) if side.__name__ == "ours" else (2.0, 97.5)
+
+    monkeypatch.setattr(whole_fits, "in_fresh_process", measured)
+    beside_sklearn, beside_torch, accuracy = whole_fits.whole_fits(repetitions=2, epochs=3)
+    assert turns == [(side, 3, k) for k in range(2) for side in ("ours", "scikit_learn", "pytorch")]
+    assert (beside_sklearn.target, beside_sklearn.met, beside_sklearn.ratio.median) == ("≥ 1.8×", True, 2)
+    assert "torch is not installed" in beside_torch.problem and accuracy.met
+
+
+def test_our_side_and_scikit_learns_learn_the_same_digits():
+    for side in (whole_fits.ours, whole_fits.scikit_learn):
+        seconds, accuracy = side(2, 0)
+        assert seconds > 0 and 60 < accuracy < 95
 
 
 def test_programs_at_the_edges_stand_beside_the_scalar_engine():
@@ -533,7 +556,7 @@ def test_a_row_that_does_not_exist_is_refused_with_those_that_do(capsys):
         command_line.main(["P1", "P99"])
     assert refused.value.code == 2
     assert (
-        "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, P11, P12, P13, edges, digits, scalars"
+        "there is no row P99; there are P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11, P12, P13, edges, digits, scalars"
         in capsys.readouterr().err
     )
 
