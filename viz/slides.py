@@ -21,34 +21,48 @@ from .output import svg
 from .picture.gradients import receiver
 from .picture.lettering import MINUS, harmless, number_drawn, shortened, signed, width
 from .picture.records import Card, Chip, Picture
-from .picture.rooms import View, read_rooms
+from .picture.rooms import Folded, Row, View, read_rooms
 
 USUAL = "−8.888"  # room for a number like this is kept on every card, for those that a reader puts in
 OF_ROUNDS = "−0.008888"  # and for one like this where a graph learns, and gradients become small
 
 
-class Rooms:
-    """The pictures of the graph that `passes` lead through: one, or an overview and a close-up of each of its groups.
+NUMBERS = 16.0  # pixels that a number has at least, on a screen of 1280 × 720
+STAGES = {"flat": (1238.0, 360.0), "square": (735.0, 500.0)}  # pixels for a picture there, above the panel of a page and beside it
+FLAT = 1.9  # how much wider than high the picture is above the panel, where there is room for it in both places
 
-    `group` tells the group of every node, by place; -1 for none. All that is said in them is in the language `lang`. There
-    is room for a second number behind each, with `beside` before it.
+
+class Rooms:
+    """The pictures of the graph that `passes` lead through: one, or an overview and close-ups of its groups.
+
+    `room_of` says for every node, by place, in which its steps are seen best; `stage` is where they have most room. All that
+    is said in them is in the language `lang`. There is room for a second number behind each, with `beside` before it.
     """
 
     def __init__(self, passes: Sequence[Step], digits: int | None = None, lang: str = "en", beside: str = ""):
-        views, self.group = read_rooms(passes, digits, lang)
         timetable = _Timetable(passes, digits, lang)
-        flows = [abs(wire.flow) for view in views for wire in view.picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")]
         root = harmless(passes[0].names[passes[0].root])  # without its value, which may be asked for
         heading = fill("picture.title", {"root": root}, lang)
-        self.slides = [Slides(view, timetable, max(flows, default=0.0), heading, beside) for view in views]
+
+        def slides(view: View) -> Slides:
+            return Slides(view, timetable, heading, beside)
+
+        views, self.room_of = read_rooms(passes, lambda view: slides(view).can_be_read, digits, lang)
+        self.slides = [slides(view) for view in views]
+        flows = [abs(wire.flow) for view in views for wire in view.picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")]
+        self.stage = max(STAGES, key=self._room_on)
+        for each in self.slides:
+            each.set_on(self.stage, max(flows, default=0.0))
+
+    def _room_on(self, stage: str) -> tuple[float, bool]:
+        """How much room the first picture has on a stage, where it is too little; and whether it has the shape of the stage."""
+        wide, tall = self.slides[0].size_on(stage)
+        return min(1.0, self.slides[0].scale_on(stage)), (wide > FLAT * tall) == (stage == "flat")
 
     def at(self, step: int) -> "Slides":
-        """The picture in which to look at a step: that of the group of the node that it writes to, else the overview."""
+        """The picture in which to look at a step: that of the node that it writes to."""
         passes = self.slides[0].timetable.passes
-        if not step:
-            return self.slides[0]
-        group = self.group[self.slides[0].timetable.place[receiver(passes[step - 1])]]
-        return self.slides[group + 1]
+        return self.slides[self.room_of[self.slides[0].timetable.place[receiver(passes[step - 1])]]] if step else self.slides[0]
 
 
 class _Timetable:
@@ -58,6 +72,7 @@ class _Timetable:
         self.passes, self.digits, self.lang = passes, digits, lang
         self.place = {node: k for k, node in enumerate(passes[0].names)}
         self.border = sum([step.phase == "forward" for step in passes])  # the last step of the forward pass
+        self.called = list(passes[0].names.values())
         self.computed: dict[str, int] = {}
         self.sent: dict[str, int] = {}
         self.arrivals: dict[str, list[int]] = {}
@@ -92,10 +107,41 @@ class _Timetable:
 class Slides:
     """One picture at every step; slide 0 is the graph before the first of them."""
 
-    def __init__(self, view: View, timetable: _Timetable, largest: float, heading: str, beside: str = ""):
-        self.final, self.title, self.keys, self.timetable = view.picture, view.title, view.keys, timetable
-        self._largest, self._heading, self._beside = largest, heading, f"{beside}{USUAL}" if beside else ""
+    def __init__(self, view: View, timetable: _Timetable, heading: str, beside: str = ""):
+        self.view, self.final, self.title, self.timetable = view, view.picture, view.title, timetable
+        self._largest, self._heading, self._beside = 0.0, heading, f"{beside}{USUAL}" if beside else ""
         self._usual = USUAL if timetable.after is None else OF_ROUNDS
+
+    def set_on(self, stage: str, largest: float) -> None:
+        """From now on the picture is laid out for a stage, and its wires are as wide as their part of the largest flow."""
+        self._layout, self._largest = self._layout_on(stage), largest
+
+    # --- the room that it takes ---
+
+    def scale_on(self, stage: str) -> float:
+        """How large the picture can be on a stage, as a part of the size at which numbers can be read there."""
+        (wide, tall), (across, down) = STAGES[stage], self.size_on(stage)
+        return min(wide / across, tall / down) * NUMBER / NUMBERS
+
+    def size_on(self, stage: str) -> tuple[float, float]:
+        """The width and the height of the drawing on a stage."""
+        layout = self._layout_on(stage)
+        return layout.along, layout.across
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether the numbers can be read with the whole picture in view; without a layout where the cards alone take more room."""
+        area = sum([shape.width * shape.height for shape in self._shapes]) * (NUMBERS / NUMBER) ** 2
+        if area > max([wide * tall for wide, tall in STAGES.values()]):
+            return False
+        return any(self.scale_on(stage) >= 1 for stage in STAGES)
+
+    def _layout_on(self, stage: str) -> Layout:
+        """In one line where it fits, else in as many as it takes."""
+        if stage not in self._layouts:
+            longest = STAGES[stage][0] * NUMBER / NUMBERS
+            self._layouts[stage] = arranged(self.final, self._shapes, "LR", "builtin", longest)
+        return self._layouts[stage]
 
     def picture(self, at: int) -> Picture:
         """What is to be seen after `at` steps."""
@@ -143,6 +189,8 @@ class Slides:
         return found
 
     def _card(self, card: Card, at: int, step: Step | None) -> Card:
+        if card.key in self.view.folds:
+            return self._folded(card, self.view.folds[card.key], at, step)
         known = self.timetable.computed.get(card.key, 0) <= at
         mark = ""
         if step is not None:
@@ -167,6 +215,38 @@ class Slides:
             mark=mark,
         )
 
+    def _folded(self, card: Card, folded: Folded, at: int, step: Step | None) -> Card:
+        """A folded card with what is known: its mark is that of a node in it."""
+        times, mark = self.timetable, ""
+        if step is not None:
+            written = times.place[receiver(step)]
+            read = {
+                times.place[node]
+                for node in ([step.node] if step.parent is not None else step.node.parents if step.phase == "forward" else ())
+            }
+            mark = "now" if written in folded.members else "read" if read.intersection(folded.members) else ""
+        rows = tuple([self._row(row, at) for row in folded.rows])
+        if folded.out is None:
+            return replace(card, rows=rows, mark=mark)
+        out = replace(card, key=f"n{folded.out}", slots=())
+        shown = self._card(out, at, step)
+        return replace(shown, key=card.key, slots=card.slots, rows=rows, mark=mark)
+
+    def _row(self, row: Row, at: int) -> str:
+        """A row of a folded card, as far as it is known."""
+        times = self.timetable
+        if not row.nodes:
+            return row.text
+        settled = all(times.arrivals.get(f"n{node}", [0])[-1] <= at for node in row.nodes)
+        if row.label:
+            return row.text if settled else ""
+        name, _, gradient = row.text.partition("; ")
+        known = times.computed.get(f"n{row.nodes[0]}", 0) <= at
+        return "; ".join([name if known else self.name_of(row), *([gradient] if gradient and settled else [])])
+
+    def name_of(self, row: Row) -> str:
+        return harmless(self.timetable.called[row.nodes[0]])
+
     def _chip(self, card: Card, at: int) -> Chip:
         assert card.chip is not None
         arrivals = self.timetable.arrivals.get(card.key, [])
@@ -183,13 +263,21 @@ class Slides:
         """A card with the longest texts that will stand on it."""
         if card.quiet:
             return card
-        if card.key in self.timetable.renewed:
-            new = number_drawn(self.timetable.renewed[card.key][1], self.timetable.digits)
+        folded = self.view.folds.get(card.key)
+        if folded and folded.out is None:
+            return card
+        key = f"n{folded.out}" if folded else card.key
+        if key in self.timetable.renewed:
+            new = number_drawn(self.timetable.renewed[key][1], self.timetable.digits)
             card = replace(card, value=max(card.value, new, key=_room))
         value, chip, count = (
+<<<<<<< HEAD
             max(card.value, self._usual, key=_room) + self._beside * (card.key in self.timetable.computed),
+=======
+            max(card.value, USUAL, key=_room) + self._beside * (key in self.timetable.computed),
+>>>>>>> 681db4f (What stands on the page can be read at lecture size: equations break at their signs, a large graph opens as an overview with close-ups)
             card.chip,
-            len(self.timetable.arrivals.get(card.key, [])),
+            len(self.timetable.arrivals.get(key, [])),
         )
         if chip is None:
             return replace(card, value=value)
@@ -201,8 +289,8 @@ class Slides:
         return shapes_of(replace(self.final, cards=tuple([self._widest(card) for card in self.final.cards])), "LR")
 
     @cached_property
-    def _layout(self) -> Layout:
-        return arranged(self.final, self._shapes, "LR", "builtin")
+    def _layouts(self) -> dict[str, Layout]:
+        return {}
 
 
 def _room(text: str) -> float:

@@ -29,6 +29,7 @@ from ..output.pages import Page, fitted, pdf
 from ..output.theme import stylesheet
 from ..output.typst_export import converted
 from ..picture.lettering import harmless, readable
+from ..picture.rooms import Folded
 from ..slides import Rooms
 from .content import graph_data, step_data
 from .expression import expression_data
@@ -42,6 +43,7 @@ STYLES = ("step.css", "present.css")
 WHOLE = ("blank", "order")  # ways to ask that begin with nothing known
 STATIC = Path(__file__).parent / "static"
 UNREAD = re.compile(r'(<g [^>]*data-key="[ne]\d[^>]*>)<title>[^<]*</title>')  # titles mean nothing in an image; the page writes them
+SHEET = re.compile(r"<style>.*?</style>|<desc.*?</desc>", re.DOTALL)
 MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
 
@@ -171,10 +173,11 @@ class Stepper:
         rooms = [
             {
                 "title": slides.title,
-                "svg": slides.svg(still, marked=False) if k else None,  # that of the first is the image
+                "svg": _bare(slides.svg(still, marked=False)) if k else None,  # that of the first is the image
                 "frames": [{"key": frame.key, "title": frame.title, "parent": frame.parent} for frame in slides.final.frames],
                 "home": slides.final.home,
-                "keys": slides.keys,
+                "folds": {key: _folded(each) for key, each in slides.view.folds.items()},
+                "partOf": slides.view.part_of,
             }
             for k, slides in enumerate(self._rooms.slides)
         ]
@@ -185,7 +188,8 @@ class Stepper:
             "theme": "light" if self._theme == "print" else self._theme,
             "steps": [step_data(each, place, self._digits) for each in self._passes],
             "rooms": rooms,
-            "group": self._rooms.group if len(rooms) > 1 else None,
+            "roomOf": self._rooms.room_of if len(rooms) > 1 else None,
+            "stage": self._rooms.stage,
             "mistaken": self._mistaken,
             "editable": [] if self._mistaken else [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
             "ask": self._ask,
@@ -307,6 +311,17 @@ def _heading(step: Step, words: dict[str, str]) -> str:
         return words["page.heading.seed"].format(node=node)
     key = "page.heading.slot" if step.node.parents.count(step.parent) > 1 else "page.heading.edge"
     return words[key].format(node=node, parent=step.names[step.parent], slot=step.slot + 1)
+
+
+def _bare(svg: str) -> str:
+    """A picture without what the page has, or writes, itself: the style sheet, the titles. Its quotes need no escape in JSON."""
+    return UNREAD.sub(r"\1", SHEET.sub("", svg)).replace('"', "'")
+
+
+def _folded(folded: Folded) -> dict[str, Any]:
+    """What a folded card stands for, and what its rows tell."""
+    rows = [[row.nodes, row.label] if row.nodes else row.text for row in folded.rows]
+    return {"members": folded.members, "room": folded.room, "out": folded.out, "rows": rows}
 
 
 def page_words(lang: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ too large to be read. It sees nodes as numbers in topological order.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from .lettering import cut, harmless
 from .scopes import WHOLE, Scope, by_scope, visible
@@ -56,38 +55,31 @@ def _in_a_message(title: str) -> str:
     return cut(harmless(title), LETTERS)
 
 
-@dataclass(frozen=True)
-class Room:
-    """One of the pictures that show a graph together: its groups, the innermost group of every node, and the places among
-    these of the groups that the overview folds; `focus` says which of them is opened here, None in the overview."""
-
-    groups: list[Scope]
-    home: list[int]
-    places: list[int]
-    focus: int | None
+Tree = tuple[list[Scope], list[int], list[bool]]  # groups, the innermost one of every node, which of them are folded
 
 
-def rooms(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Room], list[int]]:
-    """The graph as one picture with nothing folded, or, where that is too large to be read, an overview with groups folded
-    and for each of these a picture with that one opened; and for every node its group among these, WHOLE for none.
-
-    The groups are scopes, or parts of about equal size where scopes are no help.
-    """
+def trees(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]], kinds: Sequence[str]) -> Iterator[Tree]:
+    """Ways to fold a graph for an overview, each with all that can be opened in it: nothing folded; units; scopes too, from the
+    inside out; parts by depth. `kinds` are those of `with_units`."""
     groups, home = by_scope(scopes, parents)
-    if len(home) <= READABLE:
-        return [Room(groups, home, [], None)], [WHOLE] * len(home)
+    yield groups, home, [False] * len(groups)
+    groups, home = with_units(groups, home, parents, kinds)
+    is_unit = [group.kind == "unit" for group in groups]
+    yield groups, home, is_unit
+    for depth in range(max([len(group.path) for group in groups], default=0), 0, -1):
+        yield groups, home, [unit or len(group.path) == depth for unit, group in zip(is_unit, groups, strict=True)]
+    for bands in BANDS:
+        groups, home = _by_depth(parents, bands)
+        yield groups, home, [True] * len(groups)
+
+
+def by_parts(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> Tree:
+    """A graph that none of these ways makes readable: folded at the scopes that leave least, or in parts of about equal size."""
+    groups, home = by_scope(scopes, parents)
     depth = _best_depth(groups, home)
     if depth is None:
         groups, home = _by_size(parents)
-        depth = 1
-    chosen = [g for g, group in enumerate(groups) if len(group.path) == depth]
-    found = []
-    for focus in (None, *range(len(chosen))):
-        opened = None if focus is None else chosen[focus]
-        shown, at, seen = visible(groups, home, [g in chosen and g != opened for g in range(len(groups))])
-        found.append(Room(shown, at, [seen[g] for g in chosen], focus))
-    number = {g: k for k, g in enumerate(chosen)}
-    return found, [number.get(_enclosing(groups, at, depth), WHOLE) for at in home]
+    return groups, home, [depth is None or len(group.path) == depth for group in groups]
 
 
 def _best_depth(groups: Sequence[Scope], home: Sequence[int]) -> int | None:

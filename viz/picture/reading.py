@@ -39,7 +39,7 @@ def forms_of(y: Value, gradients: Gradients, partials: bool = True, digits: int 
     ways: list[Iterator[Form]] = []
 
     def first(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> Form:
-        ways.append(forms(scopes, parents, [_kind(node) for node in topological_order(y)]))
+        ways.append(forms(scopes, parents, [kind_of(node) for node in topological_order(y)]))
         return next(ways[0])
 
     reader = Reader(y, gradients, partials, first, digits, lang)
@@ -52,7 +52,7 @@ def forms_of(y: Value, gradients: Gradients, partials: bool = True, digits: int 
         yield reader.picture()
 
 
-def _kind(node: Value) -> str:
+def kind_of(node: Value) -> str:
     """What part a node takes in a unit."""
     if not node.parents:
         return GIVEN
@@ -208,10 +208,14 @@ class Reader(NodeReader):
             numbered=(False,) * len(slots),
         )
 
+    def leaving(self, nodes: Sequence[Value]) -> list[Value]:
+        """The computed nodes of a group that others take from it, or its root."""
+        inside = set(nodes)
+        return [node for node in nodes if node.parents and (node is self.y or not inside.issuperset(self.consumers[node]))]
+
     def values_leaving(self, nodes: Sequence[Value]) -> list[str]:
         """The computed values that others take from a folded group, or its root, with their gradients."""
-        inside = set(nodes)
-        leaving = [node for node in nodes if node.parents and (node is self.y or not inside.issuperset(self.consumers[node]))]
+        leaving = self.leaving(nodes)
         shown = leaving if len(leaving) <= MOST_ROWS else leaving[: MOST_ROWS - 1]
         rows = []
         for node in shown:
@@ -227,12 +231,16 @@ class Reader(NodeReader):
         if not given or any(leaf not in found for leaf in given):
             return []
         size = math.hypot(*[as_float(found[leaf]) for leaf in given])
+        return [f"{self.norm(given)} {self.sign(size)} {self.number(size)}"]
+
+    def norm(self, given: Sequence[Value]) -> str:
+        """How the length of the vector of the gradients of some leaves is written."""
         what = (
             ", ".join([self.called[leaf] for leaf in given])
             if len(given) <= 3
             else self.say("picture.count.leaves", count=f"{len(given):,}")
         )
-        return [f"‖∂{self.short(self.called[self.y])}/∂({what})‖ {self.sign(size)} {self.number(size)}"]
+        return f"‖∂{self.short(self.called[self.y])}/∂({what})‖"
 
     def notes(self, cards: Sequence[Card]) -> list[str]:
         notes = []

@@ -1,60 +1,163 @@
-"""A graph too large for one picture as several: an overview with groups folded, and a close-up of each of these groups.
+"""A graph too large for one picture as several: an overview with groups folded, and close-ups of what is folded, down to
+groups that can be read.
 
-Which groups there are is decided by `folding`, what stands on the cards by `reading`.
+Which groups there are is decided by `folding`, what stands on the cards by `reading`; whether a picture can be read is said
+by who lays it out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .folding import Room, rooms
+from autograd import Value
+
+from .folding import AT_ONCE, READABLE, Tree, by_parts, trees
 from .gradients import of_steps
 from .lettering import harmless
-from .reading import Reader
-from .records import Picture
-from .scopes import Scope
+from .reading import LINEAR_OPERATIONS, MOST_ROWS, Reader, kind_of
+from .records import Card, Picture
+from .scopes import WHOLE, Scope, visible
+from .units import last_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a folded card and what it tells: of one node its value and its gradient, of several, named by `label`, how
+    large their gradient is. A line without nodes always says the same."""
+
+    text: str
+    nodes: tuple[int, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What a folded card stands for: its nodes, the node whose value and gradient it shows (None for none), its rows, and the
+    number of the picture that shows what is in it."""
+
+    members: tuple[int, ...]
+    out: int | None
+    rows: tuple[Row, ...]
+    room: int = 0
 
 
 @dataclass(frozen=True)
 class View:
-    """A picture with the keys of its folded cards, one for each group that the overview folds; a close-up of a group has
-    that group's title and None for its key."""
+    """A picture, and what its folded cards stand for, by key; a close-up has the title of its group, and the number of the
+    picture that it is a part of."""
 
     picture: Picture
-    title: str
-    keys: tuple[str | None, ...]
+    title: str = ""
+    part_of: int = 0
+    folds: dict[str, Folded] = field(default_factory=dict)
 
 
-def read_rooms(passes: Sequence[Any], digits: int | None = None, lang: str = "en") -> tuple[list[View], list[int]]:
-    """The graph that the steps of `passes` lead through, with their names and gradients, in one picture or in an overview
-    and close-ups of its groups; and for every node its group, WHOLE for none. A close-up has the group and what is wired
-    to it."""
-    found: list[Room] = []
-    groups: list[int] = []
-
-    def grouping(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
-        made, of_nodes = rooms(scopes, parents)
-        found.extend(made)
-        groups.extend(of_nodes)
-        return found[0].groups, found[0].home
-
-    reader = Reader(passes[0].root, of_steps(passes), True, grouping, digits, lang, passes[0].names)
-    views = []
-    for room in found:
-        reader.groups, reader.home = room.groups, room.home
-        picture, title, keys = reader.picture(), "", [f"g{place}" for place in room.places]
-        if room.focus is None:
-            views.append(View(picture, title, tuple(keys)))
-            continue
-        opened = room.groups[room.places[room.focus]]
-        title = harmless(", ".join([*opened.path[:-1], reader.called_group(opened)]))
-        picture = _close_up(picture, keys[room.focus])
-        there = {card.key for card in picture.cards}
-        views.append(View(picture, title, tuple([key if key in there else None for key in keys])))
-    return views, groups
+Fits = Callable[[View], bool]
 
 
-def _close_up(picture: Picture, key: str) -> Picture:
+def read_rooms(passes: Sequence[Any], fits: Fits, digits: int | None = None, lang: str = "en") -> tuple[list[View], list[int]]:
+    """The graph that the steps of `passes` lead through, with their names and gradients, in one picture, or in an overview
+    and close-ups of its groups; and for every node the number of the picture in which it is seen best. A close-up has the
+    group and what is wired to it."""
+    reader = _Reader(passes[0].root, of_steps(passes), True, _nothing, digits, lang, passes[0].names)
+    scopes, parents = [node.scope for node in reader.order], [[reader.place[parent] for parent in node.parents] for node in reader.order]
+    fewest = AT_ONCE + 1
+    for tree in trees(scopes, parents, [kind_of(node) for node in reader.order]):
+        view = reader.view(tree)
+        count = len(view.picture.cards)
+        if count < fewest and fits(view):
+            break
+        fewest = min(fewest, count)
+    else:
+        tree = by_parts(scopes, parents)
+    return _Rooms(reader, tree, fits).made()
+
+
+def _nothing(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
+    return [], [WHOLE] * len(scopes)
+
+
+class _Rooms:
+    """Makes the pictures of one tree of groups."""
+
+    def __init__(self, reader: "_Reader", tree: Tree, fits: Fits):
+        self.reader, self.tree, self.fits = reader, tree, fits
+        self.views: list[View] = []
+        groups, home, _ = tree
+        self.room_of = [0] * len(home)
+        self.members: list[list[int]] = [[] for _ in groups]
+        for node, at in enumerate(home):
+            while at != WHOLE:
+                self.members[at].append(node)
+                at = groups[at].parent
+
+    def made(self) -> tuple[list[View], list[int]]:
+        groups, home, folded = self.tree
+        self.views.append(self.reader.view(self.tree))
+        if any(folded):
+            self.open = self.reader.view((groups, home, [False] * len(groups))).picture
+            hidden = [False] * len(groups)  # by a group around it
+            for g, group in enumerate(groups):
+                hidden[g] = group.parent != WHOLE and (hidden[group.parent] or folded[group.parent])
+            self._close_ups([g for g in range(len(groups)) if folded[g] and not hidden[g]], 0)
+        return self.views, self.room_of
+
+    def _close_ups(self, chosen: Iterable[int], room: int) -> None:
+        """Adds the pictures of the groups that are folded in the picture `room`, and tells it where they are."""
+        view = self.views[room]
+        keys = {folded.members: key for key, folded in view.folds.items()}
+        folds = {}
+        for g in chosen:
+            key = keys[tuple(self.members[g])]
+            folds[key] = replace(view.folds[key], room=len(self.views))
+            self._close_up(g, room)
+        self.views[room] = replace(view, folds=folds)
+
+    def _close_up(self, g: int, part_of: int) -> None:
+        groups, home, _ = self.tree
+        room, group = len(self.views), groups[g]
+        title = harmless(", ".join([*(group.path[:-1] if group.kind == "scope" else ()), self.reader.called_group(group)]))
+        self.views.append(View(_part_of(self.open, f"g{g}"), title, part_of))
+        for node in self.members[g]:
+            self.room_of[node] = room
+        inner = [k for k, each in enumerate(groups) if each.parent == g]
+        if inner and len(home) <= READABLE and not self.fits(self.views[room]):
+            seen = self.reader.view((groups, home, [k in inner for k in range(len(groups))]))
+            self.views[room] = replace(seen, picture=_part_of(seen.picture, f"g{self.reader.now_at[g]}"), title=title, part_of=part_of)
+            self._close_ups(inner, room)
+
+
+class _Reader(Reader):
+    """Says on folded cards what a step can change line by line."""
+
+    def view(self, tree: Tree) -> View:
+        """The whole graph with some groups folded."""
+        self.groups, self.home, self.now_at = visible(*tree)
+        self.folds: dict[str, Folded] = {}
+        return View(self.picture(), folds=self.folds)
+
+    def called_group(self, group: Scope) -> str:
+        return self.called[self.order[last_of(group)]] if group.kind == "unit" else super().called_group(group)
+
+    def folded(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
+        card, out = super().folded(group, nodes, bundles), nodes[-1]
+        is_unit = self.groups[group].kind == "unit"
+        told = ([out.parents[0]] if out.op not in LINEAR_OPERATIONS else []) if is_unit else self.leaving(nodes)
+        rows = [Row(self.line(node), (self.place[node],)) for node in (told if len(told) <= MOST_ROWS else told[: MOST_ROWS - 1])]
+        if len(rows) < len(told):
+            rows.append(Row(self.say("picture.more", count=f"{len(told) - len(rows):,}")))
+        given = [node for node in nodes if not node.parents and not node.constant]
+        rows += [Row(text, tuple([self.place[node] for node in given]), self.norm(given)) for text in self.size_of_gradient(nodes)]
+        members = tuple([self.place[node] for node in nodes])
+        self.folds[card.key] = Folded(members, self.place[out] if is_unit else None, tuple(rows))
+        return replace(card, rows=tuple([row.text for row in rows]), slots=("",) * len(card.slots))
+
+    def line(self, node: Value) -> str:
+        """What is known of a node, as the page says it."""
+        return self.equation(self.called[node], node.data) + ("" if node.constant else f"; {self.derivative(node)}: {self.chip(node).text}")
+
+
+def _part_of(picture: Picture, key: str) -> Picture:
     """The part of a picture that lies in one of its frames, with the cards that are wired to it."""
     inside = {place for place, frame in enumerate(picture.frames) if frame.key == key}
     for place, frame in enumerate(picture.frames):  # a frame comes after the one around it
@@ -69,17 +172,18 @@ def _close_up(picture: Picture, key: str) -> Picture:
     cards = []
     for place in kept:
         card, slots = picture.cards[place], used[place]
-        if not held[place] and card.kind == "folded":
-            card = replace(card, slots=tuple([card.slots[slot] for slot in slots]), numbered=tuple([card.numbered[slot] for slot in slots]))
+        if not held[place]:
+            card = replace(
+                card,
+                slots=tuple([card.slots[slot] for slot in slots]),
+                numbered=tuple([card.numbered[slot] for slot in slots]),
+                badge=card.badge if slots else "",
+            )
         cards.append(card)
     moved = []
     for wire in wires:
-        far = not held[wire.target] and picture.cards[wire.target].kind == "folded"
-        moved.append(
-            replace(
-                wire, source=number[wire.source], target=number[wire.target], slot=used[wire.target].index(wire.slot) if far else wire.slot
-            )
-        )
+        slot = wire.slot if held[wire.target] else used[wire.target].index(wire.slot)
+        moved.append(replace(wire, source=number[wire.source], target=number[wire.target], slot=slot))
     frames = {place: k for k, place in enumerate(sorted(inside))}
     return replace(
         picture,

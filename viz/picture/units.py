@@ -9,6 +9,7 @@ from dataclasses import replace
 from .scopes import WHOLE, Scope
 
 LINEAR, FUNCTION, GIVEN = "linear", "function", "given"  # kinds of nodes that units are made of
+NAMED = "unit "  # before the number of its last node, in the path of a unit
 
 
 def with_units(
@@ -28,10 +29,15 @@ def with_units(
     inside = {out: nodes for out, nodes in inside.items() if sum([kinds[node] != GIVEN for node in nodes]) > 1}
     found, at = list(groups), list(home)
     for out, nodes in inside.items():
-        found.append(Scope((f"unit {out}",), home[out], True, "unit"))
+        found.append(Scope((f"{NAMED}{out}",), home[out], True, "unit"))
         for node in nodes:
             at[node] = len(found) - 1
     return _without_hulls(found, at)
+
+
+def last_of(group: Scope) -> int:
+    """The last node of a unit, by which it is called."""
+    return int(group.path[-1].removeprefix(NAMED))
 
 
 def _units(home: Sequence[int], parents: Sequence[Sequence[int]], kinds: Sequence[str]) -> list[int]:

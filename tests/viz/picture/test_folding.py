@@ -7,8 +7,9 @@ import pytest
 from autograd import Value, scope, topological_order, total
 from viz import draw
 from viz.picture import reading
-from viz.picture.folding import READABLE, rooms
+from viz.picture.folding import READABLE, by_parts, trees
 from viz.picture.gradients import stored
+from viz.picture.reading import kind_of
 
 from ..geometry import seen
 from ..graphs import mission
@@ -183,30 +184,31 @@ def wide(count, scopes):
     return total(terms)
 
 
-def rooms_of(y):
+def trees_of(y):
     order = topological_order(y)
     place = {node: k for k, node in enumerate(order)}
-    parents = [[place[parent] for parent in node.parents] for node in order]
-    return *rooms([node.scope for node in order], parents), parents
+    return [node.scope for node in order], [[place[parent] for parent in node.parents] for node in order]
 
 
 @pytest.mark.parametrize("y", [wide(600, 0), wide(600, 5), wide(600, 400), sum([Value(1.0)] * 900, Value(2.0))])
-def test_every_room_of_a_large_graph_can_be_read_and_every_node_stands_in_one(y):
-    found, group, _ = rooms_of(y)
-    overview, closely = found[0], found[1:]
-    assert len(closely) > 1 and overview.focus is None and [room.focus for room in closely] == list(range(len(closely)))
-    assert set(group) - {-1} == set(range(len(closely)))
-    for room in closely:
-        assert group.count(room.focus) <= READABLE
-        assert not room.groups[room.places[room.focus]].folded
+def test_every_group_of_a_large_graph_can_be_read_and_every_node_but_the_root_stands_in_one_or_alone(y):
+    groups, home, folded = by_parts(*trees_of(y))
+    assert any(folded)
+    for g in range(len(groups)):
+        assert not folded[g] or home.count(g) <= READABLE
+    assert sum([at == -1 for at in home]) <= READABLE
 
 
 @pytest.mark.parametrize("y", [wide(600, 0), sum([Value(1.0)] * 900, Value(2.0))])
 def test_no_part_of_a_graph_without_scopes_takes_from_a_later_one(y):
-    _, group, parents = rooms_of(y)
-    assert all(group[parent] <= group[node] for node, row in enumerate(parents[:-1]) for parent in row)
+    _, parents = trees_of(y)
+    _, home, _ = by_parts(*trees_of(y))
+    assert all(home[parent] <= home[node] for node, row in enumerate(parents[:-1]) for parent in row)
 
 
-def test_a_graph_that_can_be_read_is_one_room_with_nothing_folded():
-    found, group, _ = rooms_of(network())
-    assert len(found) == 1 and set(group) == {-1} and not any(scope.folded for scope in found[0].groups)
+def test_the_first_way_to_fold_a_graph_folds_nothing_and_the_second_units():
+    y = network()
+    scopes, parents = trees_of(y)
+    first, second, *_ = trees(scopes, parents, [kind_of(node) for node in topological_order(y)])
+    assert not any(first[2])
+    assert [group.kind == "unit" for group in second[0]] == second[2]

@@ -395,6 +395,15 @@ export class Knowledge {
     return value + (chip && chip.text && chip.label === undefined ? `; ${this.gradientName(i)}: ${chip.text}` : "");
   }
 
+  // How large the gradient of some leaves is, behind what is written for it; "" before it is known.
+  norm(leaves, label) {
+    const run = this.#run;
+    const last = leaves.map((i) => run.arrivals[i].at(-1));
+    if (this.wiggles || this.entries || last.some((at) => at === undefined || at > this.known)) return "";
+    const text = numberText(Math.hypot(...last.map((at) => run.step(at).after)), run.graph.short);
+    return `${label} ${leaves.length > 1 ? "≈" : "="} ${pretty(text)}`;
+  }
+
   // The cells of a node in the table: rule, value, gradient, and the sum that the gradient is.
   cells(i) {
     const run = this.#run;
@@ -428,7 +437,7 @@ export class Knowledge {
   #changeOf(i) {
     if (!this.isComputed(i)) return { state: "none", sign: 0, text: "", label: "Δ" };
     const [real, predicted] = [this.#run.changes.real[i], this.#run.changes.predicted[i]];
-    return { state: real ? "complete" : "zero", sign: Math.sign(real), text: this.#change(real), label: `Δ≈${this.#change(predicted)}` };
+    return { state: real ? "complete" : "zero", sign: Math.sign(real), text: this.#change(real), label: "Δ", predicted: this.#change(predicted) };
   }
 
   #change(number) {

@@ -23,7 +23,7 @@ import { THEMES, ThemeSwitch } from "./theme.js";
 import { STYLE } from "./style.js"; // written by stepper.py from step.css
 
 const WHOLE_PASSES = ["vote", "blank", "order"]; // ways to ask that know of both passes and nothing after them
-const FLAT = 1.9; // a picture that is wider than this, for its height, stands above the panel, another one beside it
+const SEVERAL = 3.4; // how much wider than high the room for pictures of several shapes is, above the panel
 
 class StepThrough {
   constructor(host, data, alone) {
@@ -198,7 +198,9 @@ class StepThrough {
 
   find(name) {
     const i = this.data.graph.nodes.findIndex((node) => node.name === name.trim() && !node.quiet);
-    this.say(i < 0 ? this.words("page.notfound", { name }) : this.knowledge.line(i));
+    const text = i < 0 ? this.words("page.notfound", { name }) : this.knowledge.line(i);
+    this.parts.found.textContent = i < 0 && name.trim() ? text : "";
+    this.say(text);
     this.rooms.find(i);
   }
 
@@ -321,14 +323,11 @@ class StepThrough {
       this.parts.live,
       this.presenter.element,
     );
-    root.append(element("style", {}, STYLE), this.app);
+    root.append(element("style", {}, STYLE), svg.querySelector("style"), this.app); // the look of all pictures
     this.rooms.enter(0, svg);
-    const { view } = this.rooms;
-    const isFlat = view.wide / view.tall > FLAT;
-    this.app.classList.toggle("flat", isFlat);
-    stage.classList.toggle("square-stage", !isFlat);
-    this.host.style.setProperty("--aspect", view.aspect().toFixed(3));
-    view.open();
+    this.app.classList.add(this.data.stage);
+    const { wide, tall } = this.rooms.view;
+    this.host.style.setProperty("--aspect", this.data.rooms.length > 1 ? SEVERAL : (wide / tall).toFixed(3));
   }
 
   askFor(ask) {
@@ -351,7 +350,8 @@ class StepThrough {
       button(words, "fit", () => view().fit(), "small"),
     ];
     const list = element("datalist", { id: "names" }, ...names);
-    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.rooms.choice, ...folds, find, list, ...tools));
+    this.parts.found = element("span", { class: "lost" });
+    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.parts.found, this.rooms.choice, ...folds, find, list, ...tools));
   }
 
   help() {

@@ -3,16 +3,20 @@
 
 import { CardView, FrameView, WireView } from "./pieces.js";
 
-const LEGIBLE = 0.85; // where less than this part of its size would be left of the whole picture …
-const READABLE = 1.1; // … it opens at this one
+const READABLE = 16 / 14; // how large the picture is at least, where it does not fit: its numbers have 14 units, and 16 pixels then
+const NARROW = [700, 1]; // less than so many pixels wide: this is enough
+const SMALLEST = 12 / 14; // where only so what belongs to a step is seen together
+const LARGEST = 2; // of a picture of a few cards
+const CLOSE = 1.6; // of a card that is looked for
 const MARGIN = 16; // what is cut off of the border around the drawing
+const SHIFT = 1 / 3; // of what is seen, by which the view moves on
 
 export class PictureView {
-  // `frames` are {key, title, parent}, `home` is the place of the frame of every card, `keys` are those of the folded cards by
-  // group, `sourceOf` tells from which card a wire comes, and `words` says the sentences.
-  constructor(svg, { frames, home, keys }, sourceOf, words) {
+  // `frames` are {key, title, parent}, `home` is the place of the frame of every card, `folds` has the folded cards by their
+  // keys, `sourceOf` tells from which card a wire comes, and `words` says the sentences.
+  constructor(svg, { frames, home, folds }, sourceOf, words) {
     this.svg = svg;
-    this.keys = keys;
+    this.folds = folds;
     this.words = words;
     svg.removeAttribute("style");
     svg.querySelector("desc")?.remove();
@@ -26,14 +30,23 @@ export class PictureView {
     this.frames = frames.map((frame, g) => new FrameView(frame, g, this));
     [...this.cards.keys()].forEach((key, place) => (this.cards.get(key).home = home[place]));
     for (const [key, wire] of this.wires) wire.from = sourceOf(key);
-    for (const [key, card] of this.cards) if (key.startsWith("g")) this.makeDoor(card.element, keys.indexOf(key));
+    for (const key of Object.keys(folds)) this.makeDoor(this.cards.get(key).element, key);
+    this.giveSlots();
+    for (const frame of this.frames) frame.prepare();
     this.cover();
     this.fit();
     this.watchPointer();
+    new ResizeObserver(() => this.active && this.show(this.active)).observe(svg);
+  }
+
+  // Which operands the local derivatives of a card stand at: one at the border of a close-up has only those that are seen.
+  giveSlots() {
+    for (const wire of this.wires.values()) this.cards.get(wire.to)?.slots.push(Number(wire.slot));
+    for (const card of this.cards.values()) card.slots.sort((a, b) => a - b);
   }
 
   // A folded card is a button that leads to the picture of its group.
-  makeDoor(element, group) {
+  makeDoor(element, key) {
     element.setAttribute("tabindex", "0");
     element.setAttribute("role", "button");
     element.setAttribute("aria-label", this.words("page.unfold", { title: element.querySelector(".name").textContent }));
@@ -41,7 +54,7 @@ export class PictureView {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
       event.stopPropagation();
-      this.onEnter?.(group);
+      this.onEnter?.(key);
     });
   }
 
@@ -52,14 +65,8 @@ export class PictureView {
     const wanted = (map) => (keys ? [...keys].flatMap((key) => (map.has(key) ? [[key, map.get(key)]] : [])) : map);
     for (const [key, card] of wanted(this.cards)) card.paint(state.card(key));
     for (const [key, wire] of wanted(this.wires)) wire.paint(state.wire(key));
-    for (const frame of this.frames) frame.lid.classList.remove("now", "read");
-    for (const mark of ["read", "now"]) {
-      for (const key of state.marked(mark)) {
-        if (!this.cards.has(key)) continue;
-        const frame = this.coveredFrame(this.cards.get(key)?.home ?? -1);
-        if (frame) frame.lid.classList.add(mark);
-      }
-    }
+    this.openFor(["now", "read"].flatMap((mark) => state.marked(mark)));
+    for (const frame of this.frames) frame.paint(state);
   }
 
   // Puts a wire above the others, or one of them could cover its head.
@@ -71,10 +78,19 @@ export class PictureView {
 
   // --- frames ---
 
+  // Opens what is covered around some cards, for as long as a step needs them.
+  openFor(keys) {
+    const open = new Set();
+    for (const key of keys) for (let at = this.cards.get(key)?.home ?? -1; at >= 0; at = this.frames[at].parent) open.add(this.frames[at]);
+    const moved = this.frames.filter((frame) => frame.wanted !== open.has(frame));
+    for (const frame of moved) frame.wanted = open.has(frame);
+    if (moved.some((frame) => frame.covered)) this.cover();
+  }
+
   // The outermost covered frame around the frame at a place; undefined where all is open.
   coveredFrame(place) {
     let found;
-    for (let at = place; at >= 0; at = this.frames[at].parent) if (this.frames[at].covered) found = this.frames[at];
+    for (let at = place; at >= 0; at = this.frames[at].parent) if (this.frames[at].isClosed) found = this.frames[at];
     return found;
   }
 
@@ -101,41 +117,67 @@ export class PictureView {
     }
   }
 
+  // A click on the frame of a close-up leads out of it, one on another frame covers it, or uncovers it.
   toggle(frame) {
+    if (this.onLeave && frame.place === 0) return this.onLeave();
     frame.covered = !frame.covered;
     this.cover();
-    const { x, y, width, height } = frame.box();
-    const view = this.view;
-    if (!frame.covered && (width > view.wide / 2 || width < view.wide / 8)) this.look(x - 10, y - 10, width + 20, height + 20);
-    if (frame.covered && (width > view.wide * 0.8 || height > view.tall * 0.8)) this.fit();
     this.onFold?.();
   }
 
   coverAll(covered) {
     for (const frame of this.frames) frame.covered = covered && frame.parent < 0;
     this.cover();
-    if (covered) this.fit();
     this.onFold?.();
   }
 
   // --- the view ---
 
+  // The whole picture, however small it gets.
   fit() {
+    this.chosen = null;
     this.look(MARGIN, MARGIN, this.wide - 2 * MARGIN, this.tall - 2 * MARGIN);
   }
 
-  // The whole picture where it can be read, else as much as can: the steps move the view.
-  open() {
+  // Shows the whole picture where it can be read, else the part of it in which some cards are, the first of them in any case.
+  // It depends on nothing else but the size that a reader has chosen, so it is the same whichever way one came.
+  show(keys) {
+    this.active = keys;
     const { width, height } = this.svg.getBoundingClientRect();
-    if (width && Math.min(width / this.wide, height / this.tall) < LEGIBLE) {
-      this.look(MARGIN, this.tall / 2 - height / READABLE / 2, width / READABLE, height / READABLE);
+    if (!width) return;
+    const [wide, tall] = [this.wide - 2 * MARGIN, this.tall - 2 * MARGIN];
+    const whole = Math.min(width / wide, height / tall, LARGEST);
+    const least = width < NARROW[0] ? NARROW[1] : READABLE;
+    let scale = this.chosen ?? Math.max(whole, least);
+    const boxes = keys.flatMap((key) => this.cards.get(key) ?? []).map((card) => this.coveredFrame(card.home)?.middle() ?? card.box());
+    if (!this.chosen && boxes.length > 1) {
+      const [pair] = [around(boxes.slice(0, 2))];
+      scale = Math.max(Math.min(scale, width / (pair.width + 8), height / (pair.height + 8)), Math.min(scale, SMALLEST));
     }
+    let seen = boxes[0] ?? { x: MARGIN, y: MARGIN, width: 0, height: 0 };
+    for (const box of boxes) {
+      const both = around([seen, box]);
+      if (both.width + 8 <= width / scale && both.height + 8 <= height / scale) seen = both;
+    }
+    const x = placed(seen.x, seen.width, width / scale, wide);
+    const y = placed(seen.y, seen.height, height / scale, tall);
+    this.look(x, y, width / scale, height / scale);
   }
 
-  // How much wider than high the room for the picture should be: as the picture, or as much of it as opens.
-  aspect() {
-    const { width } = this.svg.getBoundingClientRect();
-    return width && width / this.wide < LEGIBLE ? width / (this.tall * READABLE) : this.wide / this.tall;
+  // Shows a card close by, in the middle, and marks it as found.
+  lookAt(key) {
+    const { width, height } = this.svg.getBoundingClientRect();
+    const card = this.cards.get(key);
+    const scale = Math.max(this.scale, CLOSE);
+    const box = this.coveredFrame(card.home)?.box() ?? card.box();
+    this.look(box.x + box.width / 2 - width / scale / 2, box.y + box.height / 2 - height / scale / 2, width / scale, height / scale);
+    card.frame.classList.add("found");
+  }
+
+  // Pixels to a unit of the picture.
+  get scale() {
+    const { width, height } = this.svg.getBoundingClientRect();
+    return Math.min(width / this.view.wide, height / this.view.tall);
   }
 
   look(x, y, wide, tall) {
@@ -148,27 +190,12 @@ export class PictureView {
     const { x, y, wide, tall } = this.view;
     const scale = Math.min(Math.max(wide / factor, 60), this.wide * 2) / wide;
     this.look(px - (px - x) * scale, py - (py - y) * scale, wide * scale, tall * scale);
+    this.chosen = this.scale;
   }
 
   pan(dx, dy) {
     const { x, y, wide, tall } = this.view;
     this.look(x + dx * wide, y + dy * tall, wide, tall);
-  }
-
-  // Moves the view, if it must, so that cards are in it: all of them if there is room, and the first in any case.
-  reveal(keys, centred = false) {
-    const boxes = keys.flatMap((key) => this.cards.get(key) ?? []).map((card) => this.coveredFrame(card.home)?.middle() ?? card.box());
-    if (!boxes.length) return;
-    const view = this.view;
-    let around = boxes[0];
-    for (const box of boxes) {
-      const [x, y] = [Math.min(around.x, box.x), Math.min(around.y, box.y)];
-      const [right, bottom] = [Math.max(around.x + around.width, box.x + box.width), Math.max(around.y + around.height, box.y + box.height)];
-      if (right - x <= view.wide && bottom - y <= view.tall) around = { x, y, width: right - x, height: bottom - y };
-    }
-    const { x, y, width, height } = around;
-    const inside = x >= view.x && y >= view.y && x + width <= view.x + view.wide && y + height <= view.y + view.tall;
-    if (!inside || centred) this.look(x + width / 2 - view.wide / 2, y + height / 2 - view.tall / 2, view.wide, view.tall);
   }
 
   // The point of the picture under a pointer.
@@ -213,10 +240,28 @@ export class PictureView {
     const card = target.closest?.(".card");
     const wire = target.closest?.(".wire");
     const frame = target.closest?.(".group, .cover");
-    if (local && card && !card.dataset.key.startsWith("g")) this.onPick?.(`e${card.dataset.key.slice(1)}-${local.dataset.slot}`);
-    else if (card?.dataset.key.startsWith("g")) this.onEnter?.(this.keys.indexOf(card.dataset.key));
+    const key = card?.dataset.key;
+    if (key && Object.hasOwn(this.folds, key)) this.onEnter?.(key);
+    else if (local && card) this.onPick?.(`e${key.slice(1)}-${this.cards.get(key).slots[local.dataset.slot]}`);
     else if (card) this.onPick?.(card.dataset.key);
     else if (wire && !wire.dataset.key.startsWith("eg")) this.onPick?.(wire.dataset.key);
     else if (frame) this.toggle(this.frames.find((one) => one.element === frame || one.lid === frame));
   }
+}
+
+// The box around some boxes.
+function around(boxes) {
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  return { x, y, width: right - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
+}
+
+// Where a view of a length begins in which something is to be seen, of a picture that is `whole` long: the picture is in its
+// middle where it fits; else the view moves on by parts of its length.
+function placed(start, length, view, whole) {
+  if (view >= whole) return MARGIN - (view - whole) / 2;
+  const middle = start + length / 2 - view / 2;
+  const near = MARGIN + Math.round((middle - MARGIN) / (view * SHIFT)) * view * SHIFT;
+  const at = near + 4 <= start && start + length + 4 <= near + view ? near : middle;
+  return Math.min(Math.max(at, MARGIN), MARGIN + whole - view);
 }

@@ -5,6 +5,8 @@ import { svgElement } from "./elements.js";
 
 const THIN = 1.5; // widths of wires, as in legend.py
 const THICK = 3.8;
+const LINE = 20; // of what a covered frame tells
+const MOST = 4; // lines
 
 // The title of a piece; those that the page writes anew do not come with it.
 const titleOf = (element) => element.querySelector("title") ?? element.insertBefore(svgElement("title"), element.firstChild);
@@ -34,6 +36,8 @@ export class CardView {
     this.name = element.querySelector(".name");
     this.usual = this.label?.textContent;
     this.locals = [...element.querySelectorAll(".local")];
+    this.rows = [...element.querySelectorAll(".row")];
+    this.slots = []; // the operands that its local derivatives stand at
     this.room = Number(this.frame.getAttribute("width"));
   }
 
@@ -43,7 +47,8 @@ export class CardView {
     if (this.element.getAttribute("class").replace(" hidden", "") !== kind) {
       this.element.setAttribute("class", this.element.classList.contains("hidden") ? `${kind} hidden` : kind);
     }
-    if (shown.folded) return;
+    this.rows.forEach((row, k) => fitted(row, shown.rows[k], this.room - 18));
+    if (shown.value === null) return; // a group of many nodes has no value of its own
     if (this.title.textContent !== shown.title) this.title.textContent = shown.title;
     if (!this.name) return; // a number that has no name stays as it is
     fitted(this.value, shown.value, this.room - 34);
@@ -51,11 +56,35 @@ export class CardView {
       const sign = shown.chip.sign > 0 ? " positive" : shown.chip.sign < 0 ? " negative" : "";
       this.chip.setAttribute("class", shown.chip.state + sign);
       if (this.label) this.label.textContent = shown.chip.label ?? this.usual;
-      fitted(this.gradient, shown.chip.text, this.room - 70);
+      fitted(this.gradient, shown.chip.text, this.room - 24 - (this.label?.getComputedTextLength() ?? 0));
+      this.change(shown.chip.predicted);
     }
     for (const pill of this.locals) {
-      fitted(pill.querySelector(".number"), shown.locals[pill.dataset.slot] ?? "", Number(pill.querySelector(".pill").getAttribute("width")) - 8);
+      const text = shown.locals[this.slots[pill.dataset.slot]] ?? "";
+      pill.classList.toggle("empty", text === "");
+      fitted(pill.querySelector(".number"), text, Number(pill.querySelector(".pill").getAttribute("width")) - 8);
     }
+  }
+
+  // While a leaf is wiggled, the change that was predicted stands in a second line below the real one.
+  change(predicted) {
+    if ((predicted === undefined) === !this.second) return this.second && fitted(this.second.lastChild, predicted, this.room - 40);
+    const chip = this.chip.querySelector(".chip");
+    const top = Number(chip.getAttribute("y"));
+    if (predicted === undefined) {
+      this.second.remove();
+      this.second = null;
+      chip.setAttribute("height", this.height);
+      return;
+    }
+    this.height = chip.getAttribute("height");
+    chip.setAttribute("height", Number(this.height) + 7);
+    const y = top + 27;
+    const sign = svgElement("text", { x: this.label.getAttribute("x"), y, class: "small soft" }, "≈");
+    const number = svgElement("text", { x: this.gradient.getAttribute("x"), y, class: "gradient", "text-anchor": "end" });
+    this.second = svgElement("g", { class: "second" }, sign, number);
+    this.chip.append(this.second);
+    fitted(number, predicted, this.room - 40);
   }
 
   box() {
@@ -109,8 +138,13 @@ export class WireView {
 
 export class FrameView {
   constructor({ key, title, parent }, place, picture) {
-    Object.assign(this, { title, parent, place, picture, covered: false });
+    Object.assign(this, { title, parent, place, picture, covered: false, wanted: false }); // covered by a reader, wanted open by a step
     this.element = picture.svg.querySelector(`.group[data-key="${key}"]`);
+  }
+
+  // Makes what covers it, once the picture has all its cards and wires.
+  prepare() {
+    const { picture } = this;
     this.lid = this.makeLid();
     for (const handle of [this.element, this.lid]) {
       handle.setAttribute("tabindex", "0");
@@ -120,9 +154,13 @@ export class FrameView {
         event.preventDefault();
         event.stopPropagation();
         picture.toggle(this);
-        (this.covered ? this.lid : this.element).focus();
+        (this.isClosed ? this.lid : this.element).focus();
       });
     }
+  }
+
+  get isClosed() {
+    return this.covered && !this.wanted;
   }
 
   box() {
@@ -136,24 +174,44 @@ export class FrameView {
     return { x: x + width / 2 - 20, y: y + height / 2 - 20, width: 40, height: 40 };
   }
 
-  // What lies over the frame while it is covered: its title, as large as fits.
+  // What lies over the frame while it is covered: its title, and the values that leave it with their gradients.
   makeLid() {
     const rect = this.element.querySelector("rect");
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
-    const size = Math.max(12, Math.min((width * 0.9) / (0.62 * Math.max(this.title.length, 8)), height / 3));
-    const shape = rect.cloneNode();
-    const text = svgElement("text", { x: x + width / 2, y: y + height / 2 + size * 0.35, "text-anchor": "middle" }, this.title);
-    text.style.fontSize = `${size.toFixed(1)}px`;
-    const lid = svgElement("g", { class: "cover" }, svgElement("title", {}, this.picture.words("page.unfold", { title: this.title })), shape, text);
+    const [x, y, width] = ["x", "y", "width"].map((name) => Number(rect.getAttribute(name)));
+    const height = Number(rect.getAttribute("height"));
+    this.told = this.leaving();
+    const top = y + height / 2 - (LINE * (this.told.length - 1)) / 2 + 5;
+    const text = (k, words) => svgElement("text", { x: x + width / 2, y: top + LINE * k, "text-anchor": "middle", class: k ? "" : "title" }, words);
+    this.lines = this.told.map((_, k) => text(k + 1, ""));
+    const hint = svgElement("title", {}, this.picture.words("page.unfold", { title: this.title }));
+    const lid = svgElement("g", { class: "cover" }, hint, rect.cloneNode(), text(0, this.title), ...this.lines);
+    this.room = width - 16;
     this.element.parentNode.append(lid);
     return lid;
   }
 
+  // The cards in the frame from which wires lead out of it, or none; as many as there is room for.
+  leaving() {
+    const { cards, wires, frames } = this.picture;
+    const inside = (key) => {
+      for (let at = cards.get(key)?.home ?? -1; at >= 0; at = frames[at].parent) if (at === this.place) return true;
+      return false;
+    };
+    const found = new Set([...wires.values()].filter(({ from, to }) => inside(from) && !inside(to)).map(({ from }) => from));
+    if (!found.size) for (const key of cards.keys()) if (inside(key) && ![...wires.values()].some(({ from }) => from === key)) found.add(key);
+    return [...found].slice(0, MOST);
+  }
+
+  paint(state) {
+    if (!this.isClosed) return;
+    this.told.forEach((key, k) => fitted(this.lines[k], state.line(key), this.room));
+  }
+
   show() {
     const away = this.element.classList.contains("hidden");
-    this.lid.classList.toggle("hidden", away || !this.covered);
+    this.lid.classList.toggle("hidden", away || !this.isClosed);
     this.element.setAttribute("aria-label", this.picture.words("page.fold", { title: this.title }));
     this.lid.setAttribute("aria-label", this.picture.words("page.unfold", { title: this.title }));
-    this.element.setAttribute("tabindex", this.covered || away ? "-1" : "0");
+    this.element.setAttribute("tabindex", this.isClosed || away ? "-1" : "0");
   }
 }

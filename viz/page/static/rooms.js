@@ -1,4 +1,6 @@
-// Several pictures of one graph: one, or an overview and a close-up of each of its groups; and what a step shows in them.
+// Several pictures of one graph: one, or an overview and close-ups of its groups; and what a step shows in them. Which
+// picture is seen, and which part of it, follows from the step alone, so it is the same from both sides; who looks around
+// sees something else until the next step.
 
 import { PictureView } from "./picture.js";
 import { element } from "./elements.js";
@@ -8,9 +10,10 @@ const FEW = 50; // steps, over which a jump paints only what they change
 
 export class Rooms {
   // `data` is that of the page; `act` has {jump(key), paint()}, for a click on something and after a frame was folded.
-  constructor(knowledge, { title, rooms, group }, words, act) {
-    Object.assign(this, { knowledge, title, rooms, group, words, act });
+  constructor(knowledge, { title, rooms, roomOf }, words, act) {
+    Object.assign(this, { knowledge, title, rooms, roomOf, words, act });
     this.views = [];
+    this.places = rooms.map(({ folds }) => new Map(Object.entries(folds).flatMap(([key, { members }]) => members.map((i) => [i, key]))));
     const places = rooms.map((one, room) => element("option", { value: room }, one.title || words("page.overview")));
     const chosen = () => this.move(Number(this.choice.value));
     this.choice = rooms.length > 1 ? element("select", { "aria-label": words("page.rooms"), onchange: chosen }, ...places) : null;
@@ -27,6 +30,8 @@ export class Rooms {
     this.room = room;
     this.view?.svg.replaceWith(this.views[room].svg);
     this.view = this.views[room];
+    this.painted = null;
+    if (this.choice) this.choice.value = room;
   }
 
   makeView(room, svg) {
@@ -36,48 +41,41 @@ export class Rooms {
       return this.cardOf(this.knowledge.parents(node)[slot], room);
     };
     const view = new PictureView(svg, this.rooms[room], sourceOf, this.words);
-    return Object.assign(view, { onPick: this.act.jump, onFold: this.act.paint, onEnter: (group) => this.move(group + 1) });
+    const { folds, partOf } = this.rooms[room];
+    Object.assign(view, { onPick: this.act.jump, onFold: this.act.paint, onEnter: (key) => this.move(folds[key].room) });
+    if (room) view.onLeave = () => this.move(partOf);
+    return view;
   }
 
-  // The same at a click, with everything painted as it is now.
+  // Looks into another picture, until the next step.
   move(room) {
-    this.closely = room > 0;
-    this.show(room);
+    this.enter(room);
     this.act.paint();
-    if (room && this.roomOfStep !== room) this.view.reveal([`n${this.group.indexOf(room - 1)}`], true);
   }
 
-  // The picture in which the step is seen best, of several: 0 is the overview; null before the first step.
+  // The picture in which the step is seen best.
   get roomOfStep() {
     const { written } = this.knowledge;
-    return written < 0 ? null : this.group[written] + 1;
+    return (written >= 0 && this.roomOf?.[written]) || 0;
   }
 
-  // Who has chosen a close-up goes with the step from one to the next; who only looks around in another one stays there.
+  // Goes with the step: what it computes is never behind a closed card.
   follow() {
-    if (this.closely && ![null, this.room].includes(this.roomOfStep)) this.show(this.roomOfStep);
-  }
-
-  show(room) {
-    this.enter(room);
-    this.view.open();
-    this.painted = null;
-    this.choice.value = room;
+    if (this.room !== this.roomOfStep) this.enter(this.roomOfStep);
+    this.seen = null;
   }
 
   // The key of the card on which a node is shown in a picture: its own, or that of its folded group.
   cardOf(i, room = this.room) {
-    const group = this.group ? this.group[i] : -1;
-    return (group >= 0 && group + 1 !== room && this.rooms[room].keys[group]) || `n${i}`;
+    return this.places[room].get(i) ?? `n${i}`;
   }
 
-  // Shows a node and marks it as found; none where its place is negative.
+  // Shows a node, close by, and marks it as found; none where its place is negative.
   find(i) {
     for (const { svg } of this.views.filter(Boolean)) svg.querySelectorAll(".found").forEach((card) => card.classList.remove("found"));
     if (i < 0) return;
-    if (this.cardOf(i) !== `n${i}`) this.move(this.group[i] + 1);
-    this.view.reveal([`n${i}`], true);
-    this.view.cards.get(`n${i}`).frame.classList.add("found");
+    if (!this.view.cards.has(`n${i}`)) this.move(this.roomOf[i]);
+    this.view.lookAt(`n${i}`);
   }
 
   // --- painting ---
@@ -86,21 +84,36 @@ export class Rooms {
   paint(state) {
     const { knowledge } = this;
     const { written, reads } = knowledge;
-    const marked = { now: written < 0 ? [] : [`n${written}`], read: reads.map((i) => `n${i}`) };
+    const marked = { now: written < 0 ? [] : [this.cardOf(written)], read: reads.map((i) => this.cardOf(i)) };
+    const { folds } = this.rooms[this.room];
     const shown = {
-      card: (key) => (key.startsWith("g") ? { folded: true, mark: this.foldedMark(key) } : knowledge.card(Number(key.slice(1)))),
+      card: (key) => (Object.hasOwn(folds, key) ? this.folded(folds[key]) : knowledge.card(Number(key.slice(1)))),
       wire: (key) => knowledge.wire(key),
+      line: (key) => knowledge.line(Number(key.slice(1))),
       marked: (mark) => marked[mark],
     };
     this.view.paint(shown, this.changed(state));
-    if (written >= 0) this.view.reveal([written, ...reads].map((i) => this.cardOf(i)));
+    const seen = `${this.room} ${knowledge.at}`;
+    if (this.seen !== seen) this.view.show(this.active());
+    this.seen = seen;
   }
 
-  // The mark of a folded card: that of a node in it.
-  foldedMark(key) {
-    const { written, reads } = this.knowledge;
-    if (written >= 0 && this.cardOf(written) === key) return "now";
-    return reads.some((i) => this.cardOf(i) === key) ? "read" : "";
+  // The cards of the step, what it computes first; before the first step those of the first, if they are in the picture.
+  active() {
+    const { written, reads, count } = this.knowledge;
+    const first = written < 0 && count ? this.knowledge.stepAt(1) : null;
+    const nodes = first ? [first.node, ...this.knowledge.parents(first.node)] : [written, ...reads];
+    return nodes.filter((i) => i >= 0).map((i) => this.cardOf(i));
+  }
+
+  // What a folded card shows: the value and the gradient of a node, and what its rows tell.
+  folded({ members, out, rows }) {
+    const { knowledge } = this;
+    const { written, reads } = knowledge;
+    const mark = members.includes(written) ? "now" : reads.some((i) => members.includes(i)) ? "read" : "";
+    const texts = rows.map((row) => (typeof row === "string" ? row : row[1] ? knowledge.norm(...row) : knowledge.line(row[0][0])));
+    const own = out === null ? { value: null, chip: null, title: null } : knowledge.card(out);
+    return { ...own, locals: [], mark, rows: texts };
   }
 
   // The cards and wires that look different since the last painting; null for all, where more than the step has changed.

@@ -1,6 +1,6 @@
 // The tab of a step: the rule in symbols and with numbers, what a teacher says, the contributions of a sum, the question.
 
-import { mathml } from "./typeset.js";
+import { lines } from "./typeset.js";
 import { element } from "./elements.js";
 
 const HINTS = 3; // grades of them
@@ -22,7 +22,7 @@ export class StepTab {
       this.element.replaceChildren(element("h2", {}, label), element("p", { class: "why" }, words("page.start")));
       return;
     }
-    const equations = knowledge.equations.map((line) => element("div", { class: "equation" }, this.displayed(line)));
+    const equations = knowledge.equations.map((line) => lines(line, knowledge.marks));
     const why = open ? null : element("p", { class: "why" }, knowledge.why);
     const mistaken = knowledge.mistakenLine();
     const [form, ...help] = open && knowledge.ask !== "vote" ? [this.form(), ...this.help()] : [];
@@ -38,12 +38,6 @@ export class StepTab {
     if (step.parent === null) return words("page.heading.seed", { node });
     const key = this.knowledge.isRepeated() ? "page.heading.slot" : "page.heading.edge";
     return words(key, { node, parent: this.knowledge.name(step.parent), slot: step.slot + 1 });
-  }
-
-  displayed(line) {
-    const math = mathml(line, this.knowledge.marks);
-    math.setAttribute("displaystyle", "true");
-    return math;
   }
 
   // At a fan-out: every contribution with its wire, and the sum once it is complete.

@@ -2,7 +2,7 @@
 
 import { element, svgElement } from "./elements.js";
 
-const OPEN = 60; // nodes up to which the table is open at first
+const OPEN = 12; // nodes up to which the table is open at first
 
 function folding(kind, text, opened, content, open = false) {
   const inside = element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": text }, content);

@@ -2,6 +2,7 @@
 // sends them with holes for names and numbers; here the holes are filled, and what comes out is set as text or MathML.
 
 import { numberText } from "./numbers.js";
+import { element } from "./elements.js";
 
 // Layouts side by side; a text among them is a sign.
 export function row(...parts) {
@@ -78,8 +79,8 @@ function tag(name, ...children) {
   return made;
 }
 
-// A math element that shows a layout. `marks` has the letters of a name, what stands below them, and what above.
-export function mathml(layout, marks) {
+// Shows a layout as MathML. `marks` has the letters of a name, what stands below them, and what above.
+function setter(marks) {
   const set = ([kind, ...parts]) => {
     if (kind === "number") return setNumber(parts[0]);
     if (kind === "name") return setName(parts[0]);
@@ -92,13 +93,13 @@ export function mathml(layout, marks) {
     if (kind === "power") return tag("msup", needsParen(parts[0]) ? paren(bare(parts[0])) : set(parts[0]), set(bare(parts[1])));
     if (kind === "paren") return parts[0][0] === "frac" || isFraction(parts[0]) ? set(parts[0]) : paren(parts[0]);
     if (kind === "call" && parts[0] === "sqrt") return tag("msqrt", set(parts[1]));
-    if (kind === "call" && parts[0] === "abs") return tag("mrow", bar("prefix"), set(parts[1]), bar("postfix"));
+    if (kind === "call" && parts[0] === "abs") return tag("mrow", fence("|", "prefix"), set(parts[1]), fence("|", "postfix"));
     if (kind === "call") return tag("mrow", tag("mi", parts[0]), paren(["list", ...parts.slice(1)]));
     const inside = parts.map(set);
     if (kind === "list") return tag("mrow", ...inside.flatMap((part) => [tag("mo", ","), part]).slice(1));
     return tag("mrow", ...(kind === "negate" ? [tag("mo", "−")] : []), ...inside);
   };
-  const paren = (inner) => tag("mrow", tag("mo", "("), set(inner), tag("mo", ")"));
+  const paren = (inner) => tag("mrow", fence("(", "prefix"), set(inner), fence(")", "postfix"));
   const marksOf = (name) => (Object.hasOwn(marks, name) ? marks[name] : null);
   // As a base: 1e-9, which is written as a product, and z⁽¹⁾, which has a mark where the exponent stands.
   const needsParen = ([kind, text]) => kind === "paren" || (kind === "number" && text.includes("e")) || (kind === "name" && marksOf(text)?.[2]);
@@ -108,13 +109,127 @@ export function mathml(layout, marks) {
     const around = [below && tag(/^[\d,]*$/.test(below) ? "mn" : "mi", below), above && tag("mtext", above)].filter(Boolean);
     return around.length ? tag(below && above ? "msubsup" : below ? "msub" : "msup", tag("mi", letters), ...around) : tag("mi", letters);
   };
-  return tag("math", set(layout));
+  return set;
 }
 
-function bar(form) {
-  const made = tag("mo", "|");
+// A bracket or a bar, no higher than a letter: one that grows with what it holds is taller than the line.
+function fence(text, form) {
+  const made = tag("mo", text);
   made.setAttribute("form", form);
+  made.setAttribute("stretchy", "false");
   return made;
+}
+
+// --- lines ---
+
+const LEVELS = [["=", "≈", "<", "<=", ">", ">="], ["+", "-"], ["·", "/"]]; // signs before which a line may end, the best first
+const LONG = 30; // letters of what is not broken by itself: a fraction or a root with more is written in a line, with brackets
+
+// An element that shows a layout and breaks into lines where it is wider than its room: before a relation if that is enough,
+// else before a sum's sign, else before a product's, inside brackets too; what is too wide even then gets smaller letters.
+export function lines(layout, marks) {
+  const set = setter(marks);
+  const fits = (part) => plain(part).length <= LONG;
+  // Either {nodes}, MathML that stays in one line, or {parts}, which need not.
+  const broken = (layout) => {
+    const [kind, ...parts] = layout;
+    if (kind === "row") return splitRow(parts, 0);
+    if (kind === "list") return { parts: parts.map(broken).map((part, k) => (k < parts.length - 1 ? behind(part, [tag("mo", ",")]) : part)) };
+    if (kind === "negate") return before([tag("mo", "−")], broken(parts[0]));
+    if (kind === "paren" && !(parts[0][0] === "frac" && fits(parts[0])) && !isFraction(parts[0])) return bracketed([], parts[0], fence(")", "postfix"));
+    if (kind === "frac" && !parts.every((part) => fits(bare(part)))) return splitRow([held(parts[0]), ["sign", "/"], held(parts[1])], 0);
+    if (kind === "power" && !fits(parts[0])) return raised(broken(parts[0]), set(bare(parts[1])));
+    if (kind === "call" && parts[0] === "abs" && !fits(parts[1])) return before([fence("|", "prefix")], behind(broken(parts[1]), [fence("|", "postfix")]));
+    if (kind === "call" && parts[0] === "sqrt" && !fits(parts[1])) return bracketed([tag("mo", "√")], parts[1], fence(")", "postfix"));
+    if (kind === "call" && !["abs", "sqrt"].includes(parts[0])) return bracketed([tag("mi", parts[0])], ["list", ...parts.slice(1)], fence(")", "postfix"));
+    return { nodes: [set(layout)] };
+  };
+  const held = (part) => (["row", "negate"].includes(bare(part)[0]) ? ["paren", bare(part)] : part);
+  const bracketed = (name, inner, end) => before([...name, fence("(", "prefix")], behind(broken(inner), [end]));
+  const splitRow = (parts, level) => {
+    if (level === LEVELS.length) return parts.map(broken).reduce(joined);
+    const isSign = ([kind, text]) => kind === "sign" && LEVELS[level].includes(text);
+    const pieces = [];
+    for (const part of parts) {
+      if (!pieces.length || isSign(part)) pieces.push([part]);
+      else pieces.at(-1).push(part);
+    }
+    const made = pieces.map((piece) => {
+      if (!isSign(piece[0])) return splitRow(piece, level + 1);
+      return before([infix(set(piece[0]))], piece.length > 1 ? splitRow(piece.slice(1), level + 1) : { nodes: [] });
+    });
+    return made.length === 1 ? made[0] : { parts: made };
+  };
+  const ruler = element("i", { class: "ruler" });
+  const made = element("div", { class: "equation" }, ruler, shown({ parts: [broken(layout)] }));
+  RULERS.observe(ruler);
+  return made;
+}
+
+// An equation is broken anew when its room, which a ruler in it measures, gets another width.
+const RULERS = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    if (target.isConnected) breakLines(target.parentNode, contentRect.width);
+    else RULERS.unobserve(target);
+  }
+});
+const INDENT = 30; // of a further line, as in step.css
+const SMALLEST = 12; // letters
+
+function breakLines(equation, room) {
+  if (!room) return; // on a tab that is not shown
+  const fit = (part, room) => {
+    part.classList.remove("open");
+    if (part.offsetWidth <= room) return;
+    part.classList.add("open");
+    for (const child of part.children) if (child.matches(".part")) fit(child, room - INDENT);
+  };
+  const whole = equation.querySelector(".part");
+  equation.style.fontSize = "";
+  fit(whole, room);
+  const widest = Math.max(...[...equation.querySelectorAll("math")].map((math) => math.getBoundingClientRect().right)) - ruleLeft(equation);
+  if (widest <= room + 1) return;
+  const size = parseFloat(getComputedStyle(equation).fontSize);
+  equation.style.fontSize = `${Math.max(SMALLEST, (size * room) / widest - 0.5)}px`;
+  fit(whole, room);
+}
+
+const ruleLeft = (equation) => equation.querySelector(".ruler").getBoundingClientRect().left;
+
+function infix(sign) {
+  sign.setAttribute("form", "infix"); // also where it begins a line
+  return sign;
+}
+
+// With more MathML before the first, or behind the last, of its pieces.
+function before(nodes, made) {
+  return made.nodes ? { nodes: [...nodes, ...made.nodes] } : { parts: [before(nodes, made.parts[0]), ...made.parts.slice(1)] };
+}
+
+function behind(made, nodes) {
+  return made.nodes ? { nodes: [...made.nodes, ...nodes] } : { parts: [...made.parts.slice(0, -1), behind(made.parts.at(-1), nodes)] };
+}
+
+// With an exponent on its last sign, which is a bracket.
+function raised(made, exponent) {
+  if (!made.nodes) return { parts: [...made.parts.slice(0, -1), raised(made.parts.at(-1), exponent)] };
+  return { nodes: [...made.nodes.slice(0, -1), tag("msup", made.nodes.at(-1), exponent)] };
+}
+
+// Two that stand side by side, with no end of a line between them.
+function joined(one, other) {
+  if (one.nodes) return before(one.nodes, other);
+  if (other.nodes) return behind(one, other.nodes);
+  return { parts: [...one.parts.slice(0, -1), joined(one.parts.at(-1), other.parts[0]), ...other.parts.slice(1)] };
+}
+
+function shown(made) {
+  if (made.nodes) {
+    const math = tag("math", ...made.nodes);
+    math.setAttribute("displaystyle", "true");
+    return math;
+  }
+  return element("span", { class: "part" }, ...made.parts.map(shown));
 }
 
 function setNumber(text) {
