@@ -56,6 +56,17 @@ class StepPage:
     def read(self, place: int = 0) -> dict:
         return self.page.evaluate(f"place => ({READ})(document.querySelectorAll('div.chalkgrad-step')[place])", place)
 
+    def all_cards(self, place: int = 0) -> dict:
+        """The cards of all nodes, each from the picture in which most of it is seen."""
+        found = dict(self.read(place)["cards"])
+        rooms = f"document.querySelectorAll('div.chalkgrad-step')[{place}].shadowRoot.querySelector('.tools select')"
+        for room in self.page.evaluate(f"() => [...({rooms}?.options ?? [])].map(one => one.value)"):
+            self.page.evaluate(f"room => {{ const all = {rooms}; all.value = room; all.dispatchEvent(new Event('change')); }}", room)
+            for key, card in self.read(place)["cards"].items():
+                if key not in found or len(found[key]["locals"]) < len(card["locals"]):
+                    found[key] = card
+        return found
+
     def told(self) -> list[str]:
         return self.page.evaluate(f"() => ({TOLD})({HOST})")
 

@@ -337,10 +337,10 @@ def test_playing_ends_at_the_last_step(open_step):
 
 
 def test_everything_is_reached_with_the_tab_key(open_step):
-    page = open_step(examples.net_1_2_1(), "#step=20&ask=backward")
+    page = open_step(examples.net_1_2_1(), "#step=20&ask=backward").unfold_all_details()
     reached = set()
     page.script("root.querySelector('.first').focus()")
-    for _ in range(60):
+    for _ in range(70):
         page.press("Tab")
         reached.add(
             page.script(
@@ -440,25 +440,42 @@ def test_zoom_pan_fit_and_search(open_step):
     page.page.get_by_role("combobox", name="Find a node").fill("nobody")
     page.press("Enter")
     assert page.read()["live"] == "No node is called nobody."
+    assert page.page.get_by_text("No node is called nobody.").last.is_visible(), "who does not hear it can see it"
 
 
-def test_scopes_fold_and_unfold_without_losing_the_step(open_step):
-    page = open_step(examples.net_1_2_1(), "#step=9")
-    before = page.read()
+def two_scopes() -> Value:
+    a, b, c = leaves(a=2.0, b=3.0, c=4.0)
+    with scope("first"):
+        u = a * b
+    u.label = "u"
+    with scope("second"):
+        v = u + c
+    v.label = "v"
+    return v * v
+
+
+def test_a_covered_group_opens_for_the_steps_in_it_and_says_what_leaves_it(open_step):
+    page = open_step(two_scopes())
     page.page.get_by_role("button", name="Fold all", exact=True).click()
-    folded = page.read()
-    assert page.at() == 9 and folded["panel"] == before["panel"]
-    hidden = {one["name"] for one in folded["cards"].values() if not one["seen"]}
-    assert {"a1", "o2", "w1", "ŷ"} <= hidden and "E" not in hidden
-    assert page.script("root.querySelectorAll('.cover.now').length") == 1, "the group in which the step happens is marked"
-    assert page.press("ArrowRight").at() == 10
-    lid = page.page.get_by_role("button", name="hidden layer: unfold")
-    lid.focus()
-    page.press("Enter")
-    assert page.at() == 10 and card(page.read(), "a1")["seen"] and not card(page.read(), "ŷ")["seen"]
-    page.page.get_by_role("button", name="Unfold all").click()
+
+    def seen():
+        return {name for name in "uvJ" if card(page.read(), name)["seen"]}
+
+    def on_lids():
+        return page.script("[...root.querySelectorAll('.cover:not(.hidden)')].map(lid => lid.textContent)")
+
+    assert seen() == {"J"} and len(on_lids()) == 2
+    found = [(page.press("ArrowRight").at(), seen(), on_lids()) for _ in range(3)]
+    assert [names for _, names, _ in found] == [{"u", "J"}, {"u", "v", "J"}, {"v", "J"}]
+    assert "u = 6" in found[2][2][0], "a question never goes across a closed card, and a closed one says what leaves it"
     page.press("ArrowLeft")
-    assert page.read()["cards"] == before["cards"]
+    assert (page.at(), seen(), on_lids()) == found[1]
+    page.press("ArrowRight", "ArrowRight")
+    page.page.get_by_role("button", name="first: unfold").focus()
+    page.press("Enter")
+    assert "u" in seen()
+    page.page.get_by_role("button", name="Unfold all").click()
+    assert seen() == {"u", "v", "J"}
 
 
 # --- what if, and wiggle -------------------------------------------------------------------------------------------
@@ -489,19 +506,24 @@ def test_a_wiggle_runs_forward_and_its_ratio_is_the_gradient(open_step):
     seen = page.read()
     deltas = {one["name"]: (one["label"], one["gradient"]) for one in seen["cards"].values() if one["state"]}
     assert deltas == {
-        "a": ("Δ≈0", "0"),
-        "b": ("Δ≈+0.1", "+0.1"),
-        "c": ("Δ≈0", "0"),
-        "u": ("Δ≈+0.2", "+0.2"),
-        "v": ("Δ≈+0.2", "+0.2"),
-        "J": ("Δ≈+0.6", "+0.6"),
+        "a": ("Δ", "0"),
+        "b": ("Δ", "+0.1"),
+        "c": ("Δ", "0"),
+        "u": ("Δ", "+0.2"),
+        "v": ("Δ", "+0.2"),
+        "J": ("Δ", "+0.6"),
     }
+    two_lines = page.script(
+        "[...root.querySelectorAll('.second')].map(one => [one.previousElementSibling, one].map(at => at.getBoundingClientRect().top).concat(one.textContent))"
+    )
+    assert all(below > above for above, below, _ in two_lines), "the real change, and below it the one that was predicted"
+    assert sorted(text for *_, text in two_lines) == sorted(["≈0", "≈+0.1", "≈0", "≈+0.2", "≈+0.2", "≈+0.6"])
     assert "predicted 6, which is ∂J/∂b" in seen["ratio"]
     page.press("Home")
     seen = page.read()
     assert card(seen, "b")["gradient"] == "+0.1" and card(seen, "J")["gradient"] == "" and "ΔJ is there" in seen["ratio"]
     page.tab("This step").press("End")
-    assert card(page.read(), "b")["gradient"] == "+6"
+    assert card(page.read(), "b")["gradient"] == "+6" and not page.script("root.querySelectorAll('.second').length")
 
 
 # --- the numbers ---------------------------------------------------------------------------------------------------
@@ -530,9 +552,9 @@ def compare(page: StepPage, place: int, y: Value) -> int:
     """Asserts that the numbers on all cards are those of the engine; how many there were."""
     called = names(y)
     values, gradients = list(called), dict(zip(called, grad(y, list(called)), strict=True))
-    seen, count = page.read(place), 0
+    seen, cards, count = page.read(place), page.all_cards(place), 0
     for k, node in enumerate(values):
-        one = seen["cards"][f"n{k}"]
+        one = cards[f"n{k}"]
         if not one["name"]:
             continue
         assert number(one["value"]) == pytest.approx(as_float(node.data), rel=1e-9, abs=1e-12, nan_ok=True), (called[node], one)
@@ -582,6 +604,12 @@ def test_the_numbers_of_the_page_are_the_engines_before_and_after_leaves_are_cha
     """This checks the operations in JavaScript: at the last step, and again with other numbers typed for all leaves."""
     roots = GROUPS[group]()
     many = side_by_side(page, [step(y, at=len(steps(y)), digits=15) for y in roots])
+    page.evaluate(
+        "() => document.querySelectorAll('div.chalkgrad-step').forEach(host => (host.shadowRoot.querySelector('.nodes').open = true))"
+    )
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('div.chalkgrad-step')].every(host => host.shadowRoot.querySelector('.nodes td').textContent)"
+    )
     assert sum(compare(many, place, y) for place, y in enumerate(roots)) > 100
     rng = Random(group)
     for place, y in enumerate(roots):
@@ -641,7 +669,7 @@ def test_two_thousand_nodes_open_folded_and_are_stepped_through(open_step, scope
     assert rooms.input_value() != "0" and page.at() == first + 5
     in_view = "[...root.querySelectorAll('.picture .card')].filter(one => { const a = one.getBoundingClientRect(), b = root.querySelector('.picture > svg').getBoundingClientRect(); return a.top < b.bottom && b.top < a.bottom && a.left < b.right && b.left < a.right; }).map(one => one.querySelector('.name')?.textContent)"
     rooms.select_option("1")
-    members = "(() => { const { graph, group } = JSON.parse(root.host.querySelector('script').textContent); return graph.nodes.filter((_, i) => group[i] === 0).map(node => node.name); })()"
+    members = "(() => { const { graph, roomOf } = JSON.parse(root.host.querySelector('script').textContent); return graph.nodes.filter((_, i) => roomOf[i] === 1).map(node => node.name); })()"
     assert set(page.script(in_view)) & set(page.script(members)), "what was chosen is what is seen"
     # the numbers, of all that is in the pictures
     page.press("End")
@@ -706,7 +734,7 @@ def test_there_is_nothing_for_axe_to_complain_about(open_step, dark):
     assert not violations(page)
     page.tab("What if")
     assert not violations(page)
-    page.page.get_by_role("button", name="Fold all", exact=True).click()
+    page.page.get_by_role("combobox", name="Part of the graph to show").select_option("0")
     page.tab("Wiggle")
     assert not violations(page)
     page.tab("This step").page.get_by_role("button", name="Keys and help").click()

@@ -73,6 +73,13 @@ def trees(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]], k
         yield groups, home, [True] * len(groups)
 
 
+def sizes(tree: Tree) -> tuple[int, int]:
+    """How many cards there are, and how many nodes are on the one with most."""
+    shown, home, _ = visible(*tree)
+    folded = Counter([at for at in home if at != WHOLE and shown[at].folded])
+    return len(home) - sum(folded.values()) + len(folded), max(folded.values(), default=0)
+
+
 def by_parts(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> Tree:
     """A graph that none of these ways makes readable: folded at the scopes that leave least, or in parts of about equal size."""
     groups, home = by_scope(scopes, parents)

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import Value
 
-from .folding import AT_ONCE, READABLE, Tree, by_parts, trees
+from .folding import AT_ONCE, READABLE, Tree, by_parts, sizes, trees
 from .gradients import of_steps
 from .lettering import harmless
 from .reading import LINEAR_OPERATIONS, MOST_ROWS, Reader, kind_of
@@ -63,9 +63,8 @@ def read_rooms(passes: Sequence[Any], fits: Fits, digits: int | None = None, lan
     scopes, parents = [node.scope for node in reader.order], [[reader.place[parent] for parent in node.parents] for node in reader.order]
     fewest = AT_ONCE + 1
     for tree in trees(scopes, parents, [kind_of(node) for node in reader.order]):
-        view = reader.view(tree)
-        count = len(view.picture.cards)
-        if count < fewest and fits(view):
+        count, largest = sizes(tree)
+        if count < fewest and (len(reader.order) <= READABLE or largest <= READABLE) and fits(reader.view(tree)):
             break
         fewest = min(fewest, count)
     else:

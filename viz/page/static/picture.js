@@ -5,7 +5,7 @@ import { CardView, FrameView, WireView } from "./pieces.js";
 
 const READABLE = 16 / 14; // how large the picture is at least, where it does not fit: its numbers have 14 units, and 16 pixels then
 const NARROW = [700, 1]; // less than so many pixels wide: this is enough
-const SMALLEST = 12 / 14; // where only so what belongs to a step is seen together
+const SMALLEST = 12 / 14; // and this, where only so both ends of an edge are seen together
 const LARGEST = 2; // of a picture of a few cards
 const CLOSE = 1.6; // of a card that is looked for
 const MARGIN = 16; // what is cut off of the border around the drawing
@@ -150,8 +150,8 @@ export class PictureView {
     const least = width < NARROW[0] ? NARROW[1] : READABLE;
     let scale = this.chosen ?? Math.max(whole, least);
     const boxes = keys.flatMap((key) => this.cards.get(key) ?? []).map((card) => this.coveredFrame(card.home)?.middle() ?? card.box());
-    if (!this.chosen && boxes.length > 1) {
-      const [pair] = [around(boxes.slice(0, 2))];
+    if (!this.chosen && boxes.length > 1 && width < NARROW[0]) {
+      const pair = around(boxes.slice(0, 2));
       scale = Math.max(Math.min(scale, width / (pair.width + 8), height / (pair.height + 8)), Math.min(scale, SMALLEST));
     }
     let seen = boxes[0] ?? { x: MARGIN, y: MARGIN, width: 0, height: 0 };
@@ -172,6 +172,13 @@ export class PictureView {
     const box = this.coveredFrame(card.home)?.box() ?? card.box();
     this.look(box.x + box.width / 2 - width / scale / 2, box.y + box.height / 2 - height / scale / 2, width / scale, height / scale);
     card.frame.classList.add("found");
+  }
+
+  // The cards that stand in a group, else all.
+  get inner() {
+    const all = [...this.cards.keys()];
+    const inside = all.filter((key) => this.cards.get(key).home >= 0);
+    return inside.length ? inside : all;
   }
 
   // Pixels to a unit of the picture.

@@ -103,7 +103,9 @@ export class Rooms {
     const { written, reads, count } = this.knowledge;
     const first = written < 0 && count ? this.knowledge.stepAt(1) : null;
     const nodes = first ? [first.node, ...this.knowledge.parents(first.node)] : [written, ...reads];
-    return nodes.filter((i) => i >= 0).map((i) => this.cardOf(i));
+    const keys = nodes.filter((i) => i >= 0).map((i) => this.cardOf(i)).filter((key) => this.view.cards.has(key));
+    const isElsewhere = this.room && this.room !== this.roomOfStep; // who looks elsewhere sees what is there
+    return keys.length && !isElsewhere ? keys : this.view.inner.slice(0, 1);
   }
 
   // What a folded card shows: the value and the gradient of a node, and what its rows tell.

@@ -28,6 +28,8 @@ export class StepTab {
     const [form, ...help] = open && knowledge.ask !== "vote" ? [this.form(), ...this.help()] : [];
     const side = [why, mistaken && element("p", { class: "mistaken" }, mistaken), this.contributions(), this.outcomes(), ...help, this.score()].filter(Boolean);
     this.element.replaceChildren(element("div", { class: "rule" }, element("h2", {}, this.heading()), ...equations, form), element("div", { class: "side" }, ...side));
+    const [list, term] = [".terms", ".terms .current"].map((one) => this.element.querySelector(one));
+    if (term) list.scrollTop = term.offsetTop - term.offsetHeight; // of many contributions the one of the step is seen
   }
 
   heading() {

@@ -174,7 +174,9 @@ const RULERS = new ResizeObserver((entries) => {
   }
 });
 const INDENT = 30; // of a further line, as in step.css
-const SMALLEST = 12; // letters
+const SMALLEST = 12; // letters of what cannot be broken,
+const SMALL = 16; // and of what takes many lines:
+const TALLEST = 90; // more pixels than this
 
 function breakLines(equation, room) {
   if (!room) return; // on a tab that is not shown
@@ -188,10 +190,14 @@ function breakLines(equation, room) {
   equation.style.fontSize = "";
   fit(whole, room);
   const widest = Math.max(...[...equation.querySelectorAll("math")].map((math) => math.getBoundingClientRect().right)) - ruleLeft(equation);
-  if (widest <= room + 1) return;
-  const size = parseFloat(getComputedStyle(equation).fontSize);
-  equation.style.fontSize = `${Math.max(SMALLEST, (size * room) / widest - 0.5)}px`;
-  fit(whole, room);
+  let size = parseFloat(getComputedStyle(equation).fontSize);
+  const write = (smaller) => {
+    size = smaller;
+    equation.style.fontSize = `${size}px`;
+    fit(whole, room);
+  };
+  if (widest > room + 1) write(Math.max(SMALLEST, (size * room) / widest - 0.5));
+  while (equation.offsetHeight > TALLEST && size > SMALL) write(size - 2);
 }
 
 const ruleLeft = (equation) => equation.querySelector(".ruler").getBoundingClientRect().left;
