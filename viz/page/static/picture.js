@@ -143,6 +143,7 @@ export class PictureView {
   // It depends on nothing else but the size that a reader has chosen, so it is the same whichever way one came.
   show(keys) {
     this.active = keys;
+    if (this.svg.closest(".presenting")) return; // a presenter looks closer
     const { width, height } = this.svg.getBoundingClientRect();
     if (!width) return;
     const [wide, tall] = [this.wide - 2 * MARGIN, this.tall - 2 * MARGIN];

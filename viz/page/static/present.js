@@ -33,12 +33,11 @@ export class Presenter {
   enter() {
     if (this.isOn) return;
     this.isOn = true;
-    const { app, ways, rooms } = this.page;
+    const { app, ways } = this.page;
     app.classList.add("presenting");
     this.home = ways.element.parentNode;
     this.way.append(ways.element);
     this.before = null; // what was shown last
-    if (rooms.rooms.length > 1) rooms.closely = true; // with the steps, from group to group
     app.focus({ preventScroll: true });
     this.page.go(this.page.at);
   }
@@ -52,7 +51,6 @@ export class Presenter {
     app.classList.remove("presenting");
     this.home.prepend(ways.element);
     for (const { svg } of rooms.views.filter(Boolean)) enlarge(svg, 0);
-    rooms.view.open();
     if (document.fullscreenElement) document.exitFullscreen();
     this.page.go(this.page.at);
   }

@@ -79,7 +79,11 @@ function tag(name, ...children) {
   return made;
 }
 
-// Shows a layout as MathML. `marks` has the letters of a name, what stands below them, and what above.
+// A math element that shows a layout. `marks` has the letters of a name, what stands below them, and what above.
+export function mathml(layout, marks) {
+  return tag("math", setter(marks)(layout));
+}
+
 function setter(marks) {
   const set = ([kind, ...parts]) => {
     if (kind === "number") return setNumber(parts[0]);
@@ -175,7 +179,7 @@ const RULERS = new ResizeObserver((entries) => {
 });
 const INDENT = 30; // of a further line, as in step.css
 const SMALLEST = 12; // letters of what cannot be broken,
-const SMALL = 16; // and of what takes many lines:
+const MANY = 16; // and of what takes many lines:
 const TALLEST = 90; // more pixels than this
 
 function breakLines(equation, room) {
@@ -197,7 +201,7 @@ function breakLines(equation, room) {
     fit(whole, room);
   };
   if (widest > room + 1) write(Math.max(SMALLEST, (size * room) / widest - 0.5));
-  while (equation.offsetHeight > TALLEST && size > SMALL) write(size - 2);
+  while (equation.offsetHeight > TALLEST && size > MANY) write(size - 2);
 }
 
 const ruleLeft = (equation) => equation.querySelector(".ruler").getBoundingClientRect().left;
