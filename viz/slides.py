@@ -28,7 +28,7 @@ OF_ROUNDS = "−0.008888"  # and for one like this where a graph learns, and gra
 
 
 NUMBERS = 16.0  # pixels that a number has at least, on a screen of 1280 × 720
-STAGES = {"flat": (1238.0, 360.0), "square": (735.0, 474.0)}  # pixels for a picture there, above the panel of a page and beside it
+STAGES = {"flat": (1238.0, 330.0), "square": (735.0, 474.0)}  # pixels for a picture there, above the panel of a page and beside it
 FLAT = 1.9  # how much wider than high the picture is above the panel, where there is room for it in both places
 
 

@@ -178,7 +178,7 @@ const RULERS = new ResizeObserver((entries) => {
   }
 });
 const INDENT = 30; // of a further line, as in step.css
-const SMALLEST = 12; // letters of what cannot be broken,
+const SMALLEST = 9; // letters of what cannot be broken,
 const MANY = 16; // and of what takes many lines:
 const TALLEST = 90; // more pixels than this
 
