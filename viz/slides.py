@@ -271,11 +271,7 @@ class Slides:
             new = number_drawn(self.timetable.renewed[key][1], self.timetable.digits)
             card = replace(card, value=max(card.value, new, key=_room))
         value, chip, count = (
-<<<<<<< HEAD
-            max(card.value, self._usual, key=_room) + self._beside * (card.key in self.timetable.computed),
-=======
-            max(card.value, USUAL, key=_room) + self._beside * (key in self.timetable.computed),
->>>>>>> 681db4f (What stands on the page can be read at lecture size: equations break at their signs, a large graph opens as an overview with close-ups)
+            max(card.value, self._usual, key=_room) + self._beside * (key in self.timetable.computed),
             card.chip,
             len(self.timetable.arrivals.get(key, [])),
         )
