@@ -86,6 +86,7 @@ def test_an_answer_is_told_without_the_solution_and_the_solution_on_demand(lang)
     told = [engine.answer("tanh"), engine.answer("*"), engine.answer("mul", "a"), engine.answer("*", "b")]
     assert [bool(verdict) for verdict in told] == [False, False, False, True] and engine.tries == 4
     assert not any("operand *" in str(verdict) or "* operand" in str(verdict) or "OWN" in str(verdict) for verdict in told)
+    assert not Hunt(Defect("tanh", "", "NO_LOCAL", "upstream"), lang).answer("exp"), "a defect without an operand sits at one place, too"
     assert "4" in told[-1].text and "upstream * operand" in engine.reveal() and "{" not in "".join([*map(str, told), engine.reveal()])
     for place in (FAN_OUT, ORDER):
         assert (
