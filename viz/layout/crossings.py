@@ -64,7 +64,10 @@ def _inversions(first: Sequence[Sequence[int]], layers: Sequence[Sequence[int]])
     count = 0
     for one, other in zip(first, layers, strict=True):
         place = {item: k for k, item in enumerate(one)}
-        count += sum([place[a] > place[b] for k, a in enumerate(other) for b in other[k + 1 :]])
+        seen: list[int] = []
+        for item in other:
+            count += len(seen) - bisect_right(seen, place[item])
+            insort(seen, place[item])
     return count
 
 
