@@ -4,13 +4,11 @@ The page holds the graph, the order of the steps and the operations' formulas as
 in the numbers, so that it goes on without Python when a reader changes a leaf.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,6 @@ from autograd.explain.refusals import refuses_in_lang
 from autograd.explain.steps import Step, Steps, equations
 from autograd.whole_files import write_whole
 
-from ..bundle import bundled
 from ..drawing import refuse_unknown
 from ..notebook import image
 from ..output.pages import Page, fitted, pdf
@@ -33,15 +30,13 @@ from ..picture.rooms import Folded
 from ..slides import Rooms
 from .content import graph_data, step_data
 from .expression import expression_data
+from .hosting import host, module, page, page_words, scalar_modules
 from .mistaken import mistaken_data
-from .operations import operations_module
-from .slips import slips_module
 
 WORDS = ("forward", "backward", "locals", "vote", "blank", "order")  # what `ask` may be besides True and False
 ASKS: dict[bool | str, str] = {False: "no", True: "both", **{word: word for word in WORDS}}
 STYLES = ("step.css", "present.css")
 WHOLE = ("blank", "order")  # ways to ask that begin with nothing known
-STATIC = Path(__file__).parent / "static"
 UNREAD = re.compile(r'(<g [^>]*data-key="[ne]\d[^>]*>)<title>[^<]*</title>')  # titles mean nothing in an image; the page writes them
 SHEET = re.compile(r"<style>.*?</style>|<desc.*?</desc>", re.DOTALL)
 MOST = 5000  # nodes in one page
@@ -207,44 +202,21 @@ class Stepper:
         return both if self._ask == "no" else min(max(self._at - 1, 0), both)
 
     def _host(self, alone: bool) -> str:
-        """The element that becomes the step-through: an image that needs nothing, the data, and the module."""
         picture = self._rooms.slides[0]
         svg = UNREAD.sub(r"\1", picture.svg(self._still, marked=False))
         alternative = self._title if self._ask != "no" else "; ".join([self._title, *picture.final.lines])
-        data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"))
-        for ends in ("</", "<!"):  # what could end the script, or begin a comment in it
-            data = data.replace(ends, "\\u003c" + ends[1])
-        return (
-            f'<div class="chalkgrad-step"{" data-alone" if alone else ""} data-lm-suppress-shortcuts="true">'
-            f'{image(svg, alternative)}<script type="application/json">{data}</script></div>\n'
-            f'<script type="module">\n{self._module()}</script>\n'
-        )
+        return host(image(svg, alternative), self._data(), self._module(), alone)
 
     def _module(self) -> str:
         """The JavaScript of the page, as one module."""
-        style = json.dumps("".join([(STATIC / name).read_text(encoding="utf-8") for name in STYLES]))
         operations = [node.operation for node in self._passes[0].names if node.parents]
-        written = {
-            "page/static/style.js": f"export const STYLE = {style};\n",
-            "page/static/operations.js": operations_module(operations),
-            "page/static/misconceptions.js": slips_module(operations),
-        }
-        return bundled("page/static/page.js", written)
+        return module("page/static/start.js", STYLES, scalar_modules(operations))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self._host(alone=False), "text/plain": self.text if self._ask == "no" else self._title}
 
     def _page(self) -> str:
-        return (
-            f'<!doctype html>\n<html lang="{self._lang}">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(page_words(self._lang)['page.label'].format(title=self._title))}</title>\n"
-            "<style>:root{color-scheme:light dark}body{margin:0;background:#fff;color:#1b1f24}"
-            "@media (prefers-color-scheme:dark){:root:not([data-theme=light]) body{background:#101317;color:#e8eaed}}"
-            ":root[data-theme=light]{color-scheme:light}:root[data-theme=dark]{color-scheme:dark}"
-            ":root[data-theme=dark] body{background:#101317;color:#e8eaed}</style>\n"
-            f"</head>\n<body>\n<main>\n{self._host(alone=True)}</main>\n</body>\n</html>\n"
-        )
+        return page(page_words(self._lang)["page.label"].format(title=self._title), self._lang, self._host(alone=True))
 
     # --- as files ---
 
@@ -322,8 +294,3 @@ def _folded(folded: Folded) -> dict[str, Any]:
     """What a folded card stands for, and what its rows tell."""
     rows = [[row.nodes, row.label] if row.nodes else row.text for row in folded.rows]
     return {"members": folded.members, "room": folded.room, "out": folded.out, "rows": rows}
-
-
-def page_words(lang: str) -> dict[str, str]:
-    """The words of the page itself in a language."""
-    return {key: text for key, text in templates(lang).items() if key.startswith(("page.", "log."))}

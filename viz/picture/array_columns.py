@@ -57,15 +57,15 @@ def blocks(steps: ArraySteps) -> list[Block]:
     gradients = {step.of: step.name for step in steps if step.phase == "backward" and step.of in shown}
     alone = [step for step in steps if step.phase == "backward" and gradients.get(step.of) != step.name]
     where = {step.name: _place(step, steps) for step in forward}
-    last = max([number for kind, number in where.values() if kind == "layer"], default=0)
+    last = max([number or 0 for _, number in where.values()], default=0)
     for step in forward:  # what has no layer of its own stands where it is computed, or first read
         if where[step.name][0] != "":
             continue
         readers = [other for other in forward if step.name in other.operands]
         sources = [where[name] for name in step.operands if where[name][0] == "layer"]
         found = [where[other.name] for other in readers if where[other.name][0] == "layer"]
-        where[step.name] = max(sources) if sources and found else found[0] if found else ("loss", None)
-    order = [("input", None), *[("layer", k) for k in range(1, last + 1)], ("loss", None)]
+        where[step.name] = max(sources, key=lambda place: place[1] or 0) if sources and found else found[0] if found else ("loss", None)
+    order: list[tuple[str, int | None]] = [("input", None), *[("layer", k) for k in range(1, last + 1)], ("loss", None)]
     made = []
     for kind, number in order:
         members = [step for step in forward if where[step.name] == (kind, number)]

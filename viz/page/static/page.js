@@ -2,7 +2,7 @@
 // number of the step, what was answered, and the numbers of the leaves; everything shown follows from these.
 
 import { numberText } from "./numbers.js";
-import { Run, knows } from "./run.js";
+import { Run } from "./run.js";
 import { MOST_ROUNDS } from "./rounds.js";
 import { ASKS, Questions } from "./questions.js";
 import { Knowledge } from "./knowledge.js";
@@ -20,12 +20,12 @@ import { svgOf } from "../../static/image.js";
 import { Heading } from "./heading.js";
 import { Presenter } from "./present.js";
 import { THEMES, ThemeSwitch } from "./theme.js";
-import { STYLE } from "./style.js"; // written by stepper.py from step.css
+import { STYLE } from "./style.js"; // written by hosting.py from step.css
 
 const WHOLE_PASSES = ["vote", "blank", "order"]; // ways to ask that know of both passes and nothing after them
 const SEVERAL = 3.4; // how much wider than high the room for pictures of several shapes is, above the panel
 
-class StepThrough {
+export class StepThrough {
   constructor(host, data, alone) {
     this.host = host;
     this.alone = alone; // whether the page is this step-through and nothing else
@@ -431,10 +431,4 @@ class StepThrough {
     const { isFresh, entries } = this.knowledge;
     this.rooms.paint([this.questions.ask, this.run.version, this.run.changes, entries, isFresh, this.at > this.run.border]);
   }
-}
-
-for (const host of document.querySelectorAll("div.chalkgrad-step")) {
-  if (host.shadowRoot) continue;
-  const data = JSON.parse(host.querySelector('script[type="application/json"]').textContent);
-  if (knows(data.graph)) new StepThrough(host, data, "alone" in host.dataset);
 }
