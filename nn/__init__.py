@@ -6,6 +6,9 @@
 337
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import autograd
 
 if not hasattr(autograd, "Value"):
@@ -14,7 +17,7 @@ if not hasattr(autograd, "Value"):
         "distribution of that name; run: pip uninstall autograd; then: pip install --force-reinstall chalkgrad"
     )
 
-from . import bayes, data, formulas, init, labs, losses, optim, regularizers, schedules
+from . import data, formulas, init, losses, optim, regularizers, schedules
 from .history import EarlyStopping
 from .layer import Dropout, Layer
 from .module import Module
@@ -22,5 +25,16 @@ from .network import MLP, Sequential
 from .neuron import LogisticRegression, Neuron
 from .perceptron import Perceptron
 from .separating import separability
+
+if TYPE_CHECKING:
+    from . import bayes, labs
+
+
+def __getattr__(name: str) -> Any:
+    """What most lessons do without is loaded with its first use."""
+    if name not in ("bayes", "labs"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f".{name}", __name__)
+
 
 __all__ = ["MLP", "Dropout", "EarlyStopping", "Layer", "LogisticRegression", "Module", "Neuron", "Perceptron", "Sequential", "bayes", "data", "formulas", "init", "labs", "losses", "optim", "regularizers", "schedules", "separability"]  # fmt: skip

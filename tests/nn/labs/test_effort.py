@@ -1,5 +1,8 @@
 """What gradients cost, by counting."""
 
+import subprocess
+import sys
+
 import pytest
 
 from autograd import compare
@@ -22,3 +25,8 @@ def test_the_counts_are_those_of_compare():
     routes = {row.name: row for row in compare(model.loss([[0.5, 0.5]], [1.0], "half_squared_error")).rows}
     assert routes["central difference"].multiplications == found.central_differences[0]
     assert routes["reverse mode"].multiplications == found.forward[0] + found.backward[0]
+
+
+def test_labs_are_loaded_with_their_first_use():
+    program = "import sys, nn; before = 'nn.labs' in sys.modules; print(before, nn.labs.costs.__name__, 'labs' in nn.__all__)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False costs True\n"
