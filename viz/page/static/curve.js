@@ -4,8 +4,8 @@
 import { numberText } from "./numbers.js";
 import { svgElement } from "./elements.js";
 
-const [WIDE, TALL] = [320, 200];
-const [LEFT, RIGHT, TOP, BOTTOM] = [84, 14, 34, 42]; // room for the axes
+const [WIDE, TALL] = [300, 162];
+const [LEFT, RIGHT, TOP, BOTTOM] = [80, 12, 30, 40]; // room for the axes
 const MOST = 60; // points that are drawn; of more only the last ones
 const MOST_TICKS = 5; // below the axis
 
@@ -39,7 +39,7 @@ export function curve(path, root, words) {
     "svg",
     { class: "curve", viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": `${words("page.update.curve", { root })}: ${said.join("; ")}` },
     axis,
-    label(LEFT - 6, TOP - 14, root.length > 8 ? `${root.slice(0, 7)}…` : root, "end", "name"),
+    label(LEFT - 6, TOP - 11, root.length > 8 ? `${root.slice(0, 7)}…` : root, "end", "name"),
     label(WIDE - RIGHT, TALL - 5, words("page.update.updates"), "end"),
     ...ticks,
     ...predicted(points, expected, x, y),
