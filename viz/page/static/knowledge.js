@@ -67,9 +67,9 @@ export class Knowledge {
     return this.#run.graph.nodes[i].isNumber ? pretty(nameOf(this.#run, i)) : this.#run.graph.nodes[i].name;
   }
 
-  // The local derivative of the step in symbols.
+  // The local derivative of the step in symbols; null where it has none.
   get localName() {
-    return plain(localName(this.#run, this.#run.step(this.at)));
+    return this.step?.phase === "backward" && this.step.parent !== null ? plain(localName(this.#run, this.#run.step(this.at))) : null;
   }
 
   gradientName(i) {
@@ -144,15 +144,16 @@ export class Knowledge {
     return update && { params: update.params, rate: update.rate, vector: update.vector, number: this.#run.rounds.rate, start: update.lr };
   }
 
-  // The root after each update so far: {value, text} and, but for the first, {predicted, change} as they are shown.
+  // The root after each update so far: {value, text} and, but for the first, {predicted, change} as they are shown; null where
+  // nothing learns.
   get descent() {
     const { digits } = this.#run.graph;
     const shown = (number) => pretty(numberText(number, digits));
     const behind = (number) => pretty(printedTotal(number, digits).replace(/^./, "$& "));
-    return this.#run.rounds.path(this.isFresh).map(({ value, predicted, change }, k) => ({
+    return this.#run.rounds?.path(this.isFresh).map(({ value, predicted, change }, k) => ({
       value, text: behind(value), expected: predicted,
       ...(k && { outcome: outcomeOf({ change }), predicted: shown(predicted), change: shown(change) }),
-    }));
+    })) ?? null;
   }
 
   // Whether all has another value by now, and no gradient is left.
