@@ -2,25 +2,29 @@
 
 The simplex method in floats finds what matters: a line, or a point that is a convex combination of both classes, which no
 line can put on two sides. What is found so is proved in exact arithmetic, with the fewest digits that will do.
+`Separability.check` judges a line that somebody found by hand.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import isfinite, lcm, nan
 from typing import Any
 
 import numpy
 
 from autograd import Value
 from autograd.engine.ieee import as_float
+from autograd.explain.languages import fill, templates
+from autograd.handcheck.answers import Typed, shown, typed
+from autograd.handcheck.report import Finding, Judged, Report
 
 from .arguments import examples, targets
 
 LONGEST = 400  # signs of a verdict; a longer one is written with rounded numbers
 LONG = 12  # signs of a fraction in an inequality; a longer one is written rounded
-SHOWN = 16  # inequalities of a line; of more, the nearest points are shown
+SHOWN = 16  # inequalities of a line; of more, the nearest points are shown, and of mistakes the first
 MOST_PIVOTS = 20_000  # of the simplex method in floats, which may go round in circles
 
 
@@ -74,6 +78,48 @@ class Separability:
         lines = [f"{_asked(point, t)[: -len(SIGNS[t])].rstrip()} = {_short(height)} {SIGNS[t]}" for height, point, t in shown]
         return (*lines, *([f"… and {more} more, farther away"] if more else []))
 
+    def check(self, answers: Mapping[str, Any], lang: str = "en") -> Report:
+        """The report on a line found by hand, w·x + b = 0 with class 1 where w·x + b > 0: each point is on its side, or not.
+
+        `answers` has a number, or a text such as "-1/2" or "0,5", for w1, w2, … and b; None is a blank. The score is the share of
+        the points that are on their side, and 0 while a number is missing; of many points on the wrong side, the first
+        sixteen are named. Raises ValueError for other names, and for what is no finite number.
+
+        >>> either = separability([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1])
+        >>> print(either.check({"w1": 1, "w2": 0.5, "b": "-1/2"}))
+        3 right, 1 slip: 3/4
+        (0, 1): class 1 asks for w2 + b > 0, but w2 + b = 0. Which of these numbers has to change?
+        """
+        templates(lang)
+        known = [*(f"w{k}" for k in range(1, len(self.points[0][0]) + 1)), "b"]
+        if not isinstance(answers, Mapping):
+            raise TypeError(f"a line is given as a dict of name to number, not {type(answers).__name__}")
+        for name in [*answers, *known]:
+            if name not in known or name not in answers:
+                raise ValueError(
+                    f"a line has the numbers {', '.join(shortened(known))}; {shown(str(name))} is {'missing' if name in known else 'none'}"
+                )
+        given = {name: typed(answers[name], name) for name in known}
+        numbers = [_as_typed(name, each.data) for name, each in given.items() if each is not None]
+        if len(numbers) < len(known):
+            return _unfinished(given, lang)
+        *w, b = numbers
+        heights = [_product(w, point) + b for point, _ in self.points]
+        verdicts = ["right" if (height > 0) is (t == 1) else "wrong" for height, (_, t) in zip(heights, self.points, strict=True)]
+        turned = all((height < 0) is (t == 1) for height, (_, t) in zip(heights, self.points, strict=True))
+        findings: list[Finding] = []
+        judged: list[Judged] = []
+        for height, (point, t), verdict in zip(heights, self.points, verdicts, strict=True):
+            what, line, number = _tuple(point, _short), _line_at(point), _short(height)
+            judged.append(Judged(what, f"{line} = {number}", as_float(height), verdict))
+            if verdict == "wrong" and len(findings) < SHOWN:
+                texts = {"what": what, "name": t, "asked": f"{line} {SIGNS[t]}", "line": line, "number": number}
+                code = "SIGN" if turned else "WRONG_SIDE"
+                findings.append(Finding(what, None, code, as_float(height), None, fill("line.side", texts, lang)))
+        said = ["line.turned"] * turned + ["line.none"] * (not self.separable)
+        notes = tuple([fill(key, {}, lang) for key in said])
+        return Report(verdicts.count("right") / len(verdicts), tuple(findings), tuple(judged), notes, lang)
+
     def _of_side(self, side: Sequence[tuple[Sequence[Fraction], Fraction]], t: int) -> Iterable[str]:
         yield from [_asked(point, t) for point, _ in side]
         few = " + ".join([f"{_short(share)} of {_tuple(point, _short)}" for point, share in side])
@@ -111,6 +157,21 @@ class Separability:
 
 
 SIGNS = ("<= 0", "> 0")  # of w·x + b, by class
+
+
+def _as_typed(name: str, data: float) -> Fraction:
+    """The fraction that was typed: 1/3 or 0.1, not the float beside it."""
+    if not isfinite(data):
+        raise ValueError(f"a line has finite numbers, but {name} is {data}")
+    simple = Fraction(data).limit_denominator(1000)
+    return simple if float(simple) == data else Fraction(repr(data))
+
+
+def _unfinished(given: Mapping[str, Typed | None], lang: str) -> Report:
+    """The report on a line some of whose numbers are missing."""
+    blanks = [name for name, answer in given.items() if answer is None]
+    findings = [Finding(name, None, "MISSING", nan, None, fill("check.missing", {"what": name}, lang)) for name in blanks]
+    return Report(0.0, tuple(findings), tuple([Judged(name, "", nan, "missing") for name in blanks]), (), lang)
 
 
 def _asked(point: Sequence[Fraction], t: int) -> str:

@@ -71,3 +71,59 @@ def test_the_perceptron_makes_no_more_corrections_than_radius_over_gap_squared()
         radius = numpy.linalg.norm(points, axis=1).max()
         history = Perceptron(3).fit(X, y, epochs=10_000)
         assert gap > 0 and history.stopped and history.updates <= (radius / gap) ** 2
+
+
+# --- a line found by hand ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gate", [gate for gate in data.GATES if gate not in ("xor", "xnor")])
+def test_the_line_that_was_found_is_right_by_hand_and_turned_round_it_is_wrong_everywhere(gate):
+    line = separability(*data.gates(gate))
+    report = line.check(numbers(line))
+    assert report.ok and float(report) == 1 and len(report.answers) == 4
+    turned = line.check({name: -number for name, number in numbers(line).items()})
+    assert float(turned) == 0 and {finding.code for finding in turned.findings} == {"SIGN"} and "opposite sign" in turned.text
+
+
+def test_a_line_by_hand_is_judged_point_by_point_with_the_number_that_comes_out():
+    report = separability(*data.gates("nand")).check({"w1": "-1/3", "w2": "-0,1", "b": "0.1"})
+    assert [answer.verdict for answer in report.answers] == ["right", "wrong", "wrong", "right"]
+    assert [finding.expected for finding in report.findings] == pytest.approx([0, 0.1 - 1 / 3])
+    assert "(0, 1): class 1 asks for w2 + b > 0, but w2 + b = 0." in report.text, "a tie is class 0"
+    assert float(report) == 0.5 and not report.ok
+
+
+def test_a_line_with_a_blank_has_no_points_yet():
+    report = separability(*data.gates("or")).check({"w1": 1, "w2": None, "b": " "})
+    assert float(report) == 0 and [(finding.node, finding.code) for finding in report.findings] == [("w2", "MISSING"), ("b", "MISSING")]
+
+
+@pytest.mark.parametrize("w1", [-1, 0, 2])
+@pytest.mark.parametrize("w2", [-2, 0, 1])
+@pytest.mark.parametrize("b", [-0.5, 0, 1.5])
+def test_no_line_has_more_than_three_of_the_four_points_of_xor(w1, w2, b):
+    """D2-07."""
+    report = separability(*data.gates("xor")).check({"w1": w1, "w2": w2, "b": b})
+    assert float(report) <= 0.75 and "No line puts every point on its side." in report.text
+
+
+def test_a_report_on_many_points_is_no_longer_than_can_be_read():
+    rng = numpy.random.default_rng(0)
+    line = separability(rng.normal(size=(300, 30)), rng.integers(0, 2, 300))
+    report = line.check(dict.fromkeys([*(f"w{k}" for k in range(1, 31)), "b"], 1))
+    assert len(report.answers) == 300 and len(report.findings) == 16 and max(map(len, report.text.splitlines())) < 400
+
+
+@pytest.mark.parametrize(
+    ("answers", "error", "says"),
+    [
+        ("w1 = 1", TypeError, "a dict of name to number, not str"),
+        ({"w1": 1, "b": 0}, ValueError, "w2 is missing"),
+        ({"w1": 1, "w2": 1, "b": 0, "w3": 1}, ValueError, "w3 is none"),
+        ({"w1": 1, "w2": 1, "b": "x"}, ValueError, "not a number"),
+        ({"w1": 1, "w2": 1, "b": "inf"}, ValueError, "finite"),
+    ],
+)
+def test_what_is_no_line_is_refused(answers, error, says):
+    with pytest.raises(error, match=says):
+        separability(*data.gates("or")).check(answers)
