@@ -24,8 +24,9 @@ from .matrix_shapes import shapes
 from .named_arrays import Matrices, MatrixView, entries_of
 from .neuron import Neuron
 from .perceptron import Perceptron
+from .shape_answers import check_shapes
 
-__all__ = ["Dense", "backward", "backward_pass", "dense_layers", "forward", "forward_pass", "layer_backward",
+__all__ = ["Dense", "backward", "backward_pass", "check_shapes", "dense_layers", "forward", "forward_pass", "layer_backward",
            "layer_forward", "loss_gradient", "loss_value", "matrix_view", "shapes"]  # fmt: skip
 
 
