@@ -112,14 +112,14 @@ class Playground {
   }
 
   // Why there is no answer.
-  sentence({ error, kind }) {
-    return error ?? filled(this.words[kind], { seconds: PATIENCE });
+  sentence({ error, refused, texts, kind }) {
+    return error ?? filled(this.words[refused ?? kind], texts ?? { seconds: PATIENCE });
   }
 
   // A request to Python about what is seen; a refusal is its sentence.
   async question(request) {
     const found = await this.python.ask({ ...request, ...this.wish });
-    return found.kind ? { error: this.sentence(found) } : found;
+    return found.kind || found.refused ? { error: this.sentence(found) } : found;
   }
 
   // Shows the leaves of what is typed, or why it cannot be read; whether it can.

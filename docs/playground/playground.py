@@ -15,28 +15,38 @@ from typing import Any
 import viz
 from autograd import Expression, Value, check, code, derive, parse, steps
 from autograd.engine.names import names
+from autograd.explain.refusals import said
 from autograd.handcheck.answers import typed
 
 MOST = 2000  # nodes of a graph that a phone goes through without waiting
 SUGGESTED = (2, 3, -1, 4, 0.5, -2, 5, 1.5)  # numbers for leaves that have none yet: no 0 and no 1, which hide products
 
 
+class Refused(ValueError):
+    """What this page refuses itself: a key of its words, and what stands in the sentence."""
+
+    def __init__(self, key: str, **texts: Any):
+        super().__init__(key)
+        self.key, self.texts = key, texts
+
+
 def answer(message: str) -> str:
-    """The answer to one request, both as JSON. A request names its task; a refusal is {"error": sentence, "column": number}."""
+    """The answer to one request, both as JSON. A request names its task.
+
+    A refusal is {"error": sentence, "column": number or null}, or {"refused": key, "texts": …} of the words of the page.
+    """
     request = json.loads(message)
     try:
-        return json.dumps(TASKS[request["task"]](request), ensure_ascii=False)
-    except (ValueError, TypeError, ArithmeticError, RecursionError, MemoryError) as error:
-        return json.dumps({"error": _sentence(error), "column": _column(error)}, ensure_ascii=False)
-
-
-def _sentence(error: BaseException) -> str:
-    return " ".join(str(error).split()) or "this is more than can be computed here"
-
-
-def _column(error: BaseException) -> int | None:
-    found = re.search(r"\bcolumn (\d+)", str(error))
-    return int(found[1]) if found else None
+        found = TASKS[request["task"]](request)
+    except Refused as refused:
+        found = {"refused": refused.key, "texts": refused.texts}
+    except (RecursionError, MemoryError):
+        found = {"refused": "broken", "texts": {}}
+    except (ValueError, TypeError, ArithmeticError) as error:
+        column = re.match(r"column (\d+): ", str(error))
+        sentence = said(" ".join(str(error).split()), request.get("lang", "en"))
+        found = {"error": sentence, "column": int(column[1]) if column else None}
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _graph(request: dict[str, Any]) -> Value:
@@ -48,7 +58,7 @@ def _graph(request: dict[str, Any]) -> Value:
     for name, text in texts.items():
         read = typed(text, name)
         if read is None:
-            raise ValueError(f"{name} has no number yet; type one, such as 2 or 0.5")
+            raise Refused("number.missing", name=name)
         numbers[name] = read.data
     if any("/" in text for text in texts.values()):  # beside an exact fraction, whole numbers are exact as well
         exact = re.compile(r"-?\d+(/\d*[1-9]\d*)?")
@@ -56,7 +66,7 @@ def _graph(request: dict[str, Any]) -> Value:
     y = parse(request["text"], numbers, constants=[name for name in request.get("constants", []) if name in leaves])
     count = len(names(y))
     if count > MOST:
-        raise ValueError(f"{count:,} nodes are too many for this page ({MOST:,}); leave out a part")
+        raise Refused("nodes.many", count=count, most=MOST)
     return y
 
 
