@@ -40,6 +40,9 @@ class Defect:
     formula: str
 
 
+NONE = Defect("", "", "", "")
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What is said to an answer; true when the defect sits there. `text` is the sentence."""
@@ -69,7 +72,7 @@ class Hunt:
 
     @property
     def battery(self) -> list[Value]:
-        """Small graphs, two or more for each operation: every defect makes a gradient of at least one of them wrong."""
+        """Small graphs, two or more for each operation, made anew: every defect makes a gradient of at least one of them wrong."""
         return battery()
 
     def gradients(self, y: Value) -> dict[Value, float]:
@@ -106,9 +109,10 @@ class Hunt:
             raise ValueError(
                 f'"{place[:40]}" is no operation; write its name or sign, such as mul, * or tanh, or "{FAN_OUT}", or "{ORDER}"'
             )
-        letters = entry.letters if entry else ""
-        if operand and operand not in letters:
-            raise ValueError(f"{place} has the operands {', '.join(letters) or 'of no letter'}, not {operand[:40]}")
+        if operand and entry is None:
+            raise ValueError(f"a defect at {place} belongs to no operand; leave out {operand[:40]}")
+        if entry is not None and operand and operand not in entry.letters:
+            raise ValueError(f"{place} has the operands {', '.join(entry.letters)}, not {operand[:40]}")
         self.tries += 1
         called, defect = entry.name if entry else place, self._defect
         if called != defect.place:
@@ -163,7 +167,7 @@ def defects() -> tuple[Defect, ...]:
 
 
 def _candidates() -> Iterator[Defect]:
-    for name, operation in [*TABLE.items()]:
+    for name, operation in TABLE.items():
         count = 2 * len(operation.letters) if operation.is_nary else len(operation.letters)
         for k, letter in enumerate(operation.letters):
             for rule in edge_rules(operation, count // len(operation.letters) * k, count):
@@ -183,10 +187,13 @@ def _changes(y: Value, right: dict[Value, float], defect: Defect) -> bool:
     return any(abs(found[leaf] - right[leaf]) > SEEN * max(abs(right[leaf]), abs(found[leaf])) for leaf in leaves if isfinite(right[leaf]))
 
 
-@cache
-def _battery() -> tuple[Value, ...]:
+def battery() -> list[Value]:
+    """Small graphs for a gradient check: every operation of the table at a few points, and nodes with several consumers.
+
+    They are made anew for each call, so that the gradients that one engine leaves in them are not added to by another.
+    """
     made: list[Value] = []
-    for entry in [*TABLE.values()]:
+    for entry in TABLE.values():
         for point in POINTS:
             for upstream in UPSTREAMS:
                 y = upstream * _node(entry, point)
@@ -197,12 +204,7 @@ def _battery() -> tuple[Value, ...]:
         u = one * other
         made.append((u + one).tanh() * u + other.exp() * one)
         made.append((one * one + u * u * other) * u)
-    return tuple(made)
-
-
-def battery() -> list[Value]:
-    """Small graphs for a gradient check: every operation of the table at a few points, and nodes with several consumers."""
-    return [*_battery()]
+    return made
 
 
 def _node(entry: Operation, point: tuple[float, ...]) -> Value:
@@ -219,13 +221,11 @@ def defective_gradients(y: Value, defect: Defect | None) -> dict[Value, float]:
     """The gradients of a backward pass with a defect; of the right one without."""
     graph = Graph(y)
     local, values = locals_of(graph), values_of(graph)
-    if defect is not None and defect.place == ORDER:
-        events = scheduled(graph, defect.formula, local)
-        return gradients_after(graph, events or [])
-    wrong = defect if defect is not None else Defect("", "", "", "")
-    rule = (
-        next((each for each in node_rules(False, 2, wrong.code) if each.formula == wrong.formula), None) if wrong.place == FAN_OUT else None
-    )
+    wrong = defect or NONE
+    if wrong.place == ORDER:
+        return gradients_after(graph, scheduled(graph, wrong.formula, local) or [])
+    at_sums = node_rules(False, 2, wrong.code) if wrong.place == FAN_OUT else ()
+    rule = next((each for each in at_sums if each.formula == wrong.formula), None)
     arrived: dict[Value, list[float]] = {node: [] for node in graph.nodes}
     totals = dict.fromkeys(graph.nodes, 0.0)
     totals[y] = 1.0

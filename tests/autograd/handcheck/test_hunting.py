@@ -13,15 +13,16 @@ from nn import MLP
 
 OPERATIONS = [*TABLE.values()]  # before any test defines one of its own
 PLACES = sorted({defect.place for defect in defects()})
+RIGHT = {y: defective_gradients(y, None) for y in battery()}
 
 
 def graphs_of(place):
-    return [y for y in battery() if place in (FAN_OUT, ORDER) or place in {node.op for node in defective_gradients(y, None)}]
+    return [y for y, right in RIGHT.items() if place in (FAN_OUT, ORDER) or place in {node.op for node in right}]
 
 
 def largest_error(engine, y):
     """How far off the gradients are: where most, a check is tried first, which saves time and nothing else."""
-    right, found = defective_gradients(y, None), engine.gradients(y)
+    right, found = RIGHT[y], engine.gradients(y)
     return max(abs(found[node] - right[node]) for node in right if not node.parents and not node.constant)
 
 
@@ -35,9 +36,9 @@ def test_every_operation_with_a_slope_can_be_defective_at_every_operand():
 
 
 def test_the_battery_is_right_in_the_right_engine():
-    for y in battery():
-        inputs = [node for node in defective_gradients(y, None) if not node.parents and not node.constant]
-        assert [defective_gradients(y, None)[node] for node in inputs] == pytest.approx(grad(y, inputs), rel=1e-12)
+    for y, right in RIGHT.items():
+        inputs = [node for node in right if not node.parents and not node.constant]
+        assert [right[node] for node in inputs] == pytest.approx(grad(y, inputs), rel=1e-12)
         assert gradcheck(y)
 
 
@@ -71,6 +72,12 @@ def test_backward_fills_in_grad_and_adds_up_in_leaves_as_usual():
     assert (a.grad, b.grad, y.grad) == (3.0, 3.0, 1.0), "∂y/∂b is b itself instead of a"
     engine.backward(y)
     assert (a.grad, b.grad, y.grad) == (6.0, 6.0, 1.0)
+
+
+def test_what_one_engine_leaves_in_the_battery_is_not_added_to_by_the_next():
+    for y in bughunt(0).battery:
+        bughunt(0).backward(y)
+    assert {node.grad for y in bughunt(1).battery for node in defective_gradients(y, None)} == {0.0}
 
 
 def test_the_same_seed_is_the_same_defect_and_seeds_differ():
@@ -118,7 +125,7 @@ def test_checking_the_battery_leads_to_the_operation(defect):
         (lambda e: e.answer("mull"), ValueError, '"mull" is no operation'),
         (lambda e: e.answer("x" * 10_000), ValueError, "is no operation"),
         (lambda e: e.answer("mul", "c"), ValueError, "mul has the operands a, b, not c"),
-        (lambda e: e.answer(FAN_OUT, "a"), ValueError, "fan-out has the operands"),
+        (lambda e: e.answer(FAN_OUT, "a"), ValueError, "a defect at fan-out belongs to no operand"),
         (lambda e: e.answer(3), TypeError, "both texts"),
         (lambda e: bughunt(0, lang="xx"), ValueError, "no words for the language"),
         (lambda e: e.grad(examples.J(), "zz"), ValueError, "zz"),
