@@ -14,6 +14,14 @@ import numpy
 
 from autograd import sqrt as any_sqrt
 
+SYMBOLS = {"m_hat": "m̂", "v_hat": "v̂", "change": "Δw", "lr": "η", "beta1": "β1", "beta2": "β2", "eps": "ε", "rho": "ρ",
+           "momentum": "γ", "weight_decay": "λ"}  # fmt: skip
+
+
+def symbol_of(name: str) -> str:
+    """How a quantity or a setting of a rule is written for people."""
+    return SYMBOLS.get(name, name)
+
 
 def _sqrt(a: Any) -> Any:
     return math.sqrt(a) if a.__class__ is float else numpy.sqrt(a) if a.__class__ is numpy.ndarray else any_sqrt(a)

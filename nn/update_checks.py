@@ -17,7 +17,7 @@ from autograd.handcheck.answers import Typed, shown, typed
 from autograd.handcheck.precision import agrees, exactly
 from autograd.handcheck.report import Finding, Judged, Report
 
-from .rules import compute
+from .rules import SYMBOLS, compute, symbol_of
 
 Equations = tuple[tuple[str, str], ...]  # (quantity, formula), as a rule has them
 
@@ -26,12 +26,14 @@ Equations = tuple[tuple[str, str], ...]  # (quantity, formula), as a rule has th
 class Slip:
     """What is written in the place of pieces of the equations; `only` names the quantities whose equations it changes.
 
-    The pieces are put in one at a time, and all together.
+    The pieces are put in one at a time, and all together; with `in_turn` only one after the other, each where the one
+    before has been as well.
     """
 
     code: str
     pieces: tuple[tuple[str, str], ...]
     only: tuple[str, ...] = ()
+    in_turn: bool = False
 
 
 _ROOTS = ("G", "S", "v_hat")
@@ -54,29 +56,27 @@ SLIPS = (
     Slip("NO_SQUARE", (("(g * g)", "g"), ("g * g", "g"))),
     Slip("NO_MEMORY", (("momentum * v + ", ""), ("G + g * g", "g * g"), ("rho * S + ", ""), ("beta1 * m + ", ""), ("beta2 * v + ", ""))),
     Slip("NO_SHARE", (("(1 - rho) * (g * g)", "(g * g)"), ("(1 - beta1) * g", "g"), ("(1 - beta2) * (g * g)", "(g * g)"))),
-    Slip("BETAS_SWAPPED", (("beta1", "beta_"), ("beta2", "beta1"), ("beta_", "beta2"))),
+    Slip("BETAS_SWAPPED", (("beta1", "beta_"), ("beta2", "beta1"), ("beta_", "beta2")), in_turn=True),
     Slip("WRONG_T", (("** t", "** (t - 1)"), ("** t", "** (t + 1)"), (" ** t", ""))),
     Slip("NO_RATE", (("lr * ", ""), ("lr * m_hat", "m_hat"), ("lr * g", "g"))),
     Slip("OLD_VELOCITY", (("-v", "-v_before"), ("(lr * v)", "(lr * v_before)"))),
 )
 # fmt: on
-NAMES = {"m̂": "m_hat", "mhat": "m_hat", "v̂": "v_hat", "vhat": "v_hat", "Δw": "change", "dw": "change", "delta_w": "change"}
+NAMES = {**{symbol: name for name, symbol in SYMBOLS.items()}, "mhat": "m_hat", "vhat": "v_hat", "dw": "change", "delta_w": "change"}
 
 
 def variants(slip: Slip, equations: Equations) -> Iterator[Equations]:
     """The equations with the slip in them: all its pieces at once, then each alone; those that are no others are left out."""
     seen = {equations}
-    choices: list[Sequence[tuple[str, str]]] = (
-        [slip.pieces] if slip.code in ("BETAS_SWAPPED",) else [slip.pieces, *[[p] for p in slip.pieces]]
-    )
-    for pieces in choices:
+    alone: list[Sequence[tuple[str, str]]] = [] if slip.in_turn else [[piece] for piece in slip.pieces]
+    for pieces in [slip.pieces, *alone]:
         found = equations
         done: set[str] = set()  # the quantities that a piece has changed already: a later one would undo it
         for find, put in pieces:
             pattern = re.compile(rf"(?<![\w.]){re.escape(find)}(?!\w)" if find[0].isalpha() else re.escape(find))
             changed = []
             for quantity, text in found:
-                may = (not slip.only or quantity in slip.only) and (quantity not in done or slip.code == "BETAS_SWAPPED")
+                may = (not slip.only or quantity in slip.only) and (slip.in_turn or quantity not in done)
                 new = pattern.sub(put.replace("\\", ""), text) if may else text
                 if new != text:
                     done.add(quantity)
@@ -106,59 +106,64 @@ def judged(updates: Sequence[Any], answers: Any, lang: str, reveal: bool) -> Rep
     rows = [answers] if isinstance(answers, (str, Mapping)) else list(answers)
     if len(rows) > len(updates):
         raise ValueError(f"the trace has {len(updates)} update{'s' * (len(updates) != 1)}, but there are answers for {len(rows)}")
-    findings: list[Finding] = []
-    verdicts: list[Judged] = []
-    carried: dict[str, dict[str, Any]] = {}  # for each parameter, the student's own numbers after its last update
+    judging = _Judging(lang, reveal)
     for k, (update, row) in enumerate(zip(updates, rows, strict=False)):
-        where = update.parameter if len(updates) == 1 else f"{update.parameter}, {update.t}"
+        several = "" if len(updates) == 1 else f" ({update.parameter}, {update.t})"
         following = next((later for later in updates[k + 1 :] if later.parameter == update.parameter), None)
-        _judge_update(update, _read(update, row), where, following, carried, lang, reveal, findings, verdicts)
-    asked = [verdict for verdict in verdicts if verdict.verdict != "unasked"]
-    good = sum(verdict.verdict in ("right", "follows") for verdict in asked)
-    return Report(good / len(asked) if asked else 0.0, tuple(findings), tuple(asked), (), lang)
+        judging.judge(update, _read(update, row), several, following)
+    verdicts = judging.verdicts
+    good = sum(verdict.verdict in ("right", "follows") for verdict in verdicts)
+    return Report(good / len(verdicts) if verdicts else 0.0, tuple(judging.findings), tuple(verdicts), (), lang)
 
 
-def _judge_update(
-    update: Any, answers: dict[str, Typed | None], where: str, following: Any, carried: dict[str, dict[str, Any]],
-    lang: str, reveal: bool, findings: list[Finding], verdicts: list[Judged],
-) -> None:  # fmt: skip
-    equations: Equations = (*update.rule.equations, ("w", "w + change"))
-    true_known = {**update.rule.settings, **update.before, "t": update.t}
-    true_known.update({f"{slot}_before": update.before[slot] for slot in update.rule.slots})
-    if following is not None:
-        true_known["g_next"] = following.before["g"]
-    own_known = {**true_known, **carried.get(update.parameter, {})}
-    truth = run(equations, true_known, {})
-    own: dict[str, Any] = {}  # what was typed, and what it was rounded from, as far as that is known
-    unrounded: dict[str, Any] = {}
-    several = "" if where == update.parameter else f" ({where})"
-    for quantity, answer in answers.items():
-        what = f"{_symbol(quantity)}{several}"
-        expected = as_float(truth[quantity])
-        if answer is None:
-            verdicts.append(Judged(what, "", expected, "missing"))
-            message = fill("check.missing", {"what": what}, lang)
-            findings.append(Finding(what, None, "MISSING", expected, None, message))
-            continue
-        from_own = run(equations, own_known, own)[quantity]
-        meant = next((number for number in (run(equations, own_known, unrounded)[quantity], from_own) if _agrees(answer, number)), None)
-        unrounded[quantity] = answer.data if meant is None else meant
-        if _agrees(answer, truth[quantity]):
-            verdict, code, unrounded[quantity] = "right", "", truth[quantity] if meant is None else meant
-        elif meant is not None:
-            verdict, code = ("follows" if any(v.verdict == "wrong" for v in verdicts) else "right"), ""
-        else:
-            slips = _slips(equations, own_known, unrounded, quantity, answer) or _slips(equations, own_known, own, quantity, answer)
-            codes = list(slips)
-            verdict, code = "wrong", codes[0] if codes else "UNEXPLAINED"
-            unrounded[quantity] = slips.get(code, answer.data)
-            texts = {"what": what, "got": shown(answer.text), "number": number_text(as_float(from_own), 6)}
-            said = fill(f"update.{code}", texts, lang) + (" " + fill("update.reveal", texts, lang) if reveal else "")
-            findings.append(Finding(what, None, code, as_float(from_own), answer.data, said, tuple(codes)))
-        verdicts.append(Judged(what, shown(answer.text), expected, verdict))
-        own[quantity] = answer.data
-    last = {**run(equations, own_known, own), **own}
-    carried[update.parameter] = {name: last[name] for name in ("w", *update.rule.slots)}
+class _Judging:
+    """Judges one update after the other, and goes on from the student's own numbers: an error is counted once."""
+
+    def __init__(self, lang: str, reveal: bool):
+        self.lang, self.reveal = lang, reveal
+        self.findings: list[Finding] = []
+        self.verdicts: list[Judged] = []
+        self.carried: dict[str, dict[str, Any]] = {}  # for each parameter, the student's own numbers after its last update
+
+    def judge(self, update: Any, answers: dict[str, Typed | None], several: str, following: Any) -> None:
+        """Judges the answers of one update; `several` says which it is where there are more, `following` is the next of its parameter."""
+        equations: Equations = (*update.rule.equations, ("w", "w + change"))
+        known = {**update.rule.settings, **update.before, "t": update.t}
+        known.update({f"{slot}_before": update.before[slot] for slot in update.rule.slots})
+        if following is not None:
+            known["g_next"] = following.before["g"]
+        own_known = {**known, **self.carried.get(update.parameter, {})}
+        truth = run(equations, known, {})
+        own: dict[str, Any] = {}  # what was typed, and what it was rounded from, as far as that is known
+        unrounded: dict[str, Any] = {}
+        for quantity, answer in answers.items():
+            what, expected = f"{symbol_of(quantity)}{several}", as_float(truth[quantity])
+            if answer is None:
+                self.verdicts.append(Judged(what, "", expected, "missing"))
+                self.findings.append(Finding(what, None, "MISSING", expected, None, fill("check.missing", {"what": what}, self.lang)))
+                continue
+            from_own = run(equations, own_known, own)[quantity]
+            meant = next((number for number in (run(equations, own_known, unrounded)[quantity], from_own) if _agrees(answer, number)), None)
+            unrounded[quantity] = answer.data if meant is None else meant
+            if _agrees(answer, truth[quantity]):
+                verdict, unrounded[quantity] = "right", truth[quantity] if meant is None else meant
+            elif meant is not None:
+                verdict = "follows" if any(each.verdict == "wrong" for each in self.verdicts) else "right"
+            else:
+                slips = _slips(equations, own_known, unrounded, quantity, answer) or _slips(equations, own_known, own, quantity, answer)
+                verdict, unrounded[quantity] = "wrong", next(iter(slips.values()), answer.data)
+                self.findings.append(self.finding(what, answer, as_float(from_own), tuple(slips)))
+            self.verdicts.append(Judged(what, shown(answer.text), expected, verdict))
+            own[quantity] = answer.data
+        last = {**run(equations, own_known, own), **own}
+        self.carried[update.parameter] = {name: last[name] for name in ("w", *update.rule.slots)}
+
+    def finding(self, what: str, answer: Typed, expected: float, codes: tuple[str, ...]) -> Finding:
+        """What is said to a wrong answer: the likeliest of the slips that come to it."""
+        code = codes[0] if codes else "UNEXPLAINED"
+        texts = {"what": what, "got": shown(answer.text), "number": number_text(expected, 6)}
+        said = fill(f"update.{code}", texts, self.lang) + (" " + fill("update.reveal", texts, self.lang) if self.reveal else "")
+        return Finding(what, None, code, expected, answer.data, said, codes)
 
 
 def _slips(equations: Equations, known: Mapping[str, Any], own: Mapping[str, Any], quantity: str, answer: Typed) -> dict[str, Any]:
@@ -179,10 +184,6 @@ def _agrees(answer: Typed, number: Any) -> bool:
     return isfinite(data) and agrees(answer.data, answer.reach, exactly(data))
 
 
-def _symbol(quantity: str) -> str:
-    return {"m_hat": "m̂", "v_hat": "v̂", "change": "Δw"}.get(quantity, quantity)
-
-
 def _read(update: Any, row: Any) -> dict[str, Typed | None]:
     """The answers of one update by quantity, in the order of its equations."""
     known = [line.quantity for line in update.lines]
@@ -191,7 +192,7 @@ def _read(update: Any, row: Any) -> dict[str, Typed | None]:
         heads = list(re.finditer(rf"(?<![\w∂^])({'|'.join(map(re.escape, spelled))})\s*[=:←]", row))
         before = row[: heads[0].start()] if heads else row
         if before.strip(" \t\n,;"):
-            raise ValueError(f'"{shown(before)}" is no answer; write for example {_symbol(known[0])} = 0,5, with {_listed(known)}')
+            raise ValueError(f'"{shown(before)}" is no answer; write for example {symbol_of(known[0])} = 0,5, with {_listed(known)}')
         ends = [*(head.start() for head in heads[1:]), *([len(row)] if heads else [])]
         given: dict[str, Any] = {}
         for head, end in zip(heads, ends, strict=True):
@@ -204,7 +205,7 @@ def _read(update: Any, row: Any) -> dict[str, Typed | None]:
         raise TypeError(f"the answers of an update are a text, or a dict of quantity to number, not {type(row).__name__}")
     if not given:
         raise ValueError(f"there is no answer; write one for {_listed(known)}")
-    return {quantity: typed(given[quantity], _symbol(quantity)) for quantity in known if quantity in given}
+    return {quantity: typed(given[quantity], symbol_of(quantity)) for quantity in known if quantity in given}
 
 
 def _add(given: dict[str, Any], name: Any, answer: Any, known: list[str]) -> None:
@@ -212,9 +213,9 @@ def _add(given: dict[str, Any], name: Any, answer: Any, known: list[str]) -> Non
     if quantity not in known:
         raise ValueError(f'this update has no "{shown(str(name))}"; it has {_listed(known)}')
     if quantity in given:
-        raise ValueError(f"{_symbol(quantity)} is answered twice")
+        raise ValueError(f"{symbol_of(quantity)} is answered twice")
     given[quantity] = answer
 
 
 def _listed(known: list[str]) -> str:
-    return ", ".join(map(_symbol, known))
+    return ", ".join(map(symbol_of, known))

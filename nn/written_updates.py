@@ -11,11 +11,9 @@ from autograd.explain.written import Operand, put_in, write
 from autograd.handcheck.report import Report
 
 from .arguments import choose
-from .rules import Rule, compute
+from .rules import Rule, compute, symbol_of
 from .update_checks import judged
 
-SYMBOLS = {"m_hat": "m̂", "v_hat": "v̂", "change": "Δw", "lr": "η", "beta1": "β1", "beta2": "β2", "eps": "ε", "rho": "ρ",
-           "momentum": "γ", "weight_decay": "λ"}  # fmt: skip
 SHOWN_UPDATES = 12  # a longer trace is shortened when it is printed
 
 
@@ -46,7 +44,7 @@ class Update:
         return choose("a quantity", quantity, {"g": self.before["g"], **{line.quantity: line.value for line in self.lines}})
 
     def __str__(self) -> str:
-        start = ", ".join(f"{_symbol(key)} = {number_text(data)}" for key, data in self.before.items())
+        start = ", ".join(f"{symbol_of(key)} = {number_text(data)}" for key, data in self.before.items())
         return "\n".join([f"update {self.t} of {self.parameter}: {start}", *(f"  {line.text}" for line in self.lines)])
 
 
@@ -105,20 +103,16 @@ def written(rule: Rule, parameter: str, t: int, before: Mapping[str, Any]) -> Up
     return Update(parameter, t, before, tuple(lines), rule)
 
 
-def _symbol(name: str) -> str:
-    return SYMBOLS.get(name, name)
-
-
 def _line(quantity: str, text: str, known: Mapping[str, Any], value: Any, remembered: bool) -> Line:
     """An equation of an update in words; `known` holds the numbers it may use. "=" stands only where it is true as printed."""
     tree = formula(text)
     used = {name: known[name] for name in known if name in names_in(tree)}
     enough = digits_to_recompute(list(used.values()), lambda numbers: compute(text, dict(zip(used, numbers, strict=True))), value)
     shown = {name: put_in(data, enough) for name, data in used.items()}
-    symbols = write(tree, {name: Operand(_symbol(name), data) for name, data in used.items()}).text
+    symbols = write(tree, {name: Operand(symbol_of(name), data) for name, data in used.items()}).text
     numbers, result = write(tree, shown).text, number_text(value)
     printed = exact_value(tree, {name: as_printed(operand.text) for name, operand in shown.items()})
     inserted = "=" if all(is_exact(data, shown[name].text) for name, data in used.items()) else "≈"
     equals = "=" if printed is not None and printed == as_printed(result) else "≈"
     middle = f" {inserted} {numbers}" if numbers not in (symbols, result) else ""
-    return Line(quantity, value, f"{_symbol(quantity)} {'←' if remembered else '='} {symbols}{middle} {equals} {result}")
+    return Line(quantity, value, f"{symbol_of(quantity)} {'←' if remembered else '='} {symbols}{middle} {equals} {result}")
