@@ -35,7 +35,7 @@ def imported(module):
                     yield (inner, "") if inner in FILES else (origin, alias.name)
         elif isinstance(node, ast.Import):
             yield from [(alias.name, "") for alias in node.names if alias.name in FILES]
-        elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        elif not (path.name == "__init__.py" and isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
             waiting += ast.iter_child_nodes(node)
 
 

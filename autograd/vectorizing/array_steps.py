@@ -1,26 +1,37 @@
 """The two passes of a program as data: an array a step, with its operands, its numbers, its equation, and its entries.
 
 `ArraySteps` is what `Program.steps` and the matrix views of `nn.formulas` give, and what pages, tables and the checker of
-matrix code read. It is made on demand from the lines of the plan (`outline`), which the source and the LaTeX are written
-from as well; nothing of it is on the way of a program that trains. What makes one entry is in `array_entries`.
+matrix code read. `making_steps` makes it on demand from the lines of the plan (`outline`), which the source and the LaTeX
+are written from as well; nothing of it is on the way of a program that trains.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, Protocol, overload
 
 from ..engine.ieee import as_float
 from ..engine.value import Value
 from ..explain.languages import fill
 from ..explain.numbers import number_text
-from .array_entries import ArrayEntry, entry_of
-from .equations import text_of
+from .array_entries import ArrayEntry
+from .equations import Writer, text_of
 from .matrix_text import brackets, side_by_side
-
-if TYPE_CHECKING:
-    from .making_steps import Made
+from .planning import Plan
 
 DIGITS = 4  # significant digits of the numbers of a matrix, where nothing asks for more
+
+
+class Pass(Protocol):
+    """What the records of one pass have in common, and what they ask of it when they are read."""
+
+    plan: Plan
+    writer: Writer
+    X: Any
+    steps: "ArraySteps"
+
+    def sign(self, step: "ArrayStep", digits: int | None) -> str: ...
+    def entry(self, step: "ArrayStep", i: int, j: int, digits: int | None) -> ArrayEntry: ...
+    def graph(self, number: int) -> "ExampleGraph": ...
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class ArrayStep:
     summed: str
     scale: float
     nodes: Any = field(repr=False)
-    _made: "Made" = field(repr=False)
+    _pass: Pass = field(repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -127,7 +138,7 @@ class ArrayStep:
 
     def sign(self, digits: int | None = DIGITS) -> str:
         """ "=" where the equation is true with the numbers as printed, else "≈"."""
-        return self._made.sign(self, digits)
+        return self._pass.sign(self, digits)
 
     def numbers(self, digits: int | None = DIGITS) -> str:
         """The equation with numbers, on several lines, with brackets; "=" only where it is true as printed."""
@@ -138,7 +149,7 @@ class ArrayStep:
             if not part.name:
                 blocks.append([part.text])
                 continue
-            texts = self._made.steps.arrays[part.name].texts(digits)
+            texts = self._pass.steps.arrays[part.name].texts(digits)
             blocks.append(brackets([list(row) for row in zip(*texts, strict=True)] if part.transposed else texts))
         return side_by_side([*blocks, [f" {self.sign(digits)} "], brackets(self.texts(digits))])
 
@@ -147,7 +158,7 @@ class ArrayStep:
         rows, columns = self.shape
         if not (isinstance(i, int) and isinstance(j, int) and 0 <= i < rows and 0 <= j < columns):
             raise IndexError(f"{self.symbol} has shape {rows} × {columns} and no entry in row {i!r}, column {j!r} (counted from 0)")
-        return entry_of(self, i, j, digits)
+        return self._pass.entry(self, i, j, digits)
 
     def __repr__(self) -> str:
         return f"<{self.phase}: {self.equation}, {self.shape[0]} × {self.shape[1]}>"
@@ -172,11 +183,11 @@ class ArraySteps(Sequence[ArrayStep]):
     ∂L/∂W⁽²⁾[1, 2] ≈ 0.138499 · 0.596884 ≈ 0.0826676
     """
 
-    def __init__(self, steps: Sequence[ArrayStep], given: Sequence[ArrayStep], made: "Made"):
-        self._steps, self.given, self._made = tuple(steps), tuple(given), made
+    def __init__(self, steps: Sequence[ArrayStep], given: Sequence[ArrayStep], of_pass: Pass):
+        self._steps, self.given, self._pass = tuple(steps), tuple(given), of_pass
         self.arrays: Mapping[str, ArrayStep] = {step.name: step for step in (*given, *steps)}
-        self.notation, self.examples, self.is_mean = made.writer.notation, len(made.X), made.writer.is_mean
-        self.layers = made.writer.depth
+        self.notation, self.examples, self.is_mean = of_pass.writer.notation, len(of_pass.X), of_pass.writer.is_mean
+        self.layers = of_pass.writer.depth
 
     @overload
     def __getitem__(self, which: int | str) -> ArrayStep: ...
@@ -210,8 +221,8 @@ class ArraySteps(Sequence[ArrayStep]):
     @property
     def functions(self) -> dict[str, str]:
         """What the symbols of the activation functions stand for: {"h": "tanh"}, or one for each layer where they differ."""
-        writer = self._made.writer
-        named = [layer for layer in self._made.plan.layers if layer.function not in ("", "softmax")]
+        writer = self._pass.writer
+        named = [layer for layer in self._pass.plan.layers if layer.function not in ("", "softmax")]
         return {text_of(writer.function(layer.number)): layer.function for layer in named}
 
     @property
@@ -224,7 +235,7 @@ class ArraySteps(Sequence[ArrayStep]):
         """The scalar graph of one example, from 0: new Values, with its numbers. Raises IndexError where there is none."""
         if not isinstance(number, int) or not 0 <= number < self.examples:
             raise IndexError(f"there are {self.examples} examples, counted from 0, and none with the number {number!r}")
-        return self._made.graph(number)
+        return self._pass.graph(number)
 
 
 @dataclass(frozen=True, eq=False)

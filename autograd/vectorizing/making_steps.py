@@ -11,45 +11,26 @@ from ..engine.order import topological_order
 from ..engine.value import Value
 from ..explain.notation import Notation
 from ..explain.numbers import sign
+from .array_entries import ArrayEntry
+from .array_numbers import Numbers
 from .array_steps import ArrayStep, ArraySteps, ExampleGraph, Part
 from .arrays import Array, N
 from .equations import Tokens, Writer, latex_of, text_of
-from .evaluating import evaluated
+from .making_entries import entry_of
 from .naming import ArrayNames, blocks_of
 from .outline import Line
 from .planning import Plan
 from .source import in_order_of_lectures
 
 
-class Made:
-    """What the steps of one call have in common: the plan, the writer, the numbers, and the scalar graph."""
-
-    steps: ArraySteps
+class Made(Numbers):
+    """What the steps of one call have in common: the numbers, and the scalar graph behind them."""
 
     def __init__(self, plan: Plan, writer: Writer, gradient: Sequence[tuple[Any, Array]], parameters: Any, X: Any, leaves: "Leaves",
                  standing: Mapping[int, tuple[Value, ...]]):  # fmt: skip
+        super().__init__(plan, writer, parameters, X)
         self.gradient = gradient  # of each array of parameters, its places in the flat vector and the array
-        self.plan, self.writer, self.parameters, self.X = plan, writer, parameters, X
         self.leaves, self.standing = leaves, standing
-        outputs = [line.array for line in writer.lines]
-        self.values = evaluated(outputs, parameters, X)
-        self.lines = {line.array.index: line for line in writer.lines}
-        self.name_of = {line.array.index: line.name for line in writer.lines}
-        self.array_of = {line.name: line.array for line in writer.lines}
-
-    def full(self, array: Array) -> Any:
-        """The numbers of an array in its full shape, examples in columns, without the scale of an error signal."""
-        values = numpy.asarray(self.values[array.index], dtype=float)
-        shape = [len(self.X) if size == N else size for size in array.shape]
-        return numpy.broadcast_to(values, shape) if shape else values.reshape(1, 1)
-
-    def scale(self, array: Array) -> float:
-        return float(len(self.X)) if self.writer.is_error(array) else 1.0
-
-    def laid_out(self, array: Array, numbers: Any) -> Any:
-        if numbers.ndim != 2:
-            numbers = numbers.reshape(-1, numbers.shape[-1])
-        return numbers.T if self.writer.is_turned(array) else numbers
 
     @cached_property
     def by_forward(self) -> dict[int, list[int]]:
@@ -104,22 +85,8 @@ class Made:
             apart = numpy.abs(computed - shown) <= 1e-12 * numpy.maximum(1e-300, numpy.abs(shown))
         return sign(bool((apart | (computed == shown)).all()))
 
-    def as_printed(self, step: ArrayStep, digits: int | None) -> Any:
-        """What the right side of an equation comes to, with the numbers of its arrays as they are printed."""
-        given: dict[int, Any] = {}
-        for name in step.operands:
-            operand = self.steps.arrays[name]
-            shown = numpy.array([[float(text) for text in row] for row in operand.texts(digits)])
-            array = self.array_of[name]
-            given[array.index] = (shown.T if self.writer.is_turned(array) else shown) / operand.scale
-        if step.name == "mean":
-            (values,) = given.values()
-            return numpy.atleast_2d(values.mean() if self.writer.is_mean else values.sum())
-        array = self.array_of[step.name]
-        given.pop(array.index, None)
-        inner = evaluated([array], self.parameters, self.X, given)[array.index]
-        shape = [len(self.X) if size == N else size for size in array.shape] or [1, 1]
-        return self.laid_out(array, numpy.broadcast_to(inner, shape)) * step.scale
+    def entry(self, step: ArrayStep, i: int, j: int, digits: int | None) -> ArrayEntry:
+        return entry_of(self, step, i, j, digits)
 
     def graph(self, number: int) -> ExampleGraph:
         numbers = dict(zip(self.leaves.inputs, self.X[number].tolist(), strict=True))
