@@ -137,13 +137,13 @@ class ArrayStep:
         return [[number_text(as_float(number), digits) for number in row] for row in self.array.tolist()]
 
     def sign(self, digits: int | None = DIGITS) -> str:
-        """ "=" where the equation is true with the numbers as printed, else "≈"."""
+        """ "=" where the equation is true with the numbers as printed, else "≈"; of what is given, where nothing is rounded."""
         return self._pass.sign(self, digits)
 
     def numbers(self, digits: int | None = DIGITS) -> str:
         """The equation with numbers, on several lines, with brackets; "=" only where it is true as printed."""
         if self.phase == "given":
-            return side_by_side([[f"{self.symbol} = "], brackets(self.texts(digits))])
+            return side_by_side([[f"{self.symbol} {self.sign(digits)} "], brackets(self.texts(digits))])
         blocks = [[f"{self.symbol} = "]]
         for part in self.parts:
             if not part.name:

@@ -32,7 +32,7 @@ def entry_of(numbers: Numbers, step: ArrayStep, i: int, j: int, digits: int | No
     head = f"{step.symbol}{here}"
     example = j if step.axes[1] == "examples" else i if step.axes[0] == "examples" else None
     if step.phase == "given":
-        return ArrayEntry(step.name, i, j, value, example, (), 1.0, (), step.nodes[i, j], f"{head} = {number}")
+        return ArrayEntry(step.name, i, j, value, example, (), 1.0, (), step.nodes[i, j], f"{head} {sign(float(number) == value)} {number}")
     reader = _Reader(numbers, digits)
     place: Place
     if step.name == "mean":

@@ -77,9 +77,9 @@ class Made(Numbers):
         return found
 
     def sign(self, step: ArrayStep, digits: int | None) -> str:
-        if not step.parts:
-            return "="
         shown = numpy.array([[float(text) for text in row] for row in step.texts(digits)])
+        if not step.parts:
+            return sign(bool((step.array == shown).all()))
         with numpy.errstate(all="ignore"):
             computed = self.as_printed(step, digits)
             apart = numpy.abs(computed - shown) <= 1e-12 * numpy.maximum(1e-300, numpy.abs(shown))

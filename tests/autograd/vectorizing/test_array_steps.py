@@ -286,6 +286,8 @@ def test_numbers_are_printed_with_brackets_and_with_a_true_sign():
     assert steps["W1"].numbers() == "W⁽¹⁾ = [1  0.5]"
     steps = vectorize((dot(w, x) / 3 - t) ** 2, [*x, t], w).steps([[1.0, 2.0, 1.0]])
     assert " ≈ " in steps[-2].numbers(2) or " ≈ " in steps[1].numbers(2)
+    given = vectorize((dot(w, x) - t) ** 2, [*x, t], w).steps([[1 / 3, 2.0, 1.0]])["z0"]
+    assert (given.numbers(3), str(given.entry(0)), str(given.entry(1))) == ("x ≈ ⎡0.333⎤\n    ⎣2    ⎦", "x[1, 1] ≈ 0.333333", "x[2, 1] = 2")
 
 
 @pytest.mark.parametrize(
