@@ -22,7 +22,9 @@ from .drawing import Drawing, draw
 
 if TYPE_CHECKING:
     from .networks import NetworkDrawing, network
-    from .page.stepper import Stepper, step
+    from .page.arrays import ArrayStepper
+    from .page.opening import step
+    from .page.stepper import Stepper
     from .path_pictures import PathsDrawing, show_paths
     from .plots import (  # fmt: skip
         plot_activation,
@@ -43,8 +45,9 @@ _LATER = {
     "network": ".networks",
     "PathsDrawing": ".path_pictures",
     "show_paths": ".path_pictures",
+    "ArrayStepper": ".page.arrays",
     "Stepper": ".page.stepper",
-    "step": ".page.stepper",
+    "step": ".page.opening",
     "plot_activation": ".plots",
     "plot_decision_boundary": ".plots",
     "plot_gradients": ".plots",
@@ -65,4 +68,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "plot_activation", "plot_decision_boundary", "plot_gradients", "plot_heatmaps", "plot_hidden_space", "plot_hinges", "plot_history", "plot_loss_slice", "plot_numeric_curve", "plot_paths", "show_paths", "step"]  # fmt: skip
+__all__ = ["ArrayStepper", "Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "plot_activation", "plot_decision_boundary", "plot_gradients", "plot_heatmaps", "plot_hidden_space", "plot_hinges", "plot_history", "plot_loss_slice", "plot_numeric_curve", "plot_paths", "show_paths", "step"]  # fmt: skip

@@ -9,7 +9,7 @@ from autograd import derive, examples, leaves, nodes, steps
 from autograd.explain.typeset import as_layout, latex, mathml, name_parts, plain
 from nn import MLP
 from viz import draw, show_paths
-from viz.page.stepper import step
+from viz.page.opening import step
 from viz.picture.lettering import MINUS, readable
 
 from .step_page import opened

@@ -66,11 +66,15 @@ def stylesheet(theme: str) -> str:
         raise ValueError(f"theme is one of {', '.join(THEMES)}, not {repr(theme)[:40]}")
     if theme != "auto":
         return _coloured(COLOURS[theme]) + (_PRINT if theme == "print" else "")
+    return variables() + _coloured({name: f"var(--{name})" for name in COLOURS["light"]})
+
+
+def variables() -> str:
+    """The colours as variables of CSS, which follow the page or the system, or what is chosen for an element."""
     light, dark = [";".join(f"--{name}:{colour}" for name, colour in COLOURS[one].items()) for one in ("light", "dark")]
     return (
         f":root,:host{{{light}}}\n@media (prefers-color-scheme:dark){{:root,:host{{{dark}}}}}\n"
         f":host([data-theme=light]){{{light}}}\n:host([data-theme=dark]){{{dark}}}"
-        + _coloured({name: f"var(--{name})" for name in COLOURS["light"]})
     )
 
 

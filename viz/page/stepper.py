@@ -1,4 +1,4 @@
-"""`step`: a graph → a `Stepper`, both passes one number at a time, in a notebook and as a page that stands alone.
+"""A graph → a `Stepper`: both passes one number at a time, in a notebook and as a page that stands alone.
 
 The page holds the graph, the order of the steps and the operations' formulas as data; its module (static/page.js) fills
 in the numbers, so that it goes on without Python when a reader changes a leaf.
@@ -16,7 +16,6 @@ from autograd import Notation, Value, steps
 from autograd.engine.names import find, names
 from autograd.engine.order import varying
 from autograd.explain.languages import templates
-from autograd.explain.refusals import refuses_in_lang
 from autograd.explain.steps import Step, Steps, equations
 from autograd.whole_files import write_whole
 
@@ -43,8 +42,7 @@ MOST = 5000  # nodes in one page
 SLIDES = (".svg", ".png", ".pdf")
 
 
-@refuses_in_lang
-def step(
+def step_graph(
     y: Value,
     ask: "bool | str" = False,
     wrt: "Value | str | None" = None,
@@ -57,31 +55,7 @@ def step(
     as_if: "str | tuple[str, Any] | None" = None,
     theme: str = "auto",
 ) -> "Stepper":
-    """The step-through of the graph below y: forward and backward, one number at a time, in a notebook or as a page.
-
-    `ask` lets the reader predict each number before it is shown: True, or only those of one pass, "forward" or
-    "backward"; "locals" asks for the local derivative first and then for the contribution; "vote" offers four
-    options, of which three are what the likeliest mistakes give; "blank" leaves all cards empty, to be filled in any order
-    and checked at once; "order" asks which node may go next, in both passes. `wrt` goes only through the steps that matter
-    for one node. `at` is the step to open at, 0 for the start. `digits` is the number of significant digits, `lang` the
-    language, such as "es", and `notation` the notation of a course for a network. With a learning rate `lr` and the leaves `params`
-    it goes on with a learning step, as `steps` does, and the page with round after round of them. `as_if` is the code of a misconception, such
-    as "NO_LOCAL", or the pair of a code and a place (a node, the pair of the two nodes of an edge, an operation or a
-    scope): beside every right number the page shows, behind a ✗, what it would be with this mistake. `theme` is "auto" (as the
-    page around it), "light", "dark", or "print" for slides in black and white.
-
-    Raises TypeError when y is not a Value, and ValueError for a stale graph, for one of more than 5,000 nodes, and for an
-    argument that does not exist.
-
-    >>> from autograd import leaves
-    >>> a, b = leaves(a=2, b=3)
-    >>> print(step(a * b, wrt=b))
-    forward
-      1  J = a · b = 2 · 3 = 6
-    backward
-      2  ∂J/∂J = 1
-      3  ∂J/∂b = ∂J/∂J · a = 1 · 2 = 2
-    """
+    """The step-through of the graph below y, with the arguments of `step`; raises as that does."""
     if not isinstance(y, Value):
         raise TypeError(f"step takes the root of a graph, a Value, not {type(y).__name__}")
     if not isinstance(ask, (bool, str)) or ask not in ASKS:
@@ -201,11 +175,12 @@ class Stepper:
         both = sum(each.phase != "update" for each in self._passes)  # at their end stand all gradients
         return both if self._ask == "no" else min(max(self._at - 1, 0), both)
 
+    def _svg(self) -> str:
+        return UNREAD.sub(r"\1", self._rooms.slides[0].svg(self._still, marked=False))
+
     def _host(self, alone: bool) -> str:
-        picture = self._rooms.slides[0]
-        svg = UNREAD.sub(r"\1", picture.svg(self._still, marked=False))
-        alternative = self._title if self._ask != "no" else "; ".join([self._title, *picture.final.lines])
-        return host(image(svg, alternative), self._data(), self._module(), alone)
+        alternative = self._title if self._ask != "no" else "; ".join([self._title, *self._rooms.slides[0].final.lines])
+        return host(image(self._svg(), alternative), self._data(), self._module(), alone)
 
     def _module(self) -> str:
         """The JavaScript of the page, as one module."""

@@ -38,3 +38,8 @@ export function svgElement(name, attributes = {}, ...children) {
 export function icon(name) {
   return svgElement("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": "true" }, svgElement("path", { d: ICONS[name] }));
 }
+
+// Says the words of a page: a function of a key, and of the texts for its places.
+export function saying(words) {
+  return (key, texts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => texts[name]);
+}

@@ -10,11 +10,12 @@ import { Panel } from "./panel.js";
 import { Rooms } from "./rooms.js";
 import { Ways } from "./ways.js";
 import { Bar, button } from "./bar.js";
+import { Playing } from "./playing.js";
 import { copied } from "./practice.js";
 import { actOf } from "./keys.js";
 import { question } from "./steptab.js";
 import { Update } from "./update.js";
-import { element } from "./elements.js";
+import { element, saying } from "./elements.js";
 import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
 import { svgOf } from "../../static/image.js";
 import { Heading } from "./heading.js";
@@ -32,7 +33,8 @@ export class StepThrough {
     this.data = data;
     this.run = new Run(data.graph, data.steps);
     this.questions = new Questions(this.run, data.ask);
-    const words = (key, texts) => this.words(key, texts);
+    const words = saying(data.words);
+    this.words = words;
     this.knowledge = new Knowledge(this.run, this.questions, words, data.mistaken);
     this.panel = new Panel(this.knowledge, {
       editable: data.editable,
@@ -80,13 +82,14 @@ export class StepThrough {
     this.presenter = new Presenter(this);
     const more = [this.theme.element, button(words, "present", () => this.presenter.toggle(), "", "P")];
     this.bar = new Bar(words, { border: this.run.border, ends: this.run.passesEnd, count: this.run.count, asks: this.asks, more }, act);
+    this.playing = new Playing(() => this.bar.beat, {
+      next: () => this.next(),
+      isOver: () => this.at >= this.run.count && !this.knowledge.open,
+      paint: () => this.paintBar(),
+    });
     this.build();
     this.listen();
     this.readAddress();
-  }
-
-  words(key, texts = {}) {
-    return this.data.words[key].replace(/\{(\w+)\}/g, (_, name) => texts[name]);
   }
 
   // The ways in which may be asked.
@@ -166,22 +169,13 @@ export class StepThrough {
   }
 
   play() {
-    if (this.timer) return this.pause();
+    if (this.playing.isOn) return this.pause();
     if (this.at === this.run.count) this.go(this.run.rounds ? this.at + 1 : 0);
-    const wait = () => setTimeout(tick, this.bar.beat);
-    const tick = () => {
-      this.next();
-      this.timer = this.at < this.run.count || this.knowledge.open ? wait() : null;
-      if (!this.timer) this.pause();
-    };
-    this.timer = wait();
-    this.paintBar();
+    this.playing.start();
   }
 
   pause() {
-    clearTimeout(this.timer);
-    this.timer = null;
-    this.paintBar();
+    this.playing.stop();
   }
 
   // To the step at which a card got its value or its gradient, or at which a wire was gone back along.
@@ -418,7 +412,7 @@ export class StepThrough {
     const { run, at, ways } = this;
     const phase = at ? run.step(at).phase : "start";
     const isOver = at === run.count && !this.knowledge.open && !run.rounds?.mayGoOn;
-    this.bar.paint({ at, phase, round: this.knowledge.round, limit: ways.limit, isAlone: ways.isAlone, isOver, isPlaying: Boolean(this.timer) });
+    this.bar.paint({ at, phase, round: this.knowledge.round, limit: ways.limit, isAlone: ways.isAlone, isOver, isPlaying: this.playing.isOn });
   }
 
   // Paints all cards, where more than the step has changed.

@@ -100,26 +100,28 @@ export function legend(words) {
   return element("details", { class: "legend" }, element("summary", {}, words("page.legend")), element("ul", {}, ...entries));
 }
 
-export function helpDialog(words) {
-  const keys = {
-    "← →": "page.help.arrows",
-    "Home End": "page.help.ends",
-    Space: "page.help.space",
-    "+ − 0": "page.help.zoom",
-    "Shift ← → ↑ ↓": "page.help.pan",
-    Enter: "page.help.enter",
-    H: "page.help.hint",
-    "A B C D": "page.help.vote",
-    "↑ ↓": "page.help.choose",
-    N: "page.help.again",
-    T: "page.help.theme",
-    P: "page.help.present",
-    "PageUp PageDown": "page.help.clicker",
-    B: "page.help.blank",
-    V: "page.help.votenow",
-    R: "page.help.round",
-    "?": "page.help.help",
-  };
+const KEYS = {
+  "← →": "page.help.arrows",
+  "Home End": "page.help.ends",
+  Space: "page.help.space",
+  "+ − 0": "page.help.zoom",
+  "Shift ← → ↑ ↓": "page.help.pan",
+  Enter: "page.help.enter",
+  H: "page.help.hint",
+  "A B C D": "page.help.vote",
+  "↑ ↓": "page.help.choose",
+  N: "page.help.again",
+  T: "page.help.theme",
+  P: "page.help.present",
+  "PageUp PageDown": "page.help.clicker",
+  B: "page.help.blank",
+  V: "page.help.votenow",
+  R: "page.help.round",
+  "?": "page.help.help",
+};
+
+// The help: what the keys do, by their names, and what stands below.
+export function helpDialog(words, keys = KEYS, more = "page.help.mouse") {
   const rows = Object.entries(keys).flatMap(([key, text]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, words(text))]);
   const close = element("button", { type: "button", class: "main", onclick: () => dialog.close() }, words("page.close"));
   const dialog = element(
@@ -127,7 +129,7 @@ export function helpDialog(words) {
     { "aria-label": words("page.help") },
     element("h2", {}, words("page.help")),
     element("dl", {}, ...rows),
-    element("p", {}, words("page.help.mouse")),
+    element("p", {}, words(more)),
     close,
   );
   return dialog;

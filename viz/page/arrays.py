@@ -1,0 +1,144 @@
+"""`step` of a program or a matrix view: both passes, an array a step, in a notebook and as a page that stands alone.
+
+The page is made like that of a graph (`stepper`), with the same bar, keys and themes; what it shows is `array_content`.
+"""
+
+import os
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from autograd import Notation
+from autograd.explain.languages import templates
+from autograd.vectorizing.array_steps import ArraySteps
+from autograd.vectorizing.program import Program
+from autograd.whole_files import write_whole
+
+from ..drawing import refuse_unknown
+from ..output.theme import stylesheet, variables
+from ..picture.lettering import readable
+from .array_content import Content
+from .example_graphs import Examples
+from .hosting import host, module, page, page_words, scalar_modules
+from .stepper import Stepper
+
+ASKS: dict[bool | str, str] = {False: "no", True: "both", "shapes": "shapes", "entries": "entries"}
+STYLES = ("step.css", "present.css", "arrays.css")
+MOST = 3000  # entries in one page
+
+
+def arrays_of(given: Any, X: Any, notation: "Notation | str | None") -> ArraySteps:
+    """The steps of a program for the examples X, or those of a matrix view, which brings its own."""
+    if isinstance(given, Program):
+        if X is None:
+            raise ValueError("a program is stepped through for some examples: give them as X=, one row for each example")
+        return given.steps(X, "delta" if notation is None else notation)
+    found = given if isinstance(given, ArraySteps) else given.steps
+    if X is not None:
+        raise ValueError("a matrix view has its examples already; leave out X, or make the view for other examples")
+    if notation is not None and Notation.of(notation) != found.notation:
+        raise ValueError(f'the matrix view is written in the notation "{found.notation.name}"; make it with the notation that is wanted')
+    return found
+
+
+def is_of_arrays(given: Any) -> bool:
+    """Whether something is stepped through array by array: a program, a matrix view, or the steps of one."""
+    return isinstance(given, (Program, ArraySteps)) or isinstance(getattr(given, "steps", None), ArraySteps)
+
+
+def step_arrays(
+    given: Any, X: Any, ask: "bool | str", at: int | None, digits: int | None, lang: str, notation: "Notation | str | None", theme: str
+) -> "ArrayStepper":
+    """The step-through of arrays, with the arguments of `step`; raises as that does."""
+    if not isinstance(ask, (bool, str)) or ask not in ASKS:
+        raise ValueError(f'a step-through of arrays asks for True, "shapes" or "entries", not {repr(ask)[:40]}')
+    refuse_unknown(digits)
+    templates(lang)
+    stylesheet(theme)  # which refuses one that does not exist
+    passes = arrays_of(given, X, notation)
+    entries = sum(array.shape[0] * array.shape[1] for array in passes.arrays.values())
+    if entries > MOST:
+        raise ValueError(
+            f"arrays of {entries:,} numbers are too many for one step-through ({MOST:,}); take fewer examples, or a smaller network"
+        )
+    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
+        raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {repr(at)[:40]}")
+    return ArrayStepper(passes, ASKS[ask], at or 0, digits, lang, theme)
+
+
+class ArrayStepper:
+    """A step-through of arrays. It shows itself in a notebook; `save` writes it as a page; `print` gives the steps."""
+
+    def __init__(self, passes: ArraySteps, ask: str, at: int, digits: int | None, lang: str, theme: str):
+        self._passes, self._ask, self._at, self._digits, self._lang, self._theme = passes, ask, at, digits, lang, theme
+        self._examples = Examples(passes)
+        self._content = Content(passes, digits, lang, self._examples).data()  # now, because arrays and leaves may change
+
+    def __len__(self) -> int:
+        return len(self._passes)
+
+    @property
+    def text(self) -> str:
+        """The steps as equations with their shapes, a line for each."""
+        return str(self._passes)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def _title(self) -> str:
+        loss = next((step for step in reversed(self._passes) if step.role in ("loss", "losses")), self._passes[-1])
+        return readable(loss.symbol)
+
+    def _data(self) -> dict[str, Any]:
+        """Everything that the page needs, as JSON can carry it."""
+        words = {key: text for key, text in templates(self._lang).items() if key.startswith("array.")}
+        alone = {} if self._passes.layers else {"note": words["array.none"]}
+        return {
+            **self._content,
+            **alone,
+            "title": self._title,
+            "theme": "light" if self._theme == "print" else self._theme,
+            "ask": self._ask,
+            "at": self._at,
+            "words": page_words(self._lang) | words,
+            "scalars": self._scalars(),
+        }
+
+    def _scalars(self) -> "dict[str, Any] | None":
+        """The step-through of the graph of one example, and the leaves of all examples."""
+        example = self._examples.example
+        if example is None:
+            return None
+        whole = Stepper(example.passes, "no", 0, self._digits, self._lang)
+        data = whole._data()
+        del data["words"]  # the page has them
+        return {"data": data, "picture": b64encode(whole._svg().encode()).decode(), "leaves": example.leaves}
+
+    def _host(self, alone: bool) -> str:
+        still = f"<pre>{escape(self.text if self._ask == 'no' else self._title)}</pre>"
+        return host(still, self._data(), self._module(), alone, "arrays")
+
+    def _module(self) -> str:
+        example = self._examples.example
+        operations = [node.operation for node in example.passes[0].names if node.parents] if example else []
+        return module("page/static/arrays/start.js", STYLES, scalar_modules(operations), variables())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._host(alone=False), "text/plain": self.text if self._ask == "no" else self._title}
+
+    def _page(self) -> str:
+        return page(page_words(self._lang)["page.label"].format(title=self._title), self._lang, self._host(alone=True))
+
+    def save(self, path: "str | os.PathLike[str]", kind: str = ".svg") -> Path:
+        """Writes the step-through as a page that stands alone, "page.html", and returns its path.
+
+        page.html#step=7&ask=shapes opens the page there. The file appears whole or not at all. Raises ValueError for any
+        other suffix: pictures of arrays are drawn by `draw`.
+        """
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f'a step-through of arrays is saved as a page, .html, not as "{path.name}"; for pictures, draw the program')
+        write_whole(path, self._page().encode())
+        return path

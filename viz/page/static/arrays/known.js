@@ -1,0 +1,127 @@
+// What is known at a step: which arrays have their shapes and numbers, which entries are lit, what the step says. Whoever
+// shows something gets this, and nothing of what comes later or is still asked for.
+
+export class Known {
+  #data;
+  #asking;
+
+  constructor(data, asking, words) {
+    this.#data = data;
+    this.#asking = asking;
+    this.words = words;
+    this.at = 0;
+    this.chosen = null; // [array, row, column], an entry that the reader looks into
+    this.border = data.steps.filter(({ phase }) => phase === "forward").length;
+    this.version = 0;
+  }
+
+  get count() {
+    return this.#data.steps.length;
+  }
+
+  get step() {
+    return this.at ? this.#data.steps[this.at - 1] : null;
+  }
+
+  // "shape" or "entry" while that is asked for, else null.
+  get open() {
+    return this.#asking.open(this.at);
+  }
+
+  get phase() {
+    return this.step?.phase ?? "start";
+  }
+
+  // The array that the step makes; null before the first one.
+  get current() {
+    return this.step ? this.step.array : null;
+  }
+
+  // How an array stands there: "none" (not computed yet), "asked", or "known".
+  state(k) {
+    const { at } = this.#data.arrays[k];
+    if (at === null || at < this.at) return "known";
+    return at > this.at ? "none" : this.open ? "asked" : "known";
+  }
+
+  // Whether the shape of an array is told; while one is asked for, that of no array beside it.
+  tellsShape(k) {
+    return this.open !== "shape" && (this.state(k) === "known" || (this.state(k) === "asked" && this.open === "entry"));
+  }
+
+  texts(k) {
+    return this.state(k) === "known" ? this.#data.arrays[k].texts : null;
+  }
+
+  // The place of the entry that is asked for, or null.
+  get asked() {
+    return this.open === "entry" ? [this.current, ...this.step.asked] : null;
+  }
+
+  // The entry that is looked into, as long as its number is known.
+  get looked() {
+    return this.chosen && this.state(this.chosen[0]) === "known" ? this.chosen : null;
+  }
+
+  entry([k, i, j]) {
+    return this.#data.entries[k][i][j];
+  }
+
+  // The entries that are lit: those that make the one looked into; for the asked one, after the first hint.
+  get lit() {
+    if (this.looked) return this.entry(this.looked).reads ?? [];
+    if (this.asked && this.#asking.hints(this.at).length) return this.entry(this.asked).reads ?? [];
+    return [];
+  }
+
+  // The arrays that the step reads.
+  get read() {
+    return this.step ? this.step.parts.filter((part) => part.array !== undefined).map((part) => part.array) : [];
+  }
+
+  array(k) {
+    return this.#data.arrays[k];
+  }
+
+  // --- questions ---
+
+  get hints() {
+    return this.open ? this.#asking.hints(this.at) : [];
+  }
+
+  // The reply to the last wrong answer to what is open.
+  get reply() {
+    return this.open ? (this.#asking.answer(this.at, this.open).wrong.at(-1)?.reply ?? "") : "";
+  }
+
+  // What was answered at this step, of each part: {wrong, outcome, right}.
+  get outcomes() {
+    return this.#asking.parts(this.at).map((part) => {
+      const { wrong, outcome } = this.#asking.answer(this.at, part);
+      const struck = part === this.open ? wrong.slice(0, -1) : wrong;
+      return { wrong: struck.map(({ text }) => text), outcome, right: outcome && this.#asking.truth(this.at, part) };
+    });
+  }
+
+  get score() {
+    return this.#asking.score();
+  }
+
+  get question() {
+    const what = this.#data.arrays[this.current].name;
+    if (this.open === "shape") return this.words("array.question.shape", { what });
+    const [i, j] = this.step.asked;
+    return this.words("array.question.entry", { what, i: i + 1, j: j + 1 });
+  }
+
+  // --- the list of all steps ---
+
+  get listed() {
+    const asks = this.#data.steps.findIndex((_, k) => this.#asking.open(k + 1));
+    return asks < 0 ? this.count : Math.min(asks, this.at);
+  }
+
+  sentence(at) {
+    return this.#data.steps[at - 1].line;
+  }
+}

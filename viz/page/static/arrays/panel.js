@@ -1,0 +1,127 @@
+// Beside the chain: the equation of the step with the shapes under its arrays, what it says, the question; and for a chosen
+// entry what makes it, one product for each example, with the way to its scalars.
+
+import { element } from "../elements.js";
+import { letters, sized } from "./chain.js";
+
+const HINTS = 3;
+
+export class ArrayPanel {
+  // Of `act`: {answer(), hint(), show(), scalars(example, at), leave()}.
+  constructor(known, act) {
+    Object.assign(this, { known, act });
+    this.element = element("section", { class: "panel arrays" });
+  }
+
+  paint() {
+    const { known } = this;
+    const side = element("div", { class: "side" }, ...this.side());
+    if (!known.step) return this.element.replaceChildren(element("div", { class: "rule" }, element("p", { class: "why" }, known.words("array.start"))), side);
+    const rule = [this.equation(), known.open ? this.form() : null];
+    this.element.replaceChildren(element("div", { class: "rule" }, ...rule), side, ...this.withNumbers());
+  }
+
+  // The equation with symbols, and the shape under every array.
+  equation() {
+    const { known } = this;
+    const { step, current } = known;
+    const own = known.tellsShape(current) ? sized(known.array(current).shape) : "?";
+    const first = this.term(known.array(current).symbol, [own]);
+    const parts = step.parts.map((part) => (part.array === undefined ? this.sign(part.text) : this.term(part.text, this.shape(part))));
+    const summed = step.summed ? element("span", { class: "summed" }, step.summed) : null;
+    return element("div", { class: "equation shaped" }, first, this.sign([["", "="]]), ...parts, summed);
+  }
+
+  term(runs, shape) {
+    return element("span", { class: "term" }, element("span", { class: "symbol" }, ...letters(runs)), element("span", { class: "size" }, "(", ...shape, ")"));
+  }
+
+  shape({ shape, inner }) {
+    return shape.flatMap((size, k) => [k ? " × " : "", k === inner ? element("b", {}, String(size)) : String(size)]);
+  }
+
+  sign(runs) {
+    return element("span", { class: "sign" }, ...letters(runs));
+  }
+
+  // The same with numbers in brackets.
+  withNumbers() {
+    const { known } = this;
+    const { step, current, open, words } = known;
+    if (open) return [];
+    const matrix = (texts) => element("table", { class: "matrix", role: "presentation" }, element("tbody", {}, ...texts.map((row) => element("tr", {}, ...row.map((text) => element("td", {}, text))))));
+    const turned = (texts) => texts[0].map((_, j) => texts.map((row) => row[j]));
+    const parts = step.parts.map((part) => {
+      if (part.array === undefined) return this.sign(part.text);
+      const { texts } = known.array(part.array);
+      return matrix(part.isTurned ? turned(texts) : texts);
+    });
+    const name = element("span", { class: "symbol" }, ...letters(known.array(current).symbol));
+    const equation = element("div", { class: "equation filled" }, name, this.sign([["", "="]]), ...parts, this.sign([["", step.sign]]), matrix(known.array(current).texts));
+    const scroll = element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": words("array.numbers") }, equation);
+    return [element("div", { class: "withnumbers" }, element("h2", {}, words("array.numbers")), scroll)];
+  }
+
+  // --- the right side ---
+
+  side() {
+    const { known } = this;
+    const { words, open, step, looked, score } = known;
+    if (looked) return this.entry(looked);
+    const rows = known.outcomes.flatMap(({ wrong, outcome, right }) => {
+      if (!wrong.length && !outcome) return [];
+      const end = outcome ? [element("b", {}, right), element("span", {}, words(`page.outcome.${outcome}`))] : [];
+      return element("p", { class: `outcome ${outcome ?? ""}` }, ...wrong.map((text) => element("s", {}, text)), ...end);
+    });
+    const outcomes = rows.length ? element("div", { class: "outcomes" }, ...rows) : null;
+    const help = open ? [element("p", { class: "verdict" }, known.reply), known.hints.length ? element("ol", { class: "hints" }, ...known.hints.map((hint) => element("li", {}, hint))) : null] : [];
+    const why = open || !step ? null : element("p", { class: "why" }, step.why);
+    const choose = open ? null : element("p", { class: "soft" }, words("array.choose"));
+    return [why, outcomes, ...help, choose, score && element("p", { class: "score" }, words("page.score", score))].filter(Boolean);
+  }
+
+  // What makes an entry.
+  entry(place) {
+    const { known } = this;
+    const { words } = known;
+    const { text, terms, example, scalar } = known.entry(place);
+    const leave = element("button", { type: "button", class: "small", title: "Esc", onclick: () => this.act.leave() }, "×");
+    leave.setAttribute("aria-label", words("page.close"));
+    const head = element("p", { class: "entryline" }, element("span", {}, text), leave);
+    if (!terms) return [head, this.way(example ?? 0, scalar, example)].filter(Boolean);
+    const isOfExamples = terms.some(([, of]) => of !== terms[0][1]) || (example === undefined && terms[0][1] !== null);
+    const list = terms.map(([product, of, at]) => {
+      const label = isOfExamples && of !== null ? element("span", { class: "soft" }, words("array.example", { example: of + 1 })) : null;
+      return element("li", {}, label, element("b", {}, product), this.way(of ?? example ?? 0, at, of ?? example, true));
+    });
+    return [head, element("ul", { class: "terms products" }, ...list)];
+  }
+
+  // The way to the scalars of an example.
+  way(example, steps, isOne, isShort = false) {
+    const { words } = this.known;
+    if (!steps?.length) return null;
+    const key = isShort || isOne === undefined || isOne === null ? "array.scalars" : "array.scalars.of";
+    const label = words("array.scalars.of", { example: example + 1 });
+    return element("button", { type: "button", class: "way", "aria-label": label, onclick: () => this.act.scalars(example, steps[0]) }, words(key, { example: example + 1 }));
+  }
+
+  // --- questions ---
+
+  form() {
+    const { known } = this;
+    const { words, open, hints } = known;
+    const input = (key) => element("input", { type: "text", class: "answer", size: 7, autocomplete: "off", placeholder: "?", "aria-label": key ? words(key) : undefined });
+    const inputs = open === "shape" ? [input("array.question.rows"), "×", input("array.question.columns")] : [input()];
+    const asks = element("label", {}, element("span", {}, known.question), ...(open === "shape" ? [] : inputs));
+    return element(
+      "div",
+      { class: "form" },
+      asks,
+      ...(open === "shape" ? inputs : []),
+      element("button", { type: "button", class: "main", onclick: () => this.act.answer() }, words("page.check")),
+      element("button", { type: "button", title: `${words("page.hint")} (H)`, disabled: hints.length === HINTS, onclick: () => this.act.hint() }, words("page.hint")),
+      element("button", { type: "button", onclick: () => this.act.show() }, words("page.show")),
+    );
+  }
+}
