@@ -23,6 +23,9 @@ KEYS = {
         '{"u": 5, "v": "3/2", "x": 4, "w": "3*5"}',
         '{"g": 0.444, "new": "1.4 - 0.2*0.444"}',
     ],
+    "07_from_graph_to_matrices": [
+        '{"X": (3, 5), "W1": "4 × 3", "b1": (4, 1), "Z1": "4x5", "A2": [2, 5], "dZ1": (4, 5), "dW2": "(2, 4)", "db1": (4, 1), "dX": (3, 5)}',
+    ],
     "08_activations": [
         '{"z": -2, "a": 0, "w": "0", "b": 0}',
         '{"z": -2.04, "a": "-2,04*0,01", "w": -0.0408, "b": -0.0204}',
@@ -166,3 +169,12 @@ def test_the_learning_step_of_the_tour_goes_down_by_less_than_was_predicted():
     assert (after.total_before, after.value, after.contribution) == pytest.approx((4, 1, -4))
     falls, rises = (steps(found["L"], lr=lr, params=["w", "b"])[-1].value for lr in (0.1, 0.25))
     assert falls == pytest.approx(0) and rises > 4
+
+
+@pytest.mark.parametrize("notation", ["ng", "murphy"])
+def test_the_numbers_of_the_matrices_are_the_same_in_other_letters_and_with_examples_in_rows(notation):
+    """Every comparison of the notebook is an assert in its cell; pictures are left out here."""
+    found: dict = {}
+    for cell in code(NOTEBOOKS["07_from_graph_to_matrices"]):
+        exec(re.sub(r"^viz\..*$", "", cell.replace("notation = None", f'notation = "{notation}"'), flags=re.M), found)
+    assert found["view"].notation.name == notation and found["view"].maxdiff() < 1e-12
