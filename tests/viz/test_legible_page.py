@@ -132,7 +132,7 @@ def test_the_same_is_seen_whichever_way_one_came(page, tmp_path, name):
 
 
 def test_a_unit_opens_for_its_steps_and_at_a_click_and_shows_what_leaves_it_when_closed(page, tmp_path):
-    y = worked("mazur")
+    y = examples.net_1_2_1()
     seen = opened(page, tmp_path, y)
     choice = "root.querySelector('.tools select').value"
     rows = "[...root.querySelectorAll('.card.unit .row, .card.folded .row')].map(row => row.textContent)"
@@ -154,7 +154,7 @@ def test_a_unit_opens_for_its_steps_and_at_a_click_and_shows_what_leaves_it_when
 
 
 def test_what_is_closed_tells_nothing_that_is_asked_for(page, tmp_path):
-    seen = opened(page, tmp_path, worked("mazur"), ask=True)
+    seen = opened(page, tmp_path, examples.net_1_2_1(), ask=True)
     rows = "[...root.querySelectorAll('.card .row')].map(row => row.textContent)"
     page.get_by_role("combobox", name="Part of the graph to show").select_option("0")
     assert not any("=" in row or "≈" in row for row in seen.script(rows))

@@ -14,6 +14,7 @@ from ..picture.records import Card, Picture
 NAME, NUMBER, SMALL = 16.0, 14.0, 12.0  # sizes of letters
 ROW, CHIP, LINE, NOTE, PAD = 26.0, 21.0, 19.0, 17.0, 9.0  # heights of the first row, the chip, a further row, a note; room at the sides
 PILL, STEP, STUB = 20.0, 24.0, 13.0  # height of a pill, from one pill to the next, way from pill to badge
+WIRE, LEAST_WIRE = 13.0, 9.0  # from one wire to the next where there are no pills, and where the card would be too low for that
 BADGE = 26.0  # height of a badge, and its least width
 BESIDE, REACH = 21.0, 12.0  # height of a number that stands beside the card that uses it, and the way from it
 NARROWEST, USUAL, WIDEST = 92.0, 136.0, 240.0  # of a card without its badge
@@ -75,12 +76,12 @@ class Texts:
 def shapes_of(picture: Picture, direction: str) -> list[Shape]:
     """The shapes of all cards of a picture that runs from left to right ("LR") or from top to bottom ("TB").
 
-    Cards are equally wide, except for those with more to say than usual.
+    Cards are equally wide, except for those with more to say than usual, and where units say no more than their numbers.
     """
     texts = [_texts(card) for card in picture.cards]
-    usual = max(
-        [text.room for card, text in zip(picture.cards, texts, strict=True) if text.room <= USUAL and not card.quiet], default=NARROWEST
-    )
+    rooms = [text.room for card, text in zip(picture.cards, texts, strict=True) if text.room <= USUAL and not card.quiet]
+    units = [card for card in picture.cards if card.kind == "unit"]
+    usual = NARROWEST if units and not any(card.rows for card in units) else max(rooms, default=NARROWEST)
     beside: dict[int, dict[int, float]] = {}
     held = held_by_one(picture)
     for number, (target, slot) in held.items():
@@ -144,7 +145,7 @@ def _from_left(card: Card, texts: Texts, room: float, beside: Mapping[int, float
     """Numbers and pills in a stack on the left, then the badge on the border of the frame."""
     pills, height, badge = _pill_widths(card), _height(card), _badge_width(card)
     count = len(pills)
-    step = STEP if any(pills) or beside else 13.0
+    step = STEP if any(pills) or beside else min(WIRE, max(LEAST_WIRE, (height - BADGE) / max(count - 1, 1)))
     tall = max(BADGE, (count - 1) * step + BADGE) if count > 2 and card.badge else BADGE
     if not card.badge:  # a folded group takes its wires at its frame
         height = max(height, (count - 1) * step + BADGE)

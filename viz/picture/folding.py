@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .lettering import cut, harmless
 from .scopes import WHOLE, Scope, by_scope, visible
-from .units import with_units
+from .units import with_units, with_units_and_ends, without_frames
 
 AT_ONCE = 150  # more cards than this never fit on a slide
 READABLE = 300  # more cards than this are not drawn unless they are asked for
@@ -58,14 +58,30 @@ def _in_a_message(title: str) -> str:
 Tree = tuple[list[Scope], list[int], list[bool]]  # groups, the innermost one of every node, which of them are folded
 
 
-def trees(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]], kinds: Sequence[str]) -> Iterator[Tree]:
-    """Ways to fold a graph for an overview, each with all that can be opened in it: nothing folded; units; scopes too, from the
-    inside out; parts by depth. `kinds` are those of `with_units`."""
+def trees(
+    scopes: Sequence[tuple[str, ...]],
+    parents: Sequence[Sequence[int]],
+    kinds: Sequence[str],
+    trained: Sequence[bool],
+    named: Sequence[bool],
+) -> Iterator[Tree]:
+    """Ways to fold a graph for an overview, each with all that can be opened in it: nothing folded; units and
+    what follows from them, up to each node with a name of its own, then without regard to names; units alone; scopes too, from the inside out; parts by
+    depth. `kinds` and `trained` are those of `with_units_and_ends`."""
     groups, home = by_scope(scopes, parents)
     yield groups, home, [False] * len(groups)
-    groups, home = with_units(groups, home, parents, kinds)
+    ways = [with_units_and_ends(groups, home, parents, kinds, trained, ends) for ends in (named, [False] * len(named))]
+    ways.append(with_units(groups, home, parents, kinds))
+    for k, (groups, home) in enumerate(ways):
+        is_unit = [group.kind == "unit" for group in groups]
+        if not any(is_unit) or ways[k] in ways[:k]:
+            continue
+        yield groups, home, is_unit
+        if not all(is_unit):
+            units, at = without_frames(groups, home)
+            yield units, at, [True] * len(units)
+    groups, home = ways[1]
     is_unit = [group.kind == "unit" for group in groups]
-    yield groups, home, is_unit
     for depth in range(max([len(group.path) for group in groups], default=0), 0, -1):
         yield groups, home, [unit or len(group.path) == depth for unit, group in zip(is_unit, groups, strict=True)]
     for bands in BANDS:

@@ -162,7 +162,7 @@ class Reader(NodeReader):
         """A card for a sum of products and the function of it: the last node, with what it is a function of in a row."""
         out, slopes = nodes[-1], _slopes(nodes)
         rows = []
-        if out.op not in LINEAR_OPERATIONS:
+        if out.op not in LINEAR_OPERATIONS and is_neuron(nodes):
             before = out.parents[0]
             rows.append(
                 f"{self.equation(self.called[before], before.data)}, {out.op}′ {self.sign(out.partials[0])} {self.number(out.partials[0])}"
@@ -176,7 +176,7 @@ class Reader(NodeReader):
             self.number(out.data),
             self.value_said(out),
             self.gradient_said(out),
-            badge=out.op if rows else "Σ",
+            badge=(out.op if rows else "Σ") if is_neuron(nodes) else "",
             chip=self.chip(out) if out in self.asked else None,
             note=self.note(out),
             rows=(*rows, *self.size_of_gradient(nodes)),
@@ -252,6 +252,11 @@ class Reader(NodeReader):
         elif any(card.chip and card.note and not card.stale for card in cards):
             notes.append(self.say("picture.accumulated"))
         return notes
+
+
+def is_neuron(nodes: Sequence[Value]) -> bool:
+    """Whether the nodes of a unit are a sum of products and at most a function of it."""
+    return kind_of(nodes[-1]) != "" and all(node.op in LINEAR_OPERATIONS for node in nodes[:-1] if node.parents)
 
 
 def _slopes(nodes: Sequence[Value]) -> dict[Value, Any]:

@@ -7,6 +7,7 @@ by who lays it out.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from autograd import Value
@@ -14,10 +15,14 @@ from autograd import Value
 from .folding import AT_ONCE, READABLE, Tree, by_parts, sizes, trees
 from .gradients import of_steps
 from .lettering import harmless
-from .reading import LINEAR_OPERATIONS, MOST_ROWS, Reader, kind_of
+from .reading import LINEAR_OPERATIONS, MOST_ROWS, Reader, is_neuron, kind_of
 from .records import Card, Picture
 from .scopes import WHOLE, Scope, visible
 from .units import last_of
+
+SMALL, FEWEST = 24, 3  # nodes of a graph that is rather shown as it is than in an overview of fewer cards than this, or in parts
+LONG, LARGE = 5, 30  # so many terms, or so many nodes with a few of them, are not looked at all at once
+TERMS = (6, 3, 2, 1)  # of a long sum that are looked at closely at a time
 
 
 @dataclass(frozen=True)
@@ -61,19 +66,42 @@ def read_rooms(passes: Sequence[Any], fits: Fits, digits: int | None = None, lan
     group and what is wired to it."""
     reader = _Reader(passes[0].root, of_steps(passes), True, _nothing, digits, lang, passes[0].names)
     scopes, parents = [node.scope for node in reader.order], [[reader.place[parent] for parent in node.parents] for node in reader.order]
-    fewest = AT_ONCE + 1
-    for tree in trees(scopes, parents, [kind_of(node) for node in reader.order]):
+    kinds = [kind_of(node) for node in reader.order]
+    trained = [not node.parents and not node.constant for node in reader.order]
+    named = [bool(node.label) for node in reader.order]
+    is_small, fewest = len(reader.order) <= SMALL, AT_ONCE
+    for tree in trees(scopes, parents, kinds, trained, named):
         count, largest = sizes(tree)
-        if count < fewest and (len(reader.order) <= READABLE or largest <= READABLE) and fits(reader.view(tree)):
+        if is_small and (count < FEWEST or any(group.kind == "part" for group in tree[0])):
+            continue
+        if count <= fewest and (len(reader.order) <= READABLE or largest <= READABLE) and reader.fits(tree, fits):
             break
         fewest = min(fewest, count)
     else:
-        tree = by_parts(scopes, parents)
+        tree = next(trees(scopes, parents, kinds, trained, named)) if is_small else by_parts(scopes, parents)
+        reader.bare = False
     return _Rooms(reader, tree, fits).made()
 
 
 def _nothing(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]) -> tuple[list[Scope], list[int]]:
     return [], [WHOLE] * len(scopes)
+
+
+def cones_of(hub: int, members: Sequence[int], parents: Sequence[Sequence[int]]) -> list[list[int]]:
+    """For each operand of a node, among the members of a group, those members that lead to nothing but it.
+
+    >>> cones_of(4, [0, 1, 2, 3, 4], [[], [], [0], [1, 0], [2, 3]])
+    [[2], [1, 3]]
+    """
+    inside = set(members)
+    leads: dict[int, set[int]] = {node: set() for node in members}  # member → the operands that it leads to, or itself for elsewhere
+    for node in sorted(members, reverse=True):
+        if node != hub and not leads[node]:
+            leads[node].add(node)
+        for parent in inside.intersection(parents[node]):
+            leads[parent].update({parent} if node == hub else leads[node])
+    operands = [operand for operand in dict.fromkeys(parents[hub]) if operand in inside]
+    return [[node for node in members if leads[node] == {operand}] for operand in operands if leads[operand] == {operand}]
 
 
 class _Rooms:
@@ -120,14 +148,57 @@ class _Rooms:
         for node in self.members[g]:
             self.room_of[node] = room
         inner = [k for k, each in enumerate(groups) if each.parent == g]
-        if inner and len(home) <= READABLE and not self.fits(self.views[room]):
+        if len(home) > READABLE or self.fits(self.views[room]):
+            return
+        if group.kind == "unit":
+            self._terms(g, room)
+        elif inner:
             seen = self.reader.view((groups, home, [k in inner for k in range(len(groups))]))
             self.views[room] = replace(seen, picture=_part_of(seen.picture, f"g{self.reader.now_at[g]}"), title=title, part_of=part_of)
             self._close_ups(inner, room)
 
+    def _terms(self, g: int, room: int) -> None:
+        """Close-ups of as many terms of a long sum at a time as can be read, with the sum."""
+        members = self.members[g]
+        parents = [[self.reader.place[parent] for parent in node.parents] for node in self.reader.order]
+        hub = max(members, key=lambda node: len(set(parents[node]).intersection(members)))
+        cones = cones_of(hub, members, parents)
+        if len(cones) < LONG and len(members) < LARGE:
+            return
+        for count in TERMS:
+            pieces = [list(chain(*cones[start : start + count])) for start in range(0, len(cones), count)]
+            if len(pieces) < 2:
+                continue
+            groups, home, _ = self.tree
+            home, parts = list(home), [*groups]
+            for k, piece in enumerate(pieces, start=1):
+                for node in piece:
+                    home[node] = len(parts)
+                parts.append(Scope((*groups[g].path, f"part {k}"), g, False, "part", k, len(pieces)))
+            picture = self.reader.view((parts, home, [False] * len(parts))).picture
+            views = [View(_part_of(picture, f"g{k}"), "", room) for k in range(len(groups), len(parts))]
+            if count == TERMS[-1] or all(self.fits(view) for view in views):
+                break
+        else:
+            return
+        for piece, view, part in zip(pieces, views, parts[len(groups) :], strict=True):
+            for node in piece:
+                self.room_of[node] = len(self.views)
+            self.views.append(replace(view, title=f"{self.views[room].title}, {self.reader.called_group(part)}"))
+
 
 class _Reader(Reader):
     """Says on folded cards what a step can change line by line."""
+
+    bare = False  # whether units have no rows
+
+    def fits(self, tree: Tree, fits: Fits) -> bool:
+        """Whether a picture can be read; that of units if need be without their rows, from now on."""
+        self.bare = False
+        if not fits(self.view(tree)):
+            self.bare = any(folded and group.kind == "unit" for group, folded in zip(tree[0], tree[2], strict=True))
+            return self.bare and fits(self.view(tree))
+        return True
 
     def view(self, tree: Tree) -> View:
         """The whole graph with some groups folded."""
@@ -141,12 +212,14 @@ class _Reader(Reader):
     def folded(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
         card, out = super().folded(group, nodes, bundles), nodes[-1]
         is_unit = self.groups[group].kind == "unit"
-        told = ([out.parents[0]] if out.op not in LINEAR_OPERATIONS else []) if is_unit else self.leaving(nodes)
+        told = self.leaving(nodes) if not is_unit else [out.parents[0]] if out.op not in LINEAR_OPERATIONS and is_neuron(nodes) else []
         rows = [Row(self.line(node), (self.place[node],)) for node in (told if len(told) <= MOST_ROWS else told[: MOST_ROWS - 1])]
         if len(rows) < len(told):
             rows.append(Row(self.say("picture.more", count=f"{len(told) - len(rows):,}")))
         given = [node for node in nodes if not node.parents and not node.constant]
         rows += [Row(text, tuple([self.place[node] for node in given]), self.norm(given)) for text in self.size_of_gradient(nodes)]
+        if is_unit and self.bare:
+            rows = []
         members = tuple([self.place[node] for node in nodes])
         self.folds[card.key] = Folded(members, self.place[out] if is_unit else None, tuple(rows))
         return replace(card, rows=tuple([row.text for row in rows]), slots=("",) * len(card.slots))

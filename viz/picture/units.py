@@ -22,7 +22,46 @@ def with_units(
     scope in which nothing is left but one unit gives way to it. What lies in a folded group stays there.
     """
     kinds = ["" if at != WHOLE and groups[at].folded else kind for kind, at in zip(kinds, home, strict=True)]
+    return _folded(groups, home, kinds, _units(home, parents, kinds))
+
+
+def with_units_and_ends(
+    groups: Sequence[Scope],
+    home: Sequence[int],
+    parents: Sequence[Sequence[int]],
+    kinds: Sequence[str],
+    trained: Sequence[bool],
+    ends: Sequence[bool],
+) -> tuple[list[Scope], list[int]]:
+    """As `with_units`, for an overview: what is computed from the units without parameters of its own, such as an error or a
+    loss, shares a card, too. `trained` says of each node whether it is a parameter, `ends` whether a card has to end there.
+    """
+    kinds = ["" if at != WHOLE and groups[at].folded else kind for kind, at in zip(kinds, home, strict=True)]
     unit_of = _units(home, parents, kinds)
+    neurons = {unit_of[node] for node, row in enumerate(parents) if kinds[node] == LINEAR and any(trained[parent] for parent in row)}
+    if neurons:
+        _gather_ends(unit_of, neurons, home, parents, ends)
+    return _folded(groups, home, kinds, unit_of)
+
+
+def _gather_ends(
+    unit_of: list[int], neurons: set[int], home: Sequence[int], parents: Sequence[Sequence[int]], ends: Sequence[bool]
+) -> None:
+    """Gives every node outside of `neurons` to the card of its consumers, where that is one and none of these neurons."""
+    uses: list[set[int]] = [set() for _ in parents]  # the cards that take from a node
+    for node in range(len(parents) - 1, -1, -1):
+        if unit_of[node] not in neurons:
+            unit_of[node] = node
+            if len(uses[node]) == 1 and not (ends[node] and parents[node]):
+                (card,) = uses[node]
+                if card not in neurons and (not parents[node] or home[node] == home[card]):
+                    unit_of[node] = card
+        for parent in parents[node]:
+            uses[parent].add(unit_of[node])
+
+
+def _folded(groups: Sequence[Scope], home: Sequence[int], kinds: Sequence[str], unit_of: Sequence[int]) -> tuple[list[Scope], list[int]]:
+    """The groups with one more, folded, for each unit of several nodes; without those that hold one unit alone."""
     inside: dict[int, list[int]] = {}
     for node, out in enumerate(unit_of):
         inside.setdefault(out, []).append(node)
@@ -33,6 +72,13 @@ def with_units(
         for node in nodes:
             at[node] = len(found) - 1
     return _without_hulls(found, at)
+
+
+def without_frames(groups: Sequence[Scope], home: Sequence[int]) -> tuple[list[Scope], list[int]]:
+    """The units alone, in no scope."""
+    kept = [g for g, group in enumerate(groups) if group.kind == "unit"]
+    number = {g: k for k, g in enumerate(kept)}
+    return [replace(groups[g], parent=WHOLE) for g in kept], [number.get(at, WHOLE) for at in home]
 
 
 def last_of(group: Scope) -> int:

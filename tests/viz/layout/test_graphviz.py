@@ -59,7 +59,7 @@ def test_the_source_names_values_gradients_operations_and_local_derivatives():
     J.backward()
     source = draw(J).source
     assert 'n4 [label="×   u = 6\\n∂J/∂u = +3"' in source
-    assert 'n2 -> n4 [label="2"' in source
+    assert 'n2 -> n4 [label="∂u/∂b = 2"' in source
 
 
 def test_scopes_are_clusters_and_folded_ones_nodes():

@@ -4,12 +4,14 @@ from contextlib import nullcontext
 
 import pytest
 
-from autograd import Value, scope, topological_order, total
+from autograd import Value, examples, scope, topological_order, total
 from viz import draw
 from viz.picture import reading
 from viz.picture.folding import READABLE, by_parts, trees
 from viz.picture.gradients import stored
 from viz.picture.reading import kind_of
+from viz.picture.scopes import WHOLE
+from viz.picture.units import last_of
 
 from ..geometry import seen
 from ..graphs import mission
@@ -206,9 +208,32 @@ def test_no_part_of_a_graph_without_scopes_takes_from_a_later_one(y):
     assert all(home[parent] <= home[node] for node, row in enumerate(parents[:-1]) for parent in row)
 
 
+def trees_to_read(y):
+    """What `trees` yields for a graph."""
+    order = topological_order(y)
+    trained, named = [not node.parents and not node.constant for node in order], [bool(node.label) for node in order]
+    return trees(*trees_of(y), [kind_of(node) for node in order], trained, named)
+
+
 def test_the_first_way_to_fold_a_graph_folds_nothing_and_the_second_units():
-    y = network()
-    scopes, parents = trees_of(y)
-    first, second, *_ = trees(scopes, parents, [kind_of(node) for node in topological_order(y)])
+    first, second, *_ = trees_to_read(network())
     assert not any(first[2])
     assert [group.kind == "unit" for group in second[0]] == second[2]
+
+
+def test_an_error_shares_a_card_up_to_each_name_and_then_without_regard_to_names():
+    order = topological_order(examples.mazur())
+
+    def last_nodes(tree):
+        groups, _home, _ = tree
+        return {order[last_of(group)].label for group in groups if group.kind == "unit"}
+
+    named, _, unnamed, *_ = list(trees_to_read(examples.mazur()))[1:]
+    assert last_nodes(named) == {"out_h1", "out_h2", "out_o1", "out_o2", "E1", "E2"}
+    assert last_nodes(unnamed) == {"out_h1", "out_h2", "out_o1", "out_o2", "E"}
+
+
+def test_units_that_fill_no_picture_with_their_scopes_are_shown_without():
+    _, framed, bare, *_ = trees_to_read(examples.mazur())
+    assert {group.kind for group in framed[0]} == {"scope", "unit"} and {group.kind for group in bare[0]} == {"unit"}
+    assert [group.parent for group in bare[0]] == [WHOLE] * len(bare[0])
