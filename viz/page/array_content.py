@@ -137,6 +137,7 @@ class Content:
             "why": self.why(step),
             "asksShape": step.operation in ("affine", "product", "sum") or step.role == "losses",
             "asked": asked,
+            "due": repr(step.entry(*asked).value),
             "hints": self.hints(step, *asked),
             "slips": self.slips(step, *asked),
         }
@@ -190,8 +191,8 @@ class Content:
             rule = self.say("array.hint.entry")
         return [_readable(rule), _readable(blank), _readable(entry.text)]
 
-    def slips(self, step: ArrayStep, i: int, j: int) -> list[tuple[float, str]]:
-        """Wrong numbers that can be told where they come from, each with what is said to it."""
+    def slips(self, step: ArrayStep, i: int, j: int) -> list[tuple[str, str]]:
+        """Wrong numbers that can be told where they come from, as texts, each with what is said to it."""
         entry, n = step.entry(i, j, self.digits), self.steps.examples
         value = entry.value
         found: list[tuple[float, str]] = []
@@ -209,7 +210,7 @@ class Content:
             found.append((value * n, self.say("array.slip.times", n=n, got="{got}")))
             found.append((value / n, self.say("array.slip.over", n=n, got="{got}")))
         found.append((-value, self.say("array.slip.sign", got="{got}")))
-        return [(number, text) for number, text in found if abs(number - value) > 1e-9 * abs(value)]
+        return [(repr(number), text) for number, text in found if abs(number - value) > 1e-9 * abs(value)]
 
     # --- entries ---
 

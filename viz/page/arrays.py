@@ -94,10 +94,9 @@ class ArrayStepper:
     def _data(self) -> dict[str, Any]:
         """Everything that the page needs, as JSON can carry it."""
         words = {key: text for key, text in templates(self._lang).items() if key.startswith("array.")}
-        alone = {} if self._passes.layers else {"note": words["array.none"]}
         return {
             **self._content,
-            **alone,
+            "note": self._passes.about(self._lang),
             "title": self._title,
             "theme": "light" if self._theme == "print" else self._theme,
             "ask": self._ask,

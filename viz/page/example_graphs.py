@@ -19,10 +19,10 @@ OF_A_MODEL = re.compile(r"[wb]\d+(?:_\d+){1,2}")  # labels that a network gives 
 
 @dataclass(frozen=True)
 class Example:
-    """The passes over the graph of the first example, and for each example the numbers of the leaves, by their places."""
+    """The passes over the graph of the first example, and for each example the numbers of the leaves, as texts, by their places."""
 
     passes: Steps
-    leaves: list[list[tuple[int, float]]]
+    leaves: list[list[tuple[int, str]]]
 
 
 class Examples:
@@ -55,7 +55,7 @@ class Examples:
                 self.arrivals.setdefault(step.node, []).append((step.index, step.node))
         mine = [(node, self.place[value]) for node, value in graph.nodes.items() if not value.parents and value in self.place]
         self.example = Example(
-            self.passes, [[(place, float(of.example(k)[node].data)) for node, place in mine] for k in range(of.examples)]
+            self.passes, [[(place, repr(float(of.example(k)[node].data))) for node, place in mine] for k in range(of.examples)]
         )
 
     def _name(self) -> None:

@@ -1,7 +1,7 @@
 // What the reader is asked before it is shown: the shape of an array, then one of its entries; what was answered, and what
 // is said to a wrong answer. The sentences and the numbers of known slips come with the page.
 
-import { isRight, typed } from "../numbers.js";
+import { isRight, parseNumber, typed } from "../numbers.js";
 
 export const ASKS = ["no", "both", "shapes", "entries"];
 const NEW = { wrong: [], hints: 0, outcome: null };
@@ -55,10 +55,10 @@ export class Asking {
     const isShape = part === "shape";
     if (given.some((one) => one === null || (isShape && !(Number.isInteger(one.data) && one.data > 0)))) return "unreadable";
     const { wrong, hints } = this.answer(at, part);
-    const { array, asked } = this.data.steps[at - 1];
+    const { array, due } = this.data.steps[at - 1];
     const isTrue = isShape
       ? given.every(({ data }, k) => data === this.data.arrays[array].shape[k])
-      : isRight(given[0], this.data.entries[array][asked[0]][asked[1]].value);
+      : isRight(given[0], parseNumber(due));
     if (isTrue) {
       this.keep(at, part, { outcome: hints ? "hint" : wrong.length ? "later" : "first" });
       return "right";
@@ -80,7 +80,7 @@ export class Asking {
   }
 
   aboutNumber(at, given, got) {
-    const slip = this.data.steps[at - 1].slips.find(([number]) => isRight(given, number));
+    const slip = this.data.steps[at - 1].slips.find(([number]) => isRight(given, parseNumber(number)));
     return slip ? slip[1].replace("{got}", got) : this.words("array.slip.unknown", { got });
   }
 

@@ -3,6 +3,7 @@
 
 import { Bar } from "../bar.js";
 import { element, saying } from "../elements.js";
+import { parseNumber } from "../numbers.js";
 import { StepThrough } from "../page.js";
 import { Playing } from "../playing.js";
 import { knows } from "../run.js";
@@ -26,10 +27,23 @@ const KEYS = {
   "?": "page.help.help",
 };
 
+// The step-through of a graph with the numbers of one example, which it goes back to when others were put in.
+class ExampleThrough extends StepThrough {
+  open(leaves, at) {
+    this.example = leaves.map(([leaf, text]) => [leaf, parseNumber(text)]);
+    this.putBack();
+    this.go(at);
+  }
+
+  putBack() {
+    this.run.setAll(this.example);
+    this.forget();
+  }
+}
+
 export class ArrayThrough {
   constructor(host, data, alone) {
     Object.assign(this, { host, data, alone, words: saying(data.words) });
-    for (const row of data.entries.flat()) for (const entry of row) entry.value = Number(entry.exact ?? entry.number.replace("−", "-").replace("∞", "Infinity"));
     this.asking = new Asking(data, this.words);
     this.known = new Known(data, this.asking, this.words);
     this.chain = new Chain(this.known, data.blocks, { choose: (place) => this.choose(place) });
@@ -134,10 +148,7 @@ export class ArrayThrough {
     const { scalars } = this.data;
     if (!scalars || !knows(scalars.data.graph)) return;
     this.scalars ??= this.buildScalars(scalars);
-    const { through } = this.scalars;
-    through.run.setAll(scalars.leaves[example]);
-    through.forget();
-    through.go(at);
+    this.scalars.through.open(scalars.leaves[example], at);
     this.scalars.title.textContent = this.words("array.scalars.of", { example: example + 1 });
     this.left = this.host.shadowRoot.activeElement;
     this.arrays.hidden = true;
@@ -153,7 +164,7 @@ export class ArrayThrough {
     const room = element("div", { class: "scalars" }, element("div", { class: "return" }, back, title), host);
     room.addEventListener("keydown", (event) => this.keyInScalars(event), true);
     this.app.append(room);
-    return { element: room, back, title, through: new StepThrough(host, { ...data, words: this.data.words }, false) };
+    return { element: room, back, title, through: new ExampleThrough(host, { ...data, words: this.data.words }, false) };
   }
 
   keyInScalars(event) {
