@@ -14,9 +14,10 @@ from ..engine.value import Value
 from ..explain.languages import fill
 from ..explain.numbers import number_text
 from .array_entries import ArrayEntry
-from .equations import Writer, text_of
+from .equations import Writer
 from .matrix_text import brackets, side_by_side
 from .planning import Plan
+from .tokens import text_of
 
 DIGITS = 4  # significant digits of the numbers of a matrix, where nothing asks for more
 

@@ -6,19 +6,32 @@ printed: on a batch a bias is b·1ᵀ, with a row of ones, and its gradient δ·
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from math import isfinite
 
 from ..engine.grammar import ATOM, BINDING
 from ..engine.names import shortest_text
-from ..explain.notation import SUBSCRIPTS, Notation, as_latex, last_role
+from ..explain.notation import Notation, as_latex, last_role
 from ..explain.typeset import FUNCTIONS, latex
 from .arrays import Array, N, reachable
 from .naming import LAYER, ArrayNames
 from .outline import Line, outline
 from .planning import Plan
 from .source import in_order_of_lectures
+from .tokens import (
+    RELATIONS,
+    Piece,
+    Token,
+    Tokens,
+    escaped,
+    fraction_of,
+    held,
+    identifier,
+    joined,
+    latex_of,
+    literal,
+    subscripted,
+    text_of,
+    transposed,
+)
 
 SUM, PRODUCT, POWER = BINDING["+"], BINDING["*"], BINDING["**"]
 MOST = 12  # rows or columns of places that are written out
@@ -26,36 +39,6 @@ REDUCTION = (SUM + PRODUCT) / 2  # Σ takes the product behind it, and is no fac
 ROLES = {"W": "weights", "b": "bias", "a": "pre_activation", "z": "activation", "delta": "error", "dz": "activation_gradient",
          "dW": "weights_gradient", "db": "bias_gradient"}  # fmt: skip
 WEIGHTS = ("weights", "weights_gradient")
-SIGNS = {"less": ("<", "<"), "less_equal": ("≤", r"\le"), "greater": (">", ">"), "greater_equal": ("≥", r"\ge"), "equal": ("=", "=")}
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of an equation, as text and as LaTeX. Where it stands for an array, `array` is that, `flipped` if transposed."""
-
-    text: str
-    latex: str
-    array: Array | None = None
-    flipped: bool = False
-
-
-Tokens = tuple[Token, ...]
-Piece = tuple[Tokens, float]
-
-
-def sign(text: str, as_latex: str | None = None) -> Tokens:
-    """A piece that stands for no array."""
-    return (Token(text, text if as_latex is None else as_latex),)
-
-
-def text_of(tokens: Sequence[Token]) -> str:
-    """The tokens as one text."""
-    return "".join([token.text for token in tokens])
-
-
-def latex_of(tokens: Sequence[Token]) -> str:
-    """The tokens as LaTeX."""
-    return "".join([token.latex for token in tokens])
 
 
 def equations(plan: Plan, names: ArrayNames, notation: "str | Notation | None") -> str:
@@ -111,7 +94,7 @@ class Writer:
                 self.roles[index] = (ROLES[name[: match.start(1)]], int(match[1]))
             elif self.depth and len(inputs) == 1 and inputs[0].index == index:
                 self.roles[index] = ("target", None)
-            self.symbols[index] = self._symbol(*self.roles[index]) if index in self.roles else (_subscripted(name), _identifier(name))
+            self.symbols[index] = self._symbol(*self.roles[index]) if index in self.roles else (subscripted(name), identifier(name))
         root = self.root
         is_loss = root.index not in self.roles and root.kind not in ("parameters", "inputs")
         self.loss = self._symbol("loss", None) if self.depth else self.symbols.get(root.index, ("J", "J")) if is_loss else ("J", "J")
@@ -140,7 +123,7 @@ class Writer:
         if len(self.functions) > 1:
             before = self.notation.symbols["pre_activation"].replace("{i}", "").replace("{l}", "")
             after = self.notation.symbol("pre_activation", layer).removeprefix(before)
-        return sign(f"{letter}{mark}{after}", as_latex(f"{letter}{mark}{after}"))
+        return literal(f"{letter}{mark}{after}", as_latex(f"{letter}{mark}{after}"))
 
     def is_error(self, array: Array) -> bool:
         """Whether an array is shown as n times what it is: a gradient of examples, in a notation that divides by n later."""
@@ -181,11 +164,11 @@ class Writer:
         return found
 
     def _mean(self) -> tuple[Tokens, Tokens]:
-        left = sign(*self.loss)
+        left = literal(*self.loss)
         if not self.has_mean:
             return left, self.named(self.root)[0]
         terms = Token("ℓ", r"\ell_{i}", self.root) if self.roles.get(self.root.index) == ("losses", None) else self.named(self.root)[0][0]
-        over = sign("1/n Σ ", r"\frac{1}{n} \sum_{i=1}^{n} ") if self.is_mean else sign("Σ ", r"\sum_{i=1}^{n} ")
+        over = literal("1/n Σ ", r"\frac{1}{n} \sum_{i=1}^{n} ") if self.is_mean else literal("Σ ", r"\sum_{i=1}^{n} ")
         return left, (*over, terms)
 
     # --- expressions ---
@@ -197,7 +180,7 @@ class Writer:
         return (Token(*self.symbols[array.index], array),), PRODUCT if self.is_composite(array) else ATOM
 
     def held(self, array: Array, strength: float) -> Tokens:
-        return _held(self.named(array), strength)
+        return held(self.named(array), strength)
 
     def of(self, array: Array) -> Piece:
         """An array by what it is made of, and how tightly that holds together."""
@@ -205,9 +188,16 @@ class Writer:
         if layer is not None and layer.activations is not None:
             before = self.named(self.plan.forward[layer.sums])[0]
             if array is self.plan.forward[layer.activations]:
-                return (*self.function(layer.number), *sign("(", "("), *before, *sign(")")), ATOM
+                return (*self.function(layer.number), *literal("(", "("), *before, *literal(")")), ATOM
             arriving = self.held(self.plan.upstreams[layer.activations], PRODUCT)
-            return (*arriving, *sign(" ⊙ ", r" \odot "), *self.function(layer.number, "′"), *sign("("), *before, *sign(")")), PRODUCT
+            return (
+                *arriving,
+                *literal(" ⊙ ", r" \odot "),
+                *self.function(layer.number, "′"),
+                *literal("("),
+                *before,
+                *literal(")"),
+            ), PRODUCT
         kind, info, args = array.kind, array.info, array.args
         if kind == "call":
             return self.call(array, info, args)
@@ -219,7 +209,7 @@ class Writer:
         if kind == "full" and args[0].kind == "scalar":  # times a matrix of ones
             extents = [array.shape[0] != 1, array.shape[-1] == N and self.is_batch]
             is_down, is_along = extents[::-1] if self.is_turned(array) else extents
-            ones = (*sign(" 1", r" \mathbf{1}") * is_down, *sign(" 1ᵀ", r" \mathbf{1}^{\top}") * is_along)
+            ones = (*literal(" 1", r" \mathbf{1}") * is_down, *literal(" 1ᵀ", r" \mathbf{1}^{\top}") * is_along)
             factor, strength = self.number(*args[0].info)
             if ones and text_of(factor) == "1":
                 return (Token(ones[0].text.strip(), ones[0].latex.strip()), *ones[1:]), PRODUCT
@@ -241,7 +231,7 @@ class Writer:
             if (name, slot) == ("xlogy", 1):
                 return self.call(array, "divide", args)
             mark = "′" * (slot >= 0)
-            called = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{_escaped(name)}}}"
+            called = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{escaped(name)}}}"
             return self.applied(f"{'σ' if name == 'sigmoid' else name}{mark}", called + "'" * (slot >= 0), args)
         if kind == "rows":
             return self.part(array, args[0], [[k + 1] for k in info.tolist()])
@@ -251,8 +241,8 @@ class Writer:
             return self.part(array, args[0], [[(k + 1) % (args[0].shape[0] + 1)] for k in info.ravel().tolist()])  # 0 is a row of zeros
         if kind in ("join", "pad"):  # one below the other
             above, under = info if kind == "pad" else (0, 0)
-            stacked = [*[sign("0")] * above, *[self.named(a)[0] for a in args], *[sign("0")] * under]
-            return (*sign("[", r"\left["), *_joined(stacked, "; "), *sign("]", r"\right]")), ATOM
+            stacked = [*[literal("0")] * above, *[self.named(a)[0] for a in args], *[literal("0")] * under]
+            return (*literal("[", r"\left["), *joined(stacked, "; "), *literal("]", r"\right]")), ATOM
         return self.applied(kind, rf"\operatorname{{{kind}}}", args)
 
     def part(self, whole: Array, array: Array, places: Sequence[Sequence[int]]) -> Piece:
@@ -260,11 +250,11 @@ class Writer:
         rows = [*zip(*places, strict=True)] if self.is_turned(whole) else places
         shown = [", ".join([str(k) for k in row[:MOST]]) + ", …" * (len(row) > MOST) for row in rows[:MOST]] + ["…"] * (len(rows) > MOST)
         where = "; ".join(shown)
-        return (*self.held(array, ATOM), *sign(f"[{where}]", f"_{{[{where}]}}")), ATOM
+        return (*self.held(array, ATOM), *literal(f"[{where}]", f"_{{[{where}]}}")), ATOM
 
     def applied(self, name: str, command: str, args: Sequence[Array]) -> Piece:
-        inner = _joined([self.named(a)[0] for a in args])
-        return (*sign(f"{name}(", f"{command}("), *inner, *sign(")")), ATOM
+        inner = joined([self.named(a)[0] for a in args])
+        return (*literal(f"{name}(", f"{command}("), *inner, *literal(")")), ATOM
 
     def number(self, c: float, power: int) -> Piece:
         shown = shortest_text(c)
@@ -273,74 +263,74 @@ class Writer:
         if (exact := fraction_of(c)) and (is_plain or power == -1):
             below = f"{exact.denominator}" if is_plain else f"({exact.denominator} n)"
             tex = rf"\frac{{{abs(exact.numerator)}}}{{{below.strip('()')}}}"
-            return sign(f"{exact.numerator}/{below}", "-" * (c < 0) + tex), SUM if c < 0 else ATOM
+            return literal(f"{exact.numerator}/{below}", "-" * (c < 0) + tex), SUM if c < 0 else ATOM
         if is_plain:
-            return sign(text, as_tex), SUM if c < 0 else PRODUCT if "cdot" in as_tex else ATOM
+            return literal(text, as_tex), SUM if c < 0 else PRODUCT if "cdot" in as_tex else ATOM
         if power == 1:
-            return (sign("n"), ATOM) if c == 1 else (sign(f"{text} n", f"{as_tex} n"), PRODUCT)
+            return (literal("n"), ATOM) if c == 1 else (literal(f"{text} n", f"{as_tex} n"), PRODUCT)
         tex = rf"\frac{{{as_tex}}}{{n}}" if c >= 0 else rf"-\frac{{{as_tex[1:]}}}{{n}}"
-        return sign(f"{text}/n", tex), ATOM if c >= 0 else SUM
+        return literal(f"{text}/n", tex), ATOM if c >= 0 else SUM
 
     def call(self, array: Array, name: str, args: Sequence[Array], given: Sequence[Piece | None] = (None, None)) -> Piece:
         def part(k: int, strength: float) -> Tokens:
             return self.stretched(args[k], array, strength, given[k] if k < len(given) else None)
 
         if name in ("add", "subtract"):
-            return (*part(0, SUM), *sign(" + " if name == "add" else " - "), *part(1, SUM + 0.5)), SUM
+            return (*part(0, SUM), *literal(" + " if name == "add" else " - "), *part(1, SUM + 0.5)), SUM
         if name == "multiply":
             if args[0].kind == "scalar":
                 c, power = args[0].info
                 if abs(c) == 1 and (power == 0 or (power == -1 and self.is_scaled)):
                     piece = given[1] or self.named(args[1])
-                    return piece if c > 0 else ((*sign("-"), *_held(piece, PRODUCT)), SUM)
+                    return piece if c > 0 else ((*literal("-"), *held(piece, PRODUCT)), SUM)
                 least = REDUCTION if args[1].kind in ("sum", "max", "min") else PRODUCT + 0.5
-                return (*self.held(args[0], SUM), *sign(" "), *part(1, least)), PRODUCT
+                return (*self.held(args[0], SUM), *literal(" "), *part(1, least)), PRODUCT
             is_number = any(a.shape in ((), (1, 1)) for a in args)  # of one entry
-            return (*part(0, PRODUCT), *(sign(" ") if is_number else sign(" ⊙ ", r" \odot ")), *part(1, PRODUCT)), PRODUCT
+            return (*part(0, PRODUCT), *(literal(" ") if is_number else literal(" ⊙ ", r" \odot ")), *part(1, PRODUCT)), PRODUCT
         if name == "divide":
             above, below = (self.stretched(a, array, 0, None) for a in args)
             weak = [self.named(a)[1] for a in args]
-            top = (*sign("(", ""), *above, *sign(")", "")) if weak[0] < PRODUCT else above
-            bottom = (*sign("(", ""), *below, *sign(")", "")) if weak[1] <= PRODUCT else below
-            return (*sign("", r"\frac{"), *top, *sign(" / ", "}{"), *bottom, *sign("", "}")), PRODUCT
+            top = (*literal("(", ""), *above, *literal(")", "")) if weak[0] < PRODUCT else above
+            bottom = (*literal("(", ""), *below, *literal(")", "")) if weak[1] <= PRODUCT else below
+            return (*literal("", r"\frac{"), *top, *literal(" / ", "}{"), *bottom, *literal("", "}")), PRODUCT
         if name == "negative":
-            return (*sign("-"), *part(0, REDUCTION)), SUM
+            return (*literal("-"), *part(0, REDUCTION)), SUM
         if name == "power":
             exponent = args[1].number
             if exponent == 2:
-                return (*part(0, ATOM), *sign("²", "^{2}")), POWER
-            return (*part(0, ATOM), *sign("^(", "^{"), *self.named(args[1])[0], *sign(")", "}")), POWER
-        if name in SIGNS:
-            return (*sign("[", r"\left["), *self.comparison(args, name), *sign("]", r"\right]")), ATOM  # Iverson's bracket
+                return (*part(0, ATOM), *literal("²", "^{2}")), POWER
+            return (*part(0, ATOM), *literal("^(", "^{"), *self.named(args[1])[0], *literal(")", "}")), POWER
+        if name in RELATIONS:
+            return (*literal("[", r"\left["), *self.comparison(args, name), *literal("]", r"\right]")), ATOM  # Iverson's bracket
         if name == "where":
             chosen, other = (self.named(a)[0] for a in args[1:])
-            condition = self.comparison(args[0].args, args[0].info) if args[0].is_call(*SIGNS) else self.named(args[0])[0]
-            return (*sign("{", r"\begin{cases} "), *chosen, *sign(" if ", " & "), *condition, *sign(", else ", r" \\ "), *other,
-                    *sign("}", r" & \text{else} \end{cases}")), ATOM  # fmt: skip
+            condition = self.comparison(args[0].args, args[0].info) if args[0].is_call(*RELATIONS) else self.named(args[0])[0]
+            return (*literal("{", r"\begin{cases} "), *chosen, *literal(" if ", " & "), *condition, *literal(", else ", r" \\ "), *other,
+                    *literal("}", r" & \text{else} \end{cases}")), ATOM  # fmt: skip
         if name == "sqrt":
-            return (*sign("√(", r"\sqrt{"), *self.named(args[0])[0], *sign(")", "}")), ATOM
+            return (*literal("√(", r"\sqrt{"), *self.named(args[0])[0], *literal(")", "}")), ATOM
         if name == "abs":
-            return (*sign("|", r"\left|"), *self.named(args[0])[0], *sign("|", r"\right|")), ATOM
+            return (*literal("|", r"\left|"), *self.named(args[0])[0], *literal("|", r"\right|")), ATOM
         called = {"maximum": "max", "minimum": "min"}.get(name, name)
-        return self.applied(called, rf"\{called}" if called in FUNCTIONS else rf"\operatorname{{{_escaped(called)}}}", args)
+        return self.applied(called, rf"\{called}" if called in FUNCTIONS else rf"\operatorname{{{escaped(called)}}}", args)
 
     def stretched(self, array: Array, within: Array, strength: float, given: Piece | None) -> Tokens:
         """An operand as it stands in a sum or product entry by entry: one row, or one column, is repeated by ones."""
         piece = given or self.named(array)
         shape, whole = array.shape, within.shape
         if len(shape) != 2 or len(whole) != 2 or (shape == (1, 1) and within.is_call("multiply", "divide")):
-            return _held(piece, strength)
+            return held(piece, strength)
         down, along = shape[0] == 1 and whole[0] != 1, shape[1] == 1 and whole[1] == N and self.is_batch
         if self.in_rows:
             down, along = along, down
         if not down and not along:
-            return _held(piece, strength)
-        tokens = _held(piece, PRODUCT + 0.5)
-        return _held(((*sign("1 ", r"\mathbf{1} ") * down, *tokens, *sign(" 1ᵀ", r" \mathbf{1}^{\top}") * along), PRODUCT), strength)
+            return held(piece, strength)
+        tokens = held(piece, PRODUCT + 0.5)
+        return held(((*literal("1 ", r"\mathbf{1} ") * down, *tokens, *literal(" 1ᵀ", r" \mathbf{1}^{\top}") * along), PRODUCT), strength)
 
     def comparison(self, args: Sequence[Array], name: str) -> Tokens:
-        text, tex = SIGNS[name]
-        return (*self.held(args[0], SUM), *sign(f" {text} ", f" {tex} "), *self.held(args[1], SUM))
+        text, tex = RELATIONS[name]
+        return (*self.held(args[0], SUM), *literal(f" {text} ", f" {tex} "), *self.held(args[1], SUM))
 
     def is_turned(self, array: Array) -> bool:
         """Whether an array is shown transposed: what belongs to examples, or to units, where examples are rows."""
@@ -357,34 +347,26 @@ class Writer:
         pieces = []
         for factor, flip in factors:
             tokens = self.held(factor, PRODUCT + 0.5)
-            pieces.append(_transposed(tokens) if flip != self.is_turned(factor) else tokens)
-        scale = sign("1/n ", r"\frac{1}{n} ") if is_over_examples and self.is_scaled else ()
-        return (*scale, *pieces[0], *sign(" "), *pieces[1]), PRODUCT
+            pieces.append(transposed(tokens) if flip != self.is_turned(factor) else tokens)
+        scale = literal("1/n ", r"\frac{1}{n} ") if is_over_examples and self.is_scaled else ()
+        return (*scale, *pieces[0], *literal(" "), *pieces[1]), PRODUCT
 
     def reduction(self, array: Array) -> Piece:
         inner, axis = array.args[0], array.info
         if array.kind == "sum" and axis == len(inner.shape) - 1 and inner.shape[axis] == N:
-            scale = sign("1/n ", r"\frac{1}{n} ") if self.is_scaled else ()
+            scale = literal("1/n ", r"\frac{1}{n} ") if self.is_scaled else ()
             if inner.index not in self.symbols and inner.is_call("multiply") and inner.args[0].kind == "scalar":  # stays in front
                 front = self.number(*inner.args[0].info)
                 if text_of(front[0]) != "1":
-                    scale += (*_held(front, SUM), *sign(" "))
+                    scale += (*held(front, SUM), *literal(" "))
                 inner = inner.args[1]
             if not self.is_batch:
                 return (*scale, *self.held(inner, PRODUCT)), PRODUCT
             tokens = self.held(inner, PRODUCT + 0.5)
-            summed = (*sign("1ᵀ ", r"\mathbf{1}^{\top} "), *tokens) if self.in_rows else (*tokens, *sign(" 1", r" \mathbf{1}"))
+            summed = (*literal("1ᵀ ", r"\mathbf{1}^{\top} "), *tokens) if self.in_rows else (*tokens, *literal(" 1", r" \mathbf{1}"))
             return (*scale, *summed), PRODUCT
         called = {"sum": ("Σₖ ", r"\sum_k "), "max": ("maxₖ ", r"\max_k "), "min": ("minₖ ", r"\min_k ")}[array.kind]
-        return (*sign(*called), *self.held(inner, PRODUCT)), REDUCTION
-
-
-def fraction_of(c: float) -> Fraction | None:
-    """The fraction that a number is, where that is shorter than its decimals: 2/3."""
-    if not isfinite(c) or len(shortest_text(c)) < 8:
-        return None
-    exact = Fraction(c).limit_denominator(1000)
-    return exact if float(exact) == c else None
+        return (*literal(*called), *self.held(inner, PRODUCT)), REDUCTION
 
 
 def _is_made_of(array: Array, part: Array | None) -> bool:
@@ -392,47 +374,3 @@ def _is_made_of(array: Array, part: Array | None) -> bool:
     if part is None:
         return False
     return any(a is part for a in reachable([array], lambda a: () if a.kind == "line" and a is not array else a.args))
-
-
-def _held(piece: Piece, strength: float) -> Tokens:
-    tokens, own = piece
-    return tokens if own >= strength else (*sign("(", r"\left("), *tokens, *sign(")", r"\right)"))
-
-
-def _joined(parts: Sequence[Tokens], between: str = ", ") -> Tokens:
-    found: Tokens = ()
-    for k, part in enumerate(parts):
-        found += (*(sign(between) if k else ()), *part)
-    return found
-
-
-def _transposed(tokens: Tokens) -> Tokens:
-    """Transposed; LaTeX takes one mark above, so a mark that is there goes with it."""
-    if len(tokens) > 1:
-        return (*tokens, *sign("ᵀ", r"^{\top}"))
-    (token,) = tokens
-    text, symbol = token.text, token.latex
-    if "/" in text:
-        text, symbol = f"({text})", rf"\left({symbol}\right)"
-    start = symbol.rfind("^{")
-    is_marked = start >= 0 and symbol.endswith("}") and "}" not in symbol[start:-1]
-    symbol = rf"{symbol[:-1]}\top}}" if is_marked else rf"{symbol}^{{\top}}"
-    return (Token(f"{text}ᵀ", symbol, token.array, not token.flipped),)
-
-
-def _escaped(name: str) -> str:
-    return name.replace("_", r"\_")
-
-
-def _identifier(name: str) -> str:
-    """A name of the program in LaTeX: one letter with its number below, else upright."""
-    letters = name.rstrip("0123456789")
-    number = name[len(letters) :]
-    shown = letters if len(letters) == 1 else rf"\mathrm{{{_escaped(letters)}}}"
-    return f"{shown}_{{{number}}}" if number else shown
-
-
-def _subscripted(name: str) -> str:
-    """The same as text."""
-    letters = name.rstrip("0123456789")
-    return letters + name[len(letters) :].translate(SUBSCRIPTS) if letters and letters[-1] != "_" else name

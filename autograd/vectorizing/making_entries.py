@@ -17,8 +17,8 @@ from .array_entries import ArrayEntry, Factor, Term
 from .array_numbers import Numbers
 from .array_steps import ArrayStep
 from .arrays import Array, N
-from .equations import SIGNS, fraction_of, text_of
 from .evaluating import evaluated
+from .tokens import RELATIONS, fraction_of, text_of
 
 SUM, PRODUCT, POWER, NEGATIVE = BINDING["+"], BINDING["*"], BINDING["**"], BINDING["negate"]
 Place = tuple[int, ...]
@@ -293,11 +293,11 @@ class _Reader:
             exponent = args[1].number
             base = self.grouped(args[0], place, ATOM)
             return (f"{base}²" if exponent == 2 else f"{base}^({self.text(args[1], place)[0]})"), POWER
-        if name in SIGNS:
-            return f"[{self.text(args[0], place)[0]} {SIGNS[name][0]} {self.text(args[1], place)[0]}]", ATOM
+        if name in RELATIONS:
+            return f"[{self.text(args[0], place)[0]} {RELATIONS[name][0]} {self.text(args[1], place)[0]}]", ATOM
         texts = [self.text(a, place)[0] for a in args]
         if name == "where":
-            condition = texts[0][1:-1] if args[0].is_call(*SIGNS) else texts[0]
+            condition = texts[0][1:-1] if args[0].is_call(*RELATIONS) else texts[0]
             return f"{{{texts[1]} if {condition}, else {texts[2]}}}", ATOM
         if name == "abs":
             return f"|{texts[0]}|", ATOM

@@ -15,12 +15,13 @@ from .array_entries import ArrayEntry
 from .array_numbers import Numbers
 from .array_steps import ArrayStep, ArraySteps, ExampleGraph, Part
 from .arrays import Array, N
-from .equations import Tokens, Writer, latex_of, text_of
+from .equations import Writer
 from .making_entries import entry_of
 from .naming import ArrayNames, blocks_of
 from .outline import Line
 from .planning import Plan
 from .source import in_order_of_lectures
+from .tokens import Tokens, latex_of, text_of
 
 
 class Made(Numbers):
