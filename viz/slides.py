@@ -25,8 +25,6 @@ from .picture.rooms import Folded, Row, View, read_rooms
 
 USUAL = "−8.888"  # room for a number like this is kept on every card, for those that a reader puts in
 OF_ROUNDS = "−0.008888"  # and for one like this where a graph learns, and gradients become small
-
-
 NUMBERS = 16.0  # pixels that a number has at least, on a screen of 1280 × 720
 STAGES = {"flat": (1238.0, 330.0), "square": (735.0, 474.0)}  # pixels for a picture there, above the panel of a page and beside it
 FLAT = 1.9  # how much wider than high the picture is above the panel, where there is room for it in both places
@@ -163,11 +161,8 @@ class Slides:
         """The picture after `at` steps as an SVG document, with or without marks for what the last one read and wrote."""
         picture = self.picture(at)
         if not marked:
-            cards, wires = (
-                tuple([replace(card, mark="") for card in picture.cards]),
-                tuple([replace(wire, mark="") for wire in picture.wires]),
-            )
-            picture = replace(picture, cards=cards, wires=wires)
+            cards, wires = [replace(card, mark="") for card in picture.cards], [replace(wire, mark="") for wire in picture.wires]
+            picture = replace(picture, cards=tuple(cards), wires=tuple(wires))
         shapes = [
             replace(shape, texts=replace(shape.texts, value=shortened(card.value, NUMBER, LONGEST)))
             for card, shape in zip(picture.cards, self._shapes, strict=True)
@@ -195,8 +190,7 @@ class Slides:
         mark = ""
         if step is not None:
             written = self.timetable.key(receiver(step))
-            read = [step.node] if step.parent is not None else step.node.parents if step.phase == "forward" else ()
-            mark = "now" if card.key == written else "read" if card.key in map(self.timetable.key, read) else ""
+            mark = "now" if card.key == written else "read" if card.key in map(self.timetable.key, _read_by(step)) else ""
         chip = self._chip(card, at) if card.chip else None
         settled = chip is not None and chip.state in ("complete", "zero")
         value, said = card.value, card.value_said
@@ -220,10 +214,7 @@ class Slides:
         times, mark = self.timetable, ""
         if step is not None:
             written = times.place[receiver(step)]
-            read = {
-                times.place[node]
-                for node in ([step.node] if step.parent is not None else step.node.parents if step.phase == "forward" else ())
-            }
+            read = {times.place[node] for node in _read_by(step)}
             mark = "now" if written in folded.members else "read" if read.intersection(folded.members) else ""
         rows = tuple([self._row(row, at) for row in folded.rows])
         if folded.out is None:
@@ -270,11 +261,8 @@ class Slides:
         if key in self.timetable.renewed:
             new = number_drawn(self.timetable.renewed[key][1], self.timetable.digits)
             card = replace(card, value=max(card.value, new, key=_room))
-        value, chip, count = (
-            max(card.value, self._usual, key=_room) + self._beside * (key in self.timetable.computed),
-            card.chip,
-            len(self.timetable.arrivals.get(key, [])),
-        )
+        value = max(card.value, self._usual, key=_room) + self._beside * (key in self.timetable.computed)
+        chip, count = card.chip, len(self.timetable.arrivals.get(key, []))
         if chip is None:
             return replace(card, value=value)
         partial = [self.timetable.partial(text, count, count) for text in (chip.text, self._usual) if count > 1]
@@ -287,6 +275,13 @@ class Slides:
     @cached_property
     def _layouts(self) -> dict[str, Layout]:
         return {}
+
+
+def _read_by(step: Step) -> Sequence[Value]:
+    """The nodes from which a step takes its numbers."""
+    if step.parent is not None:
+        return [step.node]
+    return step.node.parents if step.phase == "forward" else ()
 
 
 def _room(text: str) -> float:

@@ -15,6 +15,8 @@ from .frame import Frame, frame, grid_of, signs
 
 FEW_CLASSES = 8  # that can be told apart by their markers
 CHIPS = ("positive-chip", "negative-chip", "now-chip", "quiet")
+SQUARES = 16  # units of a layer that are drawn
+FINE = 61  # points along a side of a square
 JUDGED = 500  # points whose separability is decided exactly
 
 
@@ -95,13 +97,12 @@ def _margin(found: Any, k: int) -> Any:
 
 
 def _points(here: Frame, X: Any, y: Any, kinds: list[Any]) -> None:
+    # Class 1 looks alike with and without class 0.
+    are_places = min(kinds) >= 0 and max(kinds) < FEW_CLASSES
     for k, kind in enumerate(kinds):
-        chosen, place = (
-            y == kind,
-            kind if min(kinds) >= 0 and max(kinds) < FEW_CLASSES else k,
-        )  # class 1 looks alike with and without class 0
+        chosen = y == kind
         if chosen.any():
-            here.ax.scatter(*X[chosen].T, s=42, zorder=3, label=here.say("plot.class", name=kind), **here.marker(place))
+            here.ax.scatter(*X[chosen].T, s=42, zorder=3, label=here.say("plot.class", name=kind), **here.marker(kind if are_places else k))
 
 
 def plot_hidden_space(model: Any, X: Any, y: Any, layer: int = 1, ax: Any = None, *, lang: str = "en") -> Any:
@@ -175,28 +176,19 @@ def plot_heatmaps(model: Any, interval: tuple[float, float] = (-1.0, 1.0), ax: A
     if layers[0].W.shape[1] != 2:
         raise ValueError(f"heat-maps are drawn over two inputs, but the model takes {layers[0].W.shape[1]}")
     low, high = ends_of(interval)
-    _, _, points = grid_of((low, low), (high, high), 61)
+    _, _, points = grid_of((low, low), (high, high), FINE)
     A = forward_pass(layers, points.T)[1][1:]
-    most = min(max(len(rows) for rows in A), 16)
+    most = min(max(len(rows) for rows in A), SQUARES)
     here = frame(ax, lang, grid=False, figsize=(1.6 + 1.15 * max(most, 3), 0.8 + 1.35 * len(A)) if ax is None else None)
     colours = signs(here.palette)
     for level, rows in enumerate(A):
         size = float(abs(rows).max()) or 1.0
         y = len(A) - 1 - level
-        for k, unit in enumerate(rows[:16]):
-            place = (k + 0.04, k + 0.96, y + 0.04, y + 0.96)
-            picture = unit.reshape(61, 61)
-            here.ax.plot(
-                numpy.array(place)[[0, 1, 1, 0, 0]], numpy.array(place)[[2, 2, 3, 3, 2]], color=here.palette["line"], linewidth=0.8
-            )
-            here.ax.imshow(picture, extent=place, origin="lower", cmap=colours, vmin=-size, vmax=size, aspect="auto", zorder=1)
-            x, up = numpy.linspace(*place[:2], 61), numpy.linspace(*place[2:], 61)
-            for part, dashes, width in ((-0.5, "--", 0.7), (0.0, "-", 1.4), (0.5, "-", 0.7)):
-                if unit.min() < part * size < unit.max():
-                    here.ax.contour(x, up, picture, levels=[part * size], colors=here.palette["ink"], linewidths=width, linestyles=dashes)
-        hint = here.say("plot.more", count=len(rows) - 16) if len(rows) > 16 else ""
+        for k, unit in enumerate(rows[:SQUARES]):
+            _square(here, unit.reshape(FINE, FINE), (k + 0.04, k + 0.96, y + 0.04, y + 0.96), size, colours)
+        hint = here.say("plot.more", count=len(rows) - SQUARES) if len(rows) > SQUARES else ""
         if hint:
-            here.ax.annotate(hint, (16.1, y + 0.5), va="center", color=here.palette["outside-soft"], annotation_clip=False)
+            here.ax.annotate(hint, (SQUARES + 0.1, y + 0.5), va="center", color=here.palette["outside-soft"], annotation_clip=False)
     here.ax.set(xlim=(0, most), ylim=(0, len(A)), aspect="equal")
     sizes = [float(abs(rows).max()) for rows in reversed(A)]
     here.ax.set_yticks(
@@ -208,3 +200,14 @@ def plot_heatmaps(model: Any, interval: tuple[float, float] = (-1.0, 1.0), ax: A
         spine.set_visible(False)
     here.label(here.say("plot.units"), "", here.say("plot.heatmaps", low=f"{low:g}", high=f"{high:g}"))
     return here.ax
+
+
+def _square(here: Frame, heights: Any, place: tuple[float, float, float, float], size: float, colours: Any) -> None:
+    """What one unit makes of the plane, between the left, right, lower and upper end of its place; size belongs to full colour."""
+    left, right, below, above = place
+    here.ax.plot([left, right, right, left, left], [below, below, above, above, below], color=here.palette["line"], linewidth=0.8)
+    here.ax.imshow(heights, extent=place, origin="lower", cmap=colours, vmin=-size, vmax=size, aspect="auto", zorder=1)
+    x, y = numpy.linspace(left, right, FINE), numpy.linspace(below, above, FINE)
+    for part, dashes, width in ((-0.5, "--", 0.7), (0.0, "-", 1.4), (0.5, "-", 0.7)):
+        if heights.min() < part * size < heights.max():
+            here.ax.contour(x, y, heights, levels=[part * size], colors=here.palette["ink"], linewidths=width, linestyles=dashes)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from autograd import Value
+from autograd import Value, grad
 from nn.formulas import dense_layers
 from nn.history import History
 from nn.labs.slopes import parameters_of, slope_of
@@ -121,24 +121,31 @@ def plot_loss_slice(
     here, names = frame(ax, lang, grid=len(places) == 1), [leaves[k].label or f"parameter {k + 1}" for k in places]
     away = numpy.linspace(-span, span, 121 if len(places) == 1 else 41)
     if len(places) == 1:
-        k = places[0]
-        height, slope = loss_at(here_at, True)
-        here.ax.plot(
-            here_at[k] + away, [loss_at(_moved(here_at, {k: v}))[0] for v in away], label=here.say("plot.series.loss"), **here.line(0)
-        )
-        near = away[abs(away) <= span / 2]
-        tangent = {**here.line(1), "linewidth": 1.5}
-        here.ax.plot(here_at[k] + near, height + slope[k] * near, label=here.say("plot.tangent", slope=f"{slope[k]:.3g}"), **tangent)
-        here.ax.scatter([here_at[k]], [height], s=70, zorder=4, label=here.say("plot.here"), **here.marker(0))
+        _along_one(here, loss_at, here_at, places[0], away)
         here.label(names[0], here.say("plot.series.loss"))
     else:
-        one, other = places
-        heights = numpy.array([[loss_at(_moved(here_at, {one: u, other: v}))[0] for u in away] for v in away])
-        _contours(here, here_at[one] + away, here_at[other] + away, heights)
-        here.ax.scatter([here_at[one]], [here_at[other]], s=70, zorder=4, label=here.say("plot.here"), **here.marker(1))
+        _along_two(here, loss_at, here_at, places, away)
         here.label(names[0], names[1], here.say("plot.contours"))
     here.legend()
     return here.ax
+
+
+def _along_one(here: Frame, loss_at: Callable[..., Any], at: Any, k: int, away: Any) -> None:
+    """The loss along a parameter, and its tangent at the model."""
+    height, slope = loss_at(at, True)
+    here.ax.plot(at[k] + away, [loss_at(_moved(at, {k: v}))[0] for v in away], label=here.say("plot.series.loss"), **here.line(0))
+    near = away[abs(away) <= away[-1] / 2]
+    tangent = {**here.line(1), "linewidth": 1.5}
+    here.ax.plot(at[k] + near, height + slope[k] * near, label=here.say("plot.tangent", slope=f"{slope[k]:.3g}"), **tangent)
+    here.ax.scatter([at[k]], [height], s=70, zorder=4, label=here.say("plot.here"), **here.marker(0))
+
+
+def _along_two(here: Frame, loss_at: Callable[..., Any], at: Any, places: list[int], away: Any) -> None:
+    """Contours of the loss over two parameters."""
+    one, other = places
+    heights = numpy.array([[loss_at(_moved(at, {one: u, other: v}))[0] for u in away] for v in away])
+    _contours(here, at[one] + away, at[other] + away, heights)
+    here.ax.scatter([at[one]], [at[other]], s=70, zorder=4, label=here.say("plot.here"), **here.marker(1))
 
 
 def _place(leaves: list[Value], one: Any) -> int:
@@ -167,8 +174,6 @@ def _losses(model: Any, X: Any, y: Any, loss: Any) -> Callable[..., tuple[float,
     twin = deepcopy(model)
 
     def by_graph(parameters: Any, with_gradient: bool = False) -> tuple[float, Any]:
-        from autograd import grad
-
         for leaf, number in zip(twin.parameters(), parameters.tolist(), strict=True):
             leaf.data = number
         if not with_gradient:
