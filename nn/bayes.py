@@ -24,6 +24,7 @@ from .losses import entry_of, loss_function
 from .rules import adam_rule
 from .training import loss_of
 
+LIKELIHOODS = ("half_squared_error", "bce", "bce_with_logits", "cross_entropy", "cross_entropy_of_probabilities")
 Density = Callable[[Any], tuple[float, Any]]  # a point → the logarithm of a density there, up to a constant, and its gradient
 
 
@@ -31,7 +32,11 @@ Density = Callable[[Any], tuple[float, Any]]  # a point → the logarithm of a d
 
 
 def polynomial(x: Any, degree: int) -> Any:
-    """The features 1, x, …, x^degree of numbers x: an array of shape (examples, degree + 1)."""
+    """The features 1, x, …, x^degree of numbers x: an array of shape (examples, degree + 1).
+
+    >>> polynomial([2.0, 3.0], 2).tolist()
+    [[1.0, 2.0, 4.0], [1.0, 3.0, 9.0]]
+    """
     return numpy.vander(numpy.ravel(numpy.asarray(x, dtype=float)), count("degree", degree, 0) + 1, increasing=True)
 
 
@@ -61,6 +66,10 @@ def linear_posterior(features: Any, y: Any, prior_precision: float = 1.0, noise_
 
     `features` has shape (examples, weights), a column of ones for a bias among them; y one number for each example. Raises
     ValueError for other shapes and for precisions that are not greater than 0.
+
+    >>> found = linear_posterior([[1.0], [1.0]], [1.0, 3.0])  # two measurements of one number, and a prior around 0
+    >>> found.mean.round(4).tolist(), found.covariance.round(4).tolist()
+    ([1.3333], [[0.3333]])
     """
     Phi = examples(features, "features").astype(float)
     t = targets(y, len(Phi)).astype(float)
@@ -127,9 +136,6 @@ class LogJoint:
         return -n * float(loss) - self.alpha / 2 * float(w @ w), -n * gradient - self.alpha * w
 
 
-LIKELIHOODS = ("half_squared_error", "bce", "bce_with_logits", "cross_entropy", "cross_entropy_of_probabilities")
-
-
 # --- Hamiltonian Monte Carlo -----------------------------------------------------------------------------------------------
 
 
@@ -183,12 +189,12 @@ def hmc(
     >>> bool(abs(found.mean[0]) < 0.1), bool(abs(found.covariance[0, 0] - 1) < 0.15)
     (True, True)
     """
-    rng, count_, burn_in = generator(rng), count("samples", samples), count("burn_in", burn_in, 0)
+    rng, samples, burn_in = generator(rng), count("samples", samples), count("burn_in", burn_in, 0)
     steps, size = count("leapfrog", leapfrog), float(real("step_size", step_size, 0, above=True))
     w = _start(density, start)
     value, slope = density(w)
     points, taken = [], 0
-    for k in range(burn_in + count_):
+    for k in range(burn_in + samples):
         momentum = rng.normal(size=len(w))
         before = value - momentum @ momentum / 2
         at, new_value, new_slope = w, value, slope
@@ -206,7 +212,7 @@ def hmc(
         else:
             points.append(w)
             taken += accepted
-    return Samples(numpy.array(points), taken / count_, size)
+    return Samples(numpy.array(points), taken / samples, size)
 
 
 def _start(density: Density, start: Any) -> Any:
@@ -244,7 +250,11 @@ class Gaussian:
         return self.mean + generator(rng).normal(size=(count("n", n), len(self.mean))) @ self.scale.T
 
 
-FAMILIES = {"mean-field": numpy.diag, "full-rank": numpy.tril}
+# For n parameters, where the scale may have numbers below its diagonal.
+FAMILIES: dict[str, Callable[[int], Any]] = {
+    "mean-field": lambda n: numpy.zeros((n, n)),
+    "full-rank": lambda n: numpy.tril(numpy.ones((n, n)), -1),
+}
 
 
 def variational(
@@ -256,18 +266,26 @@ def variational(
     paths only, so that its noise vanishes where q is exact (Roeder et al., arXiv:1703.09194). `family` is "mean-field"
     (L diagonal) or "full-rank" (L lower triangular, its diagonal positive). Each of `steps` updates by Adam averages over
     `samples` draws of ε; the rate falls from `lr` to 0. Raises ValueError for an unknown family.
+
+    >>> found = variational(lambda w: (-0.5 * float((w - 3) @ (w - 3)), 3 - w), numpy.zeros(1), steps=500, rng=0)
+    >>> found.mean.round(2).tolist(), found.covariance.round(1).tolist()
+    ([3.0], [[1.0]])
     """
-    choose("a family", family, FAMILIES)
+    has_below = choose("a family", family, FAMILIES)
     rng, steps, samples = generator(rng), count("steps", steps), count("samples", samples)
     rate = float(real("lr", lr, 0, above=True))
     mu = _start(density, start)
     n = len(mu)
-    below = numpy.tril(numpy.ones((n, n)), -1) * (family == "full-rank")
+    below = has_below(n)
     theta = numpy.concatenate([mu, numpy.full(n, log(0.1)), numpy.zeros(n * n)])  # μ, log of the diagonal of L, what is below it
+
+    def scale() -> Any:
+        return numpy.diag(numpy.exp(theta[n : 2 * n])) + below * theta[2 * n :].reshape(n, n)
+
     m, v = numpy.zeros_like(theta), numpy.zeros_like(theta)
     update, bounds = adam_rule().update, []
     for t in range(1, steps + 1):
-        L = numpy.diag(numpy.exp(theta[n : 2 * n])) + below * theta[2 * n :].reshape(n, n)
+        L = scale()
         bound, slope_mu, slope_L = 0.0, numpy.zeros(n), numpy.zeros((n, n))
         for eps in rng.normal(size=(samples, n)):
             value, slope = density(theta[:n] + L @ eps)
@@ -278,8 +296,7 @@ def variational(
         bounds.append(bound / samples + float(theta[n : 2 * n].sum()) + n / 2 * log(2 * pi))
         gradient = numpy.concatenate([slope_mu, numpy.diag(slope_L) * numpy.diag(L), (slope_L * below).ravel()]) / samples
         theta, m, v = update(theta, -gradient, t, rate * (1 + numpy.cos(pi * (t - 1) / steps)) / 2, m, v)
-    L = numpy.diag(numpy.exp(theta[n : 2 * n])) + below * theta[2 * n :].reshape(n, n)
-    return Gaussian(theta[:n], L, tuple(bounds))
+    return Gaussian(theta[:n], scale(), tuple(bounds))
 
 
 # --- predictions ---------------------------------------------------------------------------------------------------------
@@ -308,6 +325,11 @@ def predictive(model: Any, weights: Any, X: Any, noise_precision: float | None =
 
     `weights` has a row of parameters for each draw, as `Samples.points` or `draw` give them. With `noise_precision` the band
     is that of new observations, else of the mean alone. Raises ValueError for rows of another length.
+
+    >>> from nn import Neuron
+    >>> band = predictive(Neuron(1), [[1.0, 0.0], [3.0, 0.0]], [[2.0]])  # 1 · 2 and 3 · 2
+    >>> band.mean.tolist(), band.std.tolist()
+    ([4.0], [2.0])
     """
     X, rows = examples(X), numpy.atleast_2d(numpy.asarray(weights, dtype=float))
     parameters = model.parameters()
