@@ -5,7 +5,7 @@ like. Why, is looked for in the losses (they grew, they jumped) and in the slope
 stand in the languages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -80,17 +80,17 @@ def _flat_units(model: Any, X: Any) -> tuple[int, int]:
     steepest: dict[tuple[int, int], float] = {}
     with in_mode(model, training=False):
         for output in outputs_of(model, X[:: max(1, len(X) // LOOKED_AT)][:LOOKED_AT]):
-            made_by: dict[Value, tuple[int, int]] = {}
-            seen: set[Value] = set()
-            for root in output if isinstance(output, list) else [output]:
-                for node in topological_order(root):
-                    if node in seen:
-                        continue
-                    seen.add(node)
-                    unit = next((owner[parent] for parent in node.parents if parent in owner), None)
-                    if unit is not None:
-                        made_by[node] = unit
-                    elif len(node.parents) == 1 and node.parents[0] in made_by:
-                        place = made_by[node.parents[0]]
-                        steepest[place] = max(steepest.get(place, 0.0), abs(float(node.partials[0])))
+            for unit, slope in _slopes(output if isinstance(output, list) else [output], owner):
+                steepest[unit] = max(steepest.get(unit, 0.0), slope)
     return sum(slope < FLAT for slope in steepest.values()), len(steepest)
+
+
+def _slopes(outputs: Sequence[Value], owner: Mapping[Value, tuple[int, int]]) -> Iterator[tuple[tuple[int, int], float]]:
+    """The slope of each unit for one example; `owner` tells by its bias which unit a sum is the pre-activation of."""
+    made_by: dict[Value, tuple[int, int]] = {}
+    for node in dict.fromkeys(node for root in outputs for node in topological_order(root)):
+        unit = next((owner[parent] for parent in node.parents if parent in owner), None)
+        if unit is not None:
+            made_by[node] = unit
+        elif len(node.parents) == 1 and node.parents[0] in made_by:
+            yield made_by[node.parents[0]], abs(float(node.partials[0]))

@@ -58,9 +58,7 @@ def step_graph(
     """The step-through of the graph below y, with the arguments of `step`; raises as that does."""
     if not isinstance(y, Value):
         raise TypeError(f"step takes the root of a graph, a Value, not {type(y).__name__}")
-    if not isinstance(ask, (bool, str)) or ask not in ASKS:
-        words = ", ".join([f'"{word}"' for word in WORDS])
-        raise ValueError(f"ask is True, False or one of {words}, not {repr(ask)[:40]}")
+    _refuse_ask(ask)
     refuse_unknown(digits)
     called = names(y)
     if len(called) > MOST:
@@ -71,22 +69,32 @@ def step_graph(
             f"{called[target]} depends on constants alone, and nobody asks for its gradient; give wrt= a leaf or a computed node"
         )
     templates(lang)
-    learns = lr is not None or params is not None
-    refused = ("wrt", target) if target else ("as_if", as_if) if as_if else ("ask", ask) if ask in (*WHOLE, "vote") else None
-    if learns and refused:
-        raise ValueError(
-            f"a learning step follows the whole of both passes, which {refused[0]}= does not show so; leave out {refused[0]}, or lr and params"
-        )
+    stylesheet(theme)  # which refuses one that does not exist
+    _refuse_together(ask, target, as_if, lr is not None or params is not None)
     passes = steps(y, lr=lr, params=params, notation=notation)
     if target is not None:
         passes = _what_matters(passes, target)
     if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
         raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {repr(at)[:40]}")
-    if as_if is not None and ask is not False:
-        raise ValueError("as_if shows the right numbers beside those of a mistake, so nothing is left to ask for; leave out ask or as_if")
-    stylesheet(theme)  # which refuses one that does not exist
     mistaken = None if as_if is None else mistaken_data(y, passes, as_if, digits)
     return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken, theme)
+
+
+def _refuse_ask(ask: Any) -> None:
+    if not isinstance(ask, (bool, str)) or ask not in ASKS:
+        words = ", ".join([f'"{word}"' for word in WORDS])
+        raise ValueError(f"ask is True, False or one of {words}, not {repr(ask)[:40]}")
+
+
+def _refuse_together(ask: "bool | str", target: Value | None, as_if: Any, learns: bool) -> None:
+    """Raises ValueError for arguments that do not go together."""
+    name = "wrt" if target else "as_if" if as_if else "ask" if ask in (*WHOLE, "vote") else ""
+    if learns and name:
+        raise ValueError(
+            f"a learning step follows the whole of both passes, which {name}= does not show so; leave out {name}, or lr and params"
+        )
+    if as_if is not None and ask is not False:
+        raise ValueError("as_if shows the right numbers beside those of a mistake, so nothing is left to ask for; leave out ask or as_if")
 
 
 def _what_matters(passes: Steps, target: Value) -> Steps:
