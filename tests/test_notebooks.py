@@ -17,6 +17,17 @@ NOTEBOOKS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in
 ANSWERS = r"^answers = .*$"
 KEYS = {
     "00_five_minute_tour": ['{"v": 3, "a": 3, "u": 3, "b": 6, "c": 9}'],
+    "01_perceptron_and_xor": [
+        '{"w1": 1, "w2": 1, "b": "-1/2"}',
+        '{"w1": -1, "w2": "-1", "b": "1,5"}',
+        '{"e1": -1, "e2": -1, "e3": 0, "e4": 1, "w1": 2, "w2": 1, "b": 0}',
+        '{"w1": 1, "w2": 1, "b": 2}',
+    ],
+    "03_four_ways_to_differentiate": [
+        '{"u": 0.9093, "v": 4, "x": "1,973"}',
+        '{"W": 9, "forward": 10, "central": 18}',
+        '{"θ_plus": "θ + h", "θ_minus": "θ - h", "quotient": "(J_plus - J_minus)/(2*h)"}',
+    ],
     "04_backprop_by_hand": [
         '{"ŷ": 0.936, "z": "0,208", "w": ".623", "b": "0,208"}',
         '{"w0": 0.577, "w1": 0.444, "w2": 0.192, "b1": 0.144, "v1": 0.216, "b2": -0.115, "v2": -0.173}',
@@ -131,6 +142,29 @@ def test_in_other_languages_as_well_an_exercise_is_right_with_its_key_and_nothin
     found = run(name, lang, KEYS[name])
     assert [float(report) for report in found.reports] == [1.0] * len(KEYS[name])
     assert not any(found.stopped)
+
+
+def test_one_line_does_for_fourteen_gates_and_two_lines_for_xor():
+    found = as_it_stands("01_perceptron_and_xor").names
+    assert not found["proof"] and not found["history"].stopped and found["history"]["mistakes"][-1] == 4
+    assert found["proof"].point == (0.5, 0.5) and found["separability"](found["hidden"], found["y"])
+    assert found["both"].predict(found["hidden"]).tolist() == found["y"].tolist() == [0, 1, 1, 0]
+    assert found["loss"].data == 1 and not any(found["grad"](found["loss"], ["w1", "w2", "b"])), "wrong, and no gradient"
+    assert 0 < found["corrections"] <= found["bound"]
+    slopes = [found["grad"](found[name], ["w1", "w2", "b"]) for name in ("zeros", "ones")]
+    assert slopes == [(1, 1, 2), (1, 1, 2)], "the two sums of the proof are one"
+
+
+def test_the_four_ways_agree_and_cost_what_is_said():
+    found = as_it_stands("03_four_ways_to_differentiate").names
+    routes, costs, curve = found["routes"], found["costs"], found["curve"]
+    assert all(route.error < 1e-7 for route in routes.rows) and max(routes.rows, key=lambda route: route.error).name == "forward difference"
+    assert [(route.evaluations, route.sweeps) for route in routes.rows] == [(10, 0), (18, 0), (0, 0), (1, 9), (1, 1)]
+    assert {name: round(power) for name, power in costs.orders.items()} == {
+        "forward": 1, "backward": 1, "forward_differences": 2, "central_differences": 2
+    }  # fmt: skip
+    assert 1e-9 < curve.best("forward") < 1e-7 < curve.best("central") < 1e-4
+    assert found["operations"] == ["mul", "softplus"] and found["engine"].tries == 2
 
 
 def test_each_slip_of_the_notebook_by_hand_is_called_by_its_name_and_what_follows_counts():
