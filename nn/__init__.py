@@ -27,14 +27,14 @@ from .perceptron import Perceptron
 from .separating import separability
 
 if TYPE_CHECKING:
-    from . import bayes, labs
+    from . import bayes, handcheck, labs
 
 
 def __getattr__(name: str) -> Any:
     """What most lessons do without is loaded with its first use."""
-    if name not in ("bayes", "labs"):
+    if name not in ("bayes", "handcheck", "labs"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return import_module(f".{name}", __name__)
 
 
-__all__ = ["MLP", "Dropout", "EarlyStopping", "Layer", "LogisticRegression", "Module", "Neuron", "Perceptron", "Sequential", "bayes", "data", "formulas", "init", "labs", "losses", "optim", "regularizers", "schedules", "separability"]  # fmt: skip
+__all__ = ["MLP", "Dropout", "EarlyStopping", "Layer", "LogisticRegression", "Module", "Neuron", "Perceptron", "Sequential", "bayes", "data", "formulas", "handcheck", "init", "labs", "losses", "optim", "regularizers", "schedules", "separability"]  # fmt: skip

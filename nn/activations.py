@@ -61,8 +61,8 @@ class Activation:
             return numpy.vectorize(lambda item: float(self.of_value(Value(float(item)))), otypes=[float])(a)
         return self.operation.on_arrays(a, *self._settings)
 
-    def derivative(self, a: Any) -> Any:
-        """The derivative, element by element, at an array of pre-activations.
+    def derivative(self, a: Any, y: Any = None) -> Any:
+        """The derivative, element by element, at an array of pre-activations; `y` is the activation, where it is known.
 
         Raises ValueError for softmax, whose derivative is a matrix for each example.
 
@@ -76,7 +76,7 @@ class Activation:
         if self.operation is None:
             return numpy.vectorize(self._derivative_of_own, otypes=[float])(a)
         with numpy.errstate(all="ignore"):
-            slope = _partial_on_arrays(self.operation)(a, *self._settings, y=self.on_array(a))
+            slope = _partial_on_arrays(self.operation)(a, *self._settings, y=self.on_array(a) if y is None else y)
         return numpy.broadcast_to(slope, numpy.shape(a)).astype(float)
 
     def _derivative_of_own(self, item: float) -> float:
