@@ -125,7 +125,7 @@ class _Judgement:
         self.given, self.tied = given, search.best()
         best = self.tied[0]
         self.cost = best.cost
-        hidden = [fault for fault in best.faults if fault not in best.direct.values()]
+        hidden = [fault for fault in best.faults if not any(fault in faults for faults in best.direct.values())]
         met: set[str] = set()
         for key in self.passes.gradients():
             if key not in given:
@@ -135,7 +135,7 @@ class _Judgement:
             if search.agrees(given[key], self.passes.due(key), key):
                 self.verdicts[key] = "right"
                 continue
-            shown = [best.direct[key]] if key in best.direct else [f for f in hidden if f.layer >= key[1]]
+            shown = list(best.direct[key]) if key in best.direct else [f for f in hidden if f.layer >= key[1]]
             hidden = [fault for fault in hidden if fault not in shown]
             new = [fault for fault in shown if fault.code in STRANGE or fault.code not in met]
             met |= {fault.code for fault in shown}

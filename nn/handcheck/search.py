@@ -20,7 +20,7 @@ AGAIN = 0.3  # what the same misconception costs at another place: a habit
 STRANGE = 2.6  # what an array costs that nothing explains: more than two misconceptions
 RANK = 0.002  # by how much an entry is less likely than the one before it
 TIED = 0.07  # how much more a supposition may cost for each fault, to be as likely as another
-TRIED = 120  # places at which misconceptions are tried, before one is content with what was found
+TRIED = 250  # places at which misconceptions are tried, before one is content with what was found
 
 Stage = str  # what is tried in a line: "right", "again" (a misconception that was met before), "new", "strange"
 
@@ -41,12 +41,12 @@ class Supposition:
     cost: float = 0.0
     faults: tuple[Fault, ...] = ()
     own: Mapping[Key, Any] = field(default_factory=dict)
-    direct: Mapping[Key, Fault] = field(default_factory=dict)
+    direct: Mapping[Key, tuple[Fault, ...]] = field(default_factory=dict)
 
     def with_(self, key: Key, number: Any, cost: float = 0.0, codes: Sequence[str] = (), given: bool = False) -> "Supposition":
         """The same, going on with an array, which may be wrong by misconceptions of its own."""
         faults = tuple([Fault(code, *key) for code in codes])
-        direct = {**self.direct, key: faults[0]} if faults and given else self.direct
+        direct = {**self.direct, key: faults} if faults and given else self.direct
         return Supposition(self.cost + cost, self.faults + faults, {**self.own, key: number}, direct)
 
     @property
