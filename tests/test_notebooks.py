@@ -167,6 +167,17 @@ def test_the_four_ways_agree_and_cost_what_is_said():
     assert found["operations"] == ["mul", "softplus"] and found["engine"].tries == 2
 
 
+def test_each_optimiser_does_what_it_is_for():
+    found = as_it_stands("11_optimisers").names
+    plain, moderate, strong = found["found"].left.tolist()
+    assert moderate < plain / 100 and strong > plain, "a moderate momentum damps the swing, a strong one keeps it alive"
+    assert found["ends"] == pytest.approx([-0.6292, 0.1216], abs=1e-4), "the forms of momentum differ where the rate falls"
+    frequent, rare = found["labs"].rare_and_frequent("adagrad", lr=0.1, rng=0).moved.tolist()
+    assert rare > 3 * frequent
+    starts, ends = ([found["bowl"](*path[k]) for path in found["paths"].values()] for k in (0, -1))
+    assert max(ends) < 0.01 * min(starts)
+
+
 def test_each_slip_of_the_notebook_by_hand_is_called_by_its_name_and_what_follows_counts():
     found = as_it_stands("04_backprop_by_hand").names
     assert len(found["slips"]) == 6
