@@ -42,11 +42,13 @@ class Rooms:
         root = harmless(passes[0].names[passes[0].root])  # without its value, which may be asked for
         heading = fill("picture.title", {"root": root}, lang)
 
+        tried: dict[int, Slides] = {}  # by the picture, which they hold
+
         def slides(view: View) -> Slides:
-            return Slides(view, timetable, heading, beside)
+            return tried.setdefault(id(view.picture), Slides(view, timetable, heading, beside))
 
         views, self.room_of = read_rooms(passes, lambda view: slides(view).can_be_read, digits, lang)
-        self.slides = [slides(view) for view in views]
+        self.slides = [slides(view).of(view) for view in views]
         flows = [abs(wire.flow) for view in views for wire in view.picture.wires if wire.flow is not None and abs(wire.flow) < float("inf")]
         self.stage = max(STAGES, key=self._room_on)
         for each in self.slides:
@@ -110,6 +112,11 @@ class Slides:
         self._largest, self._heading, self._beside = 0.0, heading, f"{beside}{USUAL}" if beside else ""
         self._usual = USUAL if timetable.after is None else OF_ROUNDS
 
+    def of(self, view: View) -> "Slides":
+        """The same for a view of the same picture, which may know more of the others."""
+        self.view, self.title = view, view.title
+        return self
+
     def set_on(self, stage: str, largest: float) -> None:
         """From now on the picture is laid out for a stage, and its wires are as wide as their part of the largest flow."""
         self._layout, self._largest = self._layout_on(stage), largest
@@ -138,6 +145,9 @@ class Slides:
         """In one line where it fits, else in as many as it takes."""
         if stage not in self._layouts:
             longest = STAGES[stage][0] * NUMBER / NUMBERS
+            for layout in self._layouts.values():
+                if layout.along <= longest:
+                    return layout
             self._layouts[stage] = arranged(self.final, self._shapes, "LR", "builtin", longest)
         return self._layouts[stage]
 

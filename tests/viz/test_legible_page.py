@@ -173,3 +173,12 @@ def test_the_table_is_open_for_few_nodes_only(page, tmp_path):
     few, many = examples.J(), examples.net_1_2_1()
     opens = "root.querySelector('details.nodes').open"
     assert opened(page, tmp_path, few).script(opens) and not opened(page, tmp_path, many).script(opens)
+
+
+def test_what_stands_below_a_name_is_lower_and_as_large_as_other_text(page, tmp_path):
+    seen = opened(page, tmp_path, worked("mazur")).go(47)
+    below = seen.script(
+        "[...root.querySelectorAll('.equation msub')].map(one => { const [name, mark] = [one.firstChild, one.querySelector('mpadded > *')];"
+        " return [mark.getBoundingClientRect().bottom - name.getBoundingClientRect().bottom, parseFloat(getComputedStyle(mark).fontSize)]; })"
+    )
+    assert len(below) > 3 and all(lower >= 4 and size >= 16 for lower, size in below), below

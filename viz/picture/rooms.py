@@ -16,7 +16,7 @@ from .folding import AT_ONCE, READABLE, Tree, by_parts, sizes, trees
 from .gradients import of_steps
 from .lettering import harmless
 from .reading import LINEAR_OPERATIONS, MOST_ROWS, Reader, is_neuron, kind_of
-from .records import Card, Picture
+from .records import Card, Picture, Wire
 from .scopes import WHOLE, Scope, visible
 from .units import last_of
 
@@ -88,7 +88,7 @@ def _nothing(scopes: Sequence[tuple[str, ...]], parents: Sequence[Sequence[int]]
 
 
 def cones_of(hub: int, members: Sequence[int], parents: Sequence[Sequence[int]]) -> list[list[int]]:
-    """For each operand of a node, among the members of a group, those members that lead to nothing but it.
+    """For each computed operand of a node, among the members of a group, those members that lead to nothing but it.
 
     >>> cones_of(4, [0, 1, 2, 3, 4], [[], [], [0], [1, 0], [2, 3]])
     [[2], [1, 3]]
@@ -100,7 +100,7 @@ def cones_of(hub: int, members: Sequence[int], parents: Sequence[Sequence[int]])
             leads[node].add(node)
         for parent in inside.intersection(parents[node]):
             leads[parent].update({parent} if node == hub else leads[node])
-    operands = [operand for operand in dict.fromkeys(parents[hub]) if operand in inside]
+    operands = [operand for operand in dict.fromkeys(parents[hub]) if operand in inside and parents[operand]]
     return [[node for node in members if leads[node] == {operand}] for operand in operands if leads[operand] == {operand}]
 
 
@@ -148,11 +148,11 @@ class _Rooms:
         for node in self.members[g]:
             self.room_of[node] = room
         inner = [k for k, each in enumerate(groups) if each.parent == g]
-        if len(home) > READABLE or self.fits(self.views[room]):
+        if len(home) > READABLE:
             return
         if group.kind == "unit":
             self._terms(g, room)
-        elif inner:
+        elif inner and not self.fits(self.views[room]):
             seen = self.reader.view((groups, home, [k in inner for k in range(len(groups))]))
             self.views[room] = replace(seen, picture=_part_of(seen.picture, f"g{self.reader.now_at[g]}"), title=title, part_of=part_of)
             self._close_ups(inner, room)
@@ -161,9 +161,9 @@ class _Rooms:
         """Close-ups of as many terms of a long sum at a time as can be read, with the sum."""
         members = self.members[g]
         parents = [[self.reader.place[parent] for parent in node.parents] for node in self.reader.order]
-        hub = max(members, key=lambda node: len(set(parents[node]).intersection(members)))
+        hub = max(members, key=lambda node: len({operand for operand in parents[node] if parents[operand]}.intersection(members)))
         cones = cones_of(hub, members, parents)
-        if len(cones) < LONG and len(members) < LARGE:
+        if (len(cones) < LONG and len(members) < LARGE) or self.fits(self.views[room]):
             return
         for count in TERMS:
             pieces = [list(chain(*cones[start : start + count])) for start in range(0, len(cones), count)]
@@ -188,9 +188,23 @@ class _Rooms:
 
 
 class _Reader(Reader):
-    """Says on folded cards what a step can change line by line."""
+    """Says on folded cards what a step can change line by line. What is said of a node is the same in every picture."""
 
-    bare = False  # whether units have no rows
+    def __init__(self, *given: Any):
+        super().__init__(*given)
+        self.bare = False  # whether units have no rows
+        self.cards: dict[Value, Card] = {}
+        self.wires: dict[tuple[Value, int], Wire] = {}
+
+    def card(self, node: Value) -> Card:
+        if node not in self.cards:
+            self.cards[node] = super().card(node)
+        return self.cards[node]
+
+    def wire(self, node: Value, slot: int, source: int, target: int) -> Wire:
+        if (node, slot) not in self.wires:
+            self.wires[node, slot] = super().wire(node, slot, source, target)
+        return replace(self.wires[node, slot], source=source, target=target)
 
     def fits(self, tree: Tree, fits: Fits) -> bool:
         """Whether a picture can be read; that of units if need be without their rows, from now on."""

@@ -110,10 +110,17 @@ function setter(marks) {
   const setName = (name) => {
     if (!marksOf(name)) return tag("mtext", name);
     const [letters, below, above] = marksOf(name);
-    const around = [below && tag(/^[\d,]*$/.test(below) ? "mn" : "mi", below), above && tag("mtext", above)].filter(Boolean);
+    const around = [below && sunk(tag(/^[\d,]*$/.test(below) ? "mn" : "mi", below)), above && tag("mtext", above)].filter(Boolean);
     return around.length ? tag(below && above ? "msubsup" : below ? "msub" : "msup", tag("mi", letters), ...around) : tag("mi", letters);
   };
   return set;
+}
+
+// What stands below a name, lower than a font without measures for mathematics would put it.
+function sunk(below) {
+  const made = tag("mpadded", below);
+  for (const [name, value] of [["voffset", "-0.25em"], ["depth", "0.25em"]]) made.setAttribute(name, value);
+  return made;
 }
 
 // A bracket or a bar, no higher than a letter: one that grows with what it holds is taller than the line.
