@@ -73,11 +73,11 @@ def test_it_lives_in_a_notebook_and_keeps_its_keys_to_itself(run_notebook, open_
     page.tab("Wiggle")
     assert "which is ∂E/∂" in page.read()["ratio"]
     page.tab("This step").go(9)
-    # fold and unfold
-    page.page.get_by_role("button", name="Fold all", exact=True).click()
-    assert not card(page.read(), "a1")["seen"] and page.at() == 9
-    page.page.get_by_role("button", name="Unfold all").click()
-    assert card(page.read(), "a1")["seen"]
+    # the overview and a close-up
+    page.page.get_by_role("combobox", name="Part of the graph to show").select_option("0")
+    assert card(page.read(), "E")["seen"] and page.at() == 9
+    page.page.locator(".picture .card[role=button]").first.press("Enter")
+    assert page.page.evaluate(CELLS) == cells and page.at() == 9
     # the theme
     ink = "getComputedStyle(root.querySelector('.app')).color"
     assert page.script(ink) == LIGHT_INK

@@ -251,7 +251,7 @@ def test_the_sum_of_a_fan_out_grows_in_the_order_that_was_chosen(open_step):
     while page.at() < len(steps(y)):
         page.press("ArrowRight")
     assert card(page.read(), "a")["gradient"] == "+2"
-    assert "so ∂J/∂a = 5 + (-3) = 2" in page.unfold_all_details().script("root.querySelector('.all').textContent")
+    assert "so ∂J/∂a = 5 + (−3) = 2" in page.unfold_all_details().script("root.querySelector('.all').textContent")
 
 
 # --- again, other numbers ------------------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ def test_other_numbers_are_never_degenerate(open_step, make):
         seen.append(str(page.script(LEAVES)))
         page.page.locator(".asking select").select_option("no")
         page.go(len(steps(y)))
-        for row in page.read()["rows"]:
+        for row in page.unfold_all_details().read()["rows"]:
             name, _, value, gradient, _ = row
             node = next(one for one, called in names(y).items() if called == name)
             assert re.fullmatch(r"−?[\d.]+(e−?\d+)?", value), (name, value)
@@ -311,7 +311,7 @@ def test_other_numbers_are_never_degenerate(open_step, make):
 def test_the_numbers_of_a_mistake_stand_beside_the_right_ones(open_step):
     y = examples.neuron()
     page = open_step(y, as_if="NO_LOCAL").unfold_all_details().press("End")
-    seen = page.read()
+    seen = page.read() | {"cards": page.all_cards()}
     right = dict(zip(names(y).values(), grad(y, list(names(y))), strict=True))
     wrong = {names(y)[each.parent]: each.total_after for each in as_if(y, "NO_LOCAL") if each.parent is not None}
     rows = {row[0]: row[3] for row in seen["rows"]}

@@ -55,4 +55,4 @@ def test_a_small_graph_is_shown_as_it_is_rather_than_on_one_or_two_cards():
 
 def test_what_leads_to_two_terms_belongs_to_neither():
     assert cones_of(5, [0, 1, 2, 3, 4, 5], [[], [], [], [0, 1], [1, 2], [3, 4]]) == [[0, 3], [2, 4]]
-    assert cones_of(2, [0, 1, 2, 3], [[], [], [0, 1], [0, 2]]) == [[1]], "the first operand is used behind the sum, too"
+    assert cones_of(4, [0, 1, 2, 3, 4, 5], [[], [], [0], [1], [2, 3], [2, 4]]) == [[1, 3]], "the first operand is used behind the sum, too"

@@ -69,11 +69,20 @@ export class PictureView {
     for (const frame of this.frames) frame.paint(state);
   }
 
-  // Puts a wire above the others, or one of them could cover its head.
+  // Puts a wire above the others, or one of them could cover its head, until another one is lifted or it is let down.
   lift(wire) {
+    if (this.lifted?.wire === wire) return;
+    this.letDown();
+    this.lifted = { wire, mark: document.createComment("") }; // which keeps its place
+    wire.replaceWith(this.lifted.mark);
     this.top ??= [...this.wires.values()].at(-1).element; // the one that was drawn last
-    if (this.top !== wire) this.top.after(wire);
-    this.top = wire;
+    (this.top === wire ? this.lifted.mark : this.top).after(wire);
+  }
+
+  letDown(wire = this.lifted?.wire) {
+    if (!wire || this.lifted?.wire !== wire) return;
+    this.lifted.mark.replaceWith(wire);
+    this.lifted = null;
   }
 
   // --- frames ---

@@ -116,6 +116,7 @@ export class WireView {
     if (this.title.textContent !== shown.title) this.title.textContent = shown.title;
     this.point(shown.mark === "now");
     if (shown.mark === "now") this.picture.lift(this.element);
+    else this.picture.letDown(this.element);
   }
 
   // The head at the end of the values, or, while a contribution goes back, at the receiver.

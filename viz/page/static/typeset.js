@@ -185,7 +185,7 @@ const RULERS = new ResizeObserver((entries) => {
   }
 });
 const INDENT = 30; // of a further line, as in step.css
-const SMALLEST = 9; // letters of what cannot be broken,
+const SMALLEST = 7; // letters of what cannot be broken,
 const MANY = 16; // and of what takes many lines:
 const TALLEST = 90; // more pixels than this
 
@@ -200,14 +200,15 @@ function breakLines(equation, room) {
   const whole = equation.querySelector(".part");
   equation.style.fontSize = "";
   fit(whole, room);
-  const widest = Math.max(...[...equation.querySelectorAll("math")].map((math) => math.getBoundingClientRect().right)) - ruleLeft(equation);
+  const widest = () => Math.max(...[...equation.querySelectorAll("math")].map((math) => math.getBoundingClientRect().right)) - ruleLeft(equation);
   let size = parseFloat(getComputedStyle(equation).fontSize);
   const write = (smaller) => {
     size = smaller;
     equation.style.fontSize = `${size}px`;
     fit(whole, room);
   };
-  if (widest > room + 1) write(Math.max(SMALLEST, (size * room) / widest - 0.5));
+  // More than once, as what a line is indented by does not shrink with its letters.
+  for (let wide = widest(); wide > room + 1 && size > SMALLEST; wide = widest()) write(Math.max(SMALLEST, (size * room) / wide - 0.5));
   while (equation.offsetHeight > TALLEST && size > MANY) write(size - 2);
 }
 
