@@ -165,7 +165,7 @@ def read(returned: Any, passes: Passes, layout: Layout) -> tuple[dict[Key, Any],
     shapes: dict[Key, str] = {}
     for name, given in _named(returned, passes.depth):
         key = _key(name, passes.depth)
-        if key is None:
+        if key is None or given is None:  # None stands where something is still to be written
             continue
         if key in found:
             raise Refused("code.twice", what=name[:LONGEST])

@@ -39,7 +39,7 @@ def check_code(
     layers), W1, b1, W2, …, Z1, A1, … (the forward pass, A0 = X), params and cache (dicts of these), n (examples), lr. It
     returns a dict {"dW1": …, "db1": …, …}; or a list with (dW, db) or (dW, db, dX) or a dict for each layer, the first layer
     first; or dW1, db1, dW2, db2, …, and dX if wanted. A dict may also have dX, dZ1 (or delta1), dA1 (dX2 is the same): then
-    they are judged, too. What {"Z1", "A1", "loss"} hold is not.
+    they are judged, too. What {"Z1", "A1", "loss"} hold is not; None is a blank.
 
     `model`, X (a row for each example), Y, `loss` and `reduction` are as for `formulas.backward`. `layout` says how arrays lie
     in the code: "columns" (Z = W X + b), "rows" (Z = X W + b), "rows, W transposed" (Z = X Wᵀ + b); None tries them and takes

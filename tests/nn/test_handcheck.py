@@ -205,8 +205,11 @@ def test_what_is_no_gradient_is_said_in_a_sentence(returned, words):
     assert words in report.text and not report.ok and float(report) == 0
 
 
-def test_a_gradient_that_is_not_there_is_missing():
-    report = check_code(lambda X, T, W1, b1: {"dW1": W1 @ X + b1 - T}, MLP(1, [1], rng=0), [[1.0]], [1.0], loss="half_squared_error")
+@pytest.mark.parametrize("blank", [{}, {"db1": None}])
+def test_a_gradient_that_is_not_there_or_still_to_be_written_is_missing(blank):
+    report = check_code(
+        lambda X, T, W1, b1: {"dW1": W1 @ X + b1 - T, **blank}, MLP(1, [1], rng=0), [[1.0]], [1.0], loss="half_squared_error"
+    )
     assert [answer.verdict for answer in report.answers] == ["right", "missing"]
 
 
