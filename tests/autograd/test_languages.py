@@ -264,3 +264,18 @@ def test_what_is_wrong_is_quoted_shortly():
         with pytest.raises(ValueError) as said:
             use()
         assert len(str(said.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("es", "tú tu tus te ti contigo usted ustedes vos pregúntame preguntame escribe haz mira sigue usa pon añade elige arrastra"),
+        ("pt", "você vocês te ti contigo escreva faça veja siga use ponha adicione escolha arraste mude clique pergunte confira"),
+    ],
+)
+def test_nobody_is_spoken_to_in_spanish_and_portuguese(lang, words):
+    """A verb in such a form begins a sentence, or follows another one; behind a subject, a reflexive or a "no" it says what is."""
+    addressed = re.compile(
+        rf"(?:^|[.;:!?¿¡] |\b[ye] )(?:{'|'.join(words.split())})\b|\b(?:tú|usted(?:es)?|vos|contigo|vocês?)\b", re.IGNORECASE
+    )
+    assert {key: text for key, text in templates(lang).items() if addressed.search(text)} == {}
