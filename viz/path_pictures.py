@@ -61,8 +61,8 @@ class PathsDrawing(Shown):
     """The paths of a graph as a picture. It shows itself in a notebook; `save` writes it to a file; `paths` is what it shows."""
 
     def __init__(self, found: Paths, direction: str, theme: str, digits: int | None, lang: str):
-        self.paths, self._direction, self._digits, self._lang = found, direction, digits, lang
-        lines = [readable(" ".join(harmless(line).split())) for line in found.lines(lang, digits)]
+        self.paths, self._read, self._direction, self._digits, self._lang = found, found.in_line(), direction, digits, lang
+        lines = [readable(" ".join(harmless(line).split())) for line in self._read.lines(lang, digits)]
         super().__init__(lines[0], lines[1:], theme)
 
     @property
@@ -97,7 +97,7 @@ class PathsDrawing(Shown):
 
     @cached_property
     def _captions(self) -> list[str]:
-        products = enumerate(self.paths.products(self._digits), 1)
+        products = enumerate(self._read.products(self._digits), 1)
         return [f"{k}.  {harmless(route)}:  {readable(numbers)}" for k, (route, numbers) in products]
 
     def _along(self, path: Path) -> Picture:
@@ -154,7 +154,7 @@ class PathsDrawing(Shown):
     @cached_property
     def _lines(self) -> list[str]:
         """What is said around the pictures: the number of paths, then the products that are no caption, the sum, the reason."""
-        heading, *rest = self.paths.lines(self._lang, self._digits)
+        heading, *rest = self._read.lines(self._lang, self._digits)
         rows = len(self._captions) if rest else 0
         said = [harmless(readable(line.strip())) for line in rest[rows:]]
         return [harmless(heading), *([] if self._pictures[0][0] else self._captions), *said]

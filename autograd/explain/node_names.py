@@ -10,7 +10,7 @@ from ..engine.order import topological_order
 from ..engine.value import Value
 from ..reading.passes import StepRecord
 from .languages import Sentence, fill, templates
-from .typeset import Layout, as_layout, plain
+from .typeset import Layout, as_layout, in_line, plain
 from .written import Operand, put_in
 
 
@@ -30,6 +30,18 @@ class NodeNames(dict[Value, str]):
     def __reduce__(self) -> tuple[Any, ...]:
         signs = {self.places[node]: sign for node, sign in self.symbols.items()}
         return _restored, (self.root, list(self.values()), signs, self.notes)
+
+    @property
+    def in_line(self) -> "NodeNames":
+        """The same names as people read them, w₁,₂ for w1_2, where no two nodes would then be called alike."""
+        read = {node: in_line(name) for node, name in self.items()}
+        meant: dict[str, set[str]] = {}
+        for node, name in self.items():
+            meant.setdefault(read[node], set()).add(name)
+        names = {node: name if len(meant[read[node]]) == 1 else self[node] for node, name in read.items()}
+        signs = {node: "/".join([f"{part[:1]}{in_line(part[1:])}" for part in sign.split("/")]) if sign[0] == "∂" else in_line(sign)
+                 for node, sign in self.symbols.items()}  # fmt: skip
+        return NodeNames(names, self.root, signs, self.notes)
 
     def said(self, lang: str = "en") -> list[str]:
         """The notes in words."""

@@ -1,6 +1,7 @@
 """`paths`: the derivative as a sum over all paths, which is what the backward pass computes without walking them; in words."""
 
 from collections.abc import Sequence
+from copy import copy
 from itertools import chain, count
 from math import log10
 from typing import Any
@@ -12,7 +13,7 @@ from .languages import fill, templates
 from .node_names import NodeNames, gradient_name
 from .numbers import digits_to_recompute, printed_products, printed_sum, refuse_digits
 from .steps import Step, Steps, steps
-from .typeset import legible
+from .typeset import in_line, legible
 
 LIMIT = 64
 FIRST = 4  # rows of a text whose table is not complete
@@ -46,6 +47,14 @@ class Paths(Ways):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self._both, self._both[0].names.places.get(self.a, self.a), self.limit)
+
+    def in_line(self) -> "Paths":
+        """The same paths with the names of the nodes as people read them, w₁,₂ for w1_2, and not as they are typed."""
+        same = copy(self)
+        same._both = self._both.in_line()
+        names = same._both[0].names
+        same.names = names if self.a in names else {self.a: in_line(self.names[self.a]), **names}
+        return same
 
     def route(self, path: Path) -> str:
         """A path by the names of its nodes: "J ← v ← u ← b"; an operand that stands twice is numbered."""

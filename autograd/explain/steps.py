@@ -2,13 +2,13 @@
 words and in equations."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from ..engine.names import names
 from ..engine.value import Value
-from ..reading.learning_step import learning_step
+from ..reading.learning_step import learned_after
 from ..reading.passes import StepRecord, both_passes
 from .languages import fill
 from .node_names import NodeNames
@@ -107,6 +107,11 @@ class Steps(tuple[Step, ...]):
             lines.append(f"  {step.index:>{width}}  {step.text(lang, digits)}")
         return "\n".join([*lines, *self.notes(lang)])
 
+    def in_line(self) -> "Steps":
+        """The same steps with the names of the nodes as people read them, w₁,₂ for w1_2, and not as they are typed."""
+        names = self[0].names.in_line
+        return Steps([replace(step, names=names) for step in self])
+
     def notes(self, lang: str = "en") -> list[str]:
         """What has to be said once: about the names of a notation, and about the form of a softmax."""
         return self[0].names.said(lang)
@@ -159,9 +164,4 @@ def steps(
     called = NodeNames(names(y), y) if notation is None else named(names(y), y, notation)
     called.notes += softmax_notes(called)
     records = both_passes(y)
-    if lr is not None and params is not None:
-        records += learning_step(records, lr, params)
-    elif lr is not None or params is not None:
-        given, missing = ("lr", "params=[w, b], the leaves that learn") if params is None else ("params", "lr, the learning rate")
-        raise ValueError(f"{given} asks for a learning step, which also needs {missing}")
-    return Steps([Step(**vars(record), names=called) for record in records])
+    return Steps([Step(**vars(record), names=called) for record in (*records, *learned_after(records, lr, params))])

@@ -20,10 +20,13 @@ Layout = tuple[Any, ...]
 
 NUMERAL = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|\d+/\d+|inf)|nan")
 LETTER = "[A-Za-zÀ-ÖØ-öø-ɏͰ-ϿḀ-ỿ][\u0300-\u036f]*"  # with the accents that stand on it
+BELOWS, SMALL = "aehijklmnoprstuvx0123456789", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉"
+ABOVES, RAISED = "0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"  # there are no raised square brackets: they stand on the line, around a raised number
 NAME = re.compile(
-    rf"((?:{LETTER})+)(\d*|[₀-₉]+(?:,[₀-₉]+)*)((?:_[0-9A-Za-z]+(?:,\d+)*)*)([⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]*|\^\(\d+\)|\^\[\d+\])(['′]*)", re.ASCII
+    rf"((?:{LETTER})+)(\d*|[{SMALL}]+(?:,[{SMALL}]+)*)((?:_[0-9A-Za-z]+(?:,\d+)*)*)([{RAISED}]*|\[[{RAISED}]+\]|\^\(\d+\)|\^\[\d+\])(['′]*)",
+    re.ASCII,
 )
-ON_THE_LINE = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾'", "01234567890123456789()′")
+ON_THE_LINE = str.maketrans(f"{SMALL}{RAISED}'", f"{BELOWS}{ABOVES}′")
 GREEK_WORDS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
     "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
@@ -37,8 +40,8 @@ MATHML_SIGNS = {"-": "−", "<=": "≤", ">=": "≥"}
 # In a text, in signs that both LaTeX and MathJax know: MathJax has no \textbackslash.
 ESCAPES = {"\\": r"\(\backslash\)", "^": r"\(\hat{\ }\)", "~": r"\(\sim\)", "<": r"\(<\)", ">": r"\(>\)",
            **{sign: f"\\{sign}" for sign in "{}$&#%_"}}  # fmt: skip
-BELOWS = set("aehijklmnoprstuvx0123456789")
-BELOW = str.maketrans("aehijklmnoprstuvx0123456789", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉")
+BELOW, ABOVE = str.maketrans(BELOWS, SMALL), str.maketrans(ABOVES, RAISED)
+WORDS = re.compile(r"[a-z]{2}[^_]*_.*[A-Za-z]{2}")  # total_loss, where a mark below would be a word of its own
 TURNING = {*"\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 DOTS: Layout = ("sign", "…")
 
@@ -79,13 +82,13 @@ def _base(layout: Layout) -> Layout:
 
 
 def name_parts(name: str) -> "tuple[str, str, str] | None":
-    """The letters of a name, what stands below and what stands above; None for a name of another shape.
+    """The letters of a name, what stands below and what stands above; None for a name of another shape, such as words.
 
-    >>> name_parts("w1_2_3"), name_parts("δ₁⁽²⁾"), name_parts("dZ^[2]"), name_parts("my weight")
-    (('w', '1,2,3', ''), ('δ', '1', '(2)'), ('dZ', '', '[2]'), None)
+    >>> name_parts("w1_2_3"), name_parts("δ₁⁽²⁾"), name_parts("dZ^[2]"), name_parts("my weight"), name_parts("total_loss")
+    (('w', '1,2,3', ''), ('δ', '1', '(2)'), ('dZ', '', '[2]'), None, None)
     """
     match = NAME.fullmatch(name)
-    if match is None:
+    if match is None or (WORDS.match(name) and match[1] not in GREEK):
         return None
     letters, digits, more, above, primes = match.groups()
     below = ",".join([part for part in (digits, *more.split("_")) if part])
@@ -121,7 +124,21 @@ def lowered(name: str) -> str:
     ('ᵤ', 'w1')
     """
     small = name.translate(BELOW)
-    return small if not set(name) - BELOWS else name
+    return small if not set(name) - set(BELOWS) else name
+
+
+def in_line(name: str) -> str:
+    """A name as people read it in a line of text, with its marks below and above the line where there are small letters
+    for them: the same marks as in an equation. A name of another shape stays as it was typed.
+
+    >>> in_line("w1_2_3"), in_line("alpha_2"), in_line("a1^(2)"), in_line("dZ^[2]"), in_line("W_f"), in_line("total_loss")
+    ('w₁,₂,₃', 'α₂', 'a₁⁽²⁾', 'dZ[²]', 'W_f', 'total_loss')
+    """
+    parts = name_parts(name)
+    if parts is None or set(parts[1]) - set(BELOWS) - {","}:
+        return name
+    letters, below, above = parts
+    return letters + below.translate(BELOW) + above.translate(ABOVE)
 
 
 # --- plain text --------------------------------------------------------------------------------------------------

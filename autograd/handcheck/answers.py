@@ -16,6 +16,7 @@ from ..engine.ieee import as_float, number
 from ..engine.names import find, names
 from ..engine.value import Value
 from ..explain.numbers import exact_value, number_text
+from ..explain.typeset import in_line
 from .precision import EXACT, FEWEST, Precision, precision_of
 
 LITERAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -138,7 +139,7 @@ def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typ
                 quantity, what = _derivative(y, called, name)
             else:
                 known = by_name.get(name) if isinstance(name, str) else None
-                node = find(y, name, called) if known is None else known
+                node = _meant(y, name, called) if known is None else known
                 quantity, what = Quantity(kind, node), called[node]
             add(quantity, answer, what)
     for edge, answer in (locals or {}).items():
@@ -149,7 +150,8 @@ def read(y: Value, answers: Any, values: Any, locals: Any) -> dict[Quantity, Typ
 
 def _read_text(y: Value, called: dict[Value, str], text: str) -> list[tuple[Quantity, str, str]]:
     """The answers of a text. A bare name asks for the value of a computed node, and for the gradient of a leaf."""
-    name = "|".join(re.escape(each) for node, each in called.items() if not node.constant)
+    known = [each for node, each in called.items() if not node.constant]
+    name = "|".join(map(re.escape, [*known, *map(in_line, known)]))
     head = rf"(?<![\w∂])(?:[d∂](?P<top>{name})\s*/\s*[d∂](?P<bottom>{name})|(?P<name>{name}))\s*="
     heads = list(re.finditer(head, text)) if name else []
     starts = [*(match.start() for match in heads), len(text)]
@@ -165,12 +167,18 @@ def _read_text(y: Value, called: dict[Value, str], text: str) -> list[tuple[Quan
         if "=" in answer:
             _refuse_strangers(y, called, answer)
         if match["name"]:
-            node = find(y, match["name"], called)
-            found.append((Quantity("value" if node.parents else "gradient", node), match["name"], answer))
+            node = _meant(y, match["name"], called)
+            found.append((Quantity("value" if node.parents else "gradient", node), called[node], answer))
         else:
             quantity, what = _derivative(y, called, (match["top"], match["bottom"]))
             found.append((quantity, what, answer))
     return found
+
+
+def _meant(y: Value, node: "Value | str", called: dict[Value, str]) -> Value:
+    """The node that is meant by a name, as it was typed or as people read it in a picture: w1_2 or w₁,₂."""
+    typed_as = [name for name in called.values() if in_line(name) == node] if isinstance(node, str) else []
+    return find(y, typed_as[0] if typed_as and node not in called.values() else node, called)
 
 
 def _refuse_strangers(y: Value, called: dict[Value, str], text: str) -> None:
@@ -193,7 +201,7 @@ def _derivative(y: Value, called: dict[Value, str], edge: Any, local: bool = Fal
         edge = match.groups()
     if not isinstance(edge, tuple) or len(edge) != 2:
         raise TypeError(f"a local derivative belongs to a pair (node, parent), not to {edge!r}")
-    top, bottom = (find(y, node, called) for node in edge)
+    top, bottom = (_meant(y, node, called) for node in edge)
     what = f"∂{called[top]}/∂{called[bottom]}"
     if top is y and not local:
         return Quantity("gradient", bottom), what

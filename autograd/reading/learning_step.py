@@ -23,6 +23,16 @@ PREDICTED = Operation("predicted", "-a * b", "-b", "-a")
 CHANGE = Operation("change", "a - b", "1", "-1")
 
 
+def learned_after(records: Sequence[StepRecord], lr: Any, params: Any) -> tuple[StepRecord, ...]:
+    """The learning step that follows both passes where one is asked for, with lr and params; Raises ValueError for one alone."""
+    if lr is None and params is None:
+        return ()
+    if lr is None or params is None:
+        given, missing = ("lr", "params=[w, b], the leaves that learn") if params is None else ("params", "lr, the learning rate")
+        raise ValueError(f"{given} asks for a learning step, which also needs {missing}")
+    return learning_step(records, lr, params)
+
+
 def learning_step(records: Sequence[StepRecord], lr: Any, params: Any) -> tuple[StepRecord, ...]:
     """What goes on after both passes: a record for each of the parameters, in the order given, and one for the root.
 

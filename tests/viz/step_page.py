@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import autograd
+from autograd.explain.node_names import NodeNames
+from autograd.explain.typeset import in_line
 from viz import step
 
 READ = """host => {
@@ -45,6 +48,16 @@ TOLD = """host => {
 
 HOST = "document.querySelector('div.chalkgrad-step')"
 READY = f"() => {HOST}?.shadowRoot?.querySelector('.where')?.textContent"
+
+
+def names(y) -> NodeNames:
+    """What the nodes below y are called on the page."""
+    return NodeNames(autograd.names(y), y).in_line
+
+
+def steps(y, **more):
+    """The steps of y with the names that stand on the page."""
+    return autograd.steps(y, **more).in_line()
 
 
 class StepPage:
@@ -99,7 +112,11 @@ class StepPage:
 
     def edit(self, name: str, text: str, place: int = 0) -> "StepPage":
         """Types a number for a leaf, wherever the panel stands."""
-        box = self.page.locator("div.chalkgrad-step").nth(place).locator(f'.leaf input[type=text][aria-label="the number of {name}"]')
+        box = (
+            self.page.locator("div.chalkgrad-step")
+            .nth(place)
+            .locator(f'.leaf input[type=text][aria-label="the number of {in_line(name)}"]')
+        )
         box.evaluate("(box, text) => { box.value = text; box.dispatchEvent(new Event('change')); }", text)
         return self
 

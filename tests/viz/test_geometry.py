@@ -167,7 +167,7 @@ def test_units_of_a_layer_stand_in_the_order_they_were_written_in():
     y = examples.mazur()
     cards = {card.name: card.key for card in draw(y, fold=False).picture.cards}
     picture = seen(draw(y, fold=False))
-    for upper, lower in (("net_h1", "net_h2"), ("out_o1", "out_o2"), ("E1", "E2"), ("w1", "w3"), ("w5", "w7")):
+    for upper, lower in (("netₕ₁", "netₕ₂"), ("outₒ₁", "outₒ₂"), ("E₁", "E₂"), ("w₁", "w₃"), ("w₅", "w₇")):
         assert picture.cards[cards[upper]].bottom < picture.cards[cards[lower]].top
 
 

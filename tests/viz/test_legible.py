@@ -121,15 +121,15 @@ def test_a_unit_shows_its_value_its_gradient_and_what_the_function_makes_of_the_
     E = examples.mazur()
     E.backward()
     parts = draw(worked("mazur"))
-    h1 = units(parts)["out_h1"]
-    assert (h1.value, h1.chip.label, h1.chip.text) == ("0.5933", "∂E/∂out_h1", "+0.03635")
-    assert h1.rows[0] == "net_h1 = 0.3775, sigmoid′ ≈ 0.2413"
+    h1 = units(parts)["outₕ₁"]
+    assert (h1.value, h1.chip.label, h1.chip.text) == ("0.5933", "∂E/∂outₕ₁", "+0.03635")
+    assert h1.rows[0] == "netₕ₁ = 0.3775, sigmoid′ ≈ 0.2413"
     assert h1.badge == "sigmoid"
 
 
 def test_the_pills_of_a_unit_are_derivatives_through_all_of_it():
     """∂out/∂i1 = σ′ w1, and σ′ for the bias that is added."""
-    h1 = units(draw(worked("mazur")))["out_h1"]
+    h1 = units(draw(worked("mazur")))["outₕ₁"]
     slope = 0.24130071
     assert [float(text) for text in h1.slots] == pytest.approx([slope * 0.15, slope * 0.2, slope], rel=1e-3)
 
@@ -152,7 +152,7 @@ def test_a_unit_says_how_large_the_gradient_of_its_parameters_is():
     y.backward()
     card = units(draw(y, width=400, height=300))["u"]
     size = (w1.grad**2 + w2.grad**2 + b.grad**2) ** 0.5
-    sign, number = re.fullmatch(r"‖∂J/∂\(w1, w2, b\)‖ ([=≈]) (.*)", card.rows[1]).groups()
+    sign, number = re.fullmatch(r"‖∂J/∂\(w₁, w₂, b\)‖ ([=≈]) (.*)", card.rows[1]).groups()
     assert sign == "≈" and float(number.replace("e−", "e-")) == pytest.approx(size, rel=1e-3)
 
 
@@ -167,7 +167,7 @@ def test_a_folded_card_shows_the_values_that_leave_it_and_the_size_of_its_gradie
     E = examples.mazur()
     E.backward()
     card = next(card for card in draw(E, fold=True).picture.cards if card.name == "hidden layer")
-    assert card.rows[:2] == ("out_h1 ≈ 0.5933; ∂E/∂out_h1 ≈ +0.03635", "out_h2 ≈ 0.5969; ∂E/∂out_h2 ≈ +0.04137")
+    assert card.rows[:2] == ("outₕ₁ ≈ 0.5933; ∂E/∂outₕ₁ ≈ +0.03635", "outₕ₂ ≈ 0.5969; ∂E/∂outₕ₂ ≈ +0.04137")
     assert card.rows[2].startswith("‖∂E/∂(5 leaves)‖ ≈ 0.0")
 
 

@@ -55,7 +55,7 @@ def test_pictures_have_one_minus_sign_and_the_names_of_the_sentences(name):
     first = next(leaf for leaf in nodes(y).values() if not leaf.parents and not leaf.constant)
     for text in (*texts_of(drawing.svg), *texts_of(show_paths(y, first).svg)):
         assert not HYPHEN.search(text), text
-    said = str(steps(y))
+    said = str(steps(y).in_line())
     for card in drawing.picture.cards:
         if card.name:
             assert card.name in said and card.name in drawing.source.replace("\\n", "\n")
@@ -109,4 +109,19 @@ def test_a_page_has_one_minus_sign(page, tmp_path):
         boxes = {"-0.5", "-0.75", "Write a number, such as 0.5, 0,5, 3/4, 3*2 or -1.5e-2."}
         told = [text for text in seen.told() if HYPHEN.search(text) and text not in code | boxes and "-1.5e-2" not in text]
         assert not told, told
-    assert readable(steps(y)[11].text()) in seen.told() and MINUS in seen.read()["why"] and len(step(y)) == 12
+    assert readable(steps(y).in_line()[11].text()) in seen.told() and MINUS in seen.read()["why"] and len(step(y)) == 12
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("notation", [None, "ng"])
+def test_a_page_writes_every_name_in_one_way_and_knows_it_in_both(page, tmp_path, notation):
+    seen = opened(page, tmp_path, mlp(), "#step=24", notation=notation).unfold_all_details()
+    code = set(seen.script("[...root.querySelectorAll('.code div')].flatMap(line => [...line.childNodes].map(part => part.textContent))"))
+    typed = re.compile(r"[A-Za-z]\d|_\d|\^[\[(]")
+    assert [text for text in seen.told() if typed.search(text) and text not in code and "1.5e-2" not in text] == []
+    names = [card["name"] for card in seen.all_cards().values()]
+    assert ("w₁₂[²]" if notation else "w₂,₁,₂") in names
+    for name in ("w2_1_2", "w₁₂[²]" if notation else "w₂,₁,₂"):
+        seen.page.get_by_role("combobox", name="Find a node").fill(name)
+        seen.page.keyboard.press("Enter")
+        assert seen.read()["live"].startswith("w₁₂[²]" if notation else "w₂,₁,₂"), name

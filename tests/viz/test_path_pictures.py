@@ -96,7 +96,7 @@ def test_a_picture_of_many_thousand_nodes_is_an_overview():
 
 def test_of_a_large_graph_only_what_is_near_the_paths_is_drawn():
     drawing = show_paths(examples.mazur(), "net_h1")
-    assert "net_h2" not in texts(drawing) and {"out_h1", "w5", "b2", "E"} <= set(texts(drawing))
+    assert "netₕ₂" not in texts(drawing) and {"outₕ₁", "w₅", "b₂", "E"} <= set(texts(drawing))
 
 
 def test_beside_a_path_stands_the_other_one_of_two_operands_and_none_of_many():

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from autograd import Value, examples, grad, leaves, names, nodes, parse, replay, scope, steps, total
+from autograd import Value, examples, grad, leaves, nodes, parse, replay, scope, total
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import TABLE
 from autograd.engine.order import varying
@@ -18,7 +18,7 @@ from viz.page.stepper import page_words
 from viz.picture.lettering import harmless, readable
 
 from .graphs import EXAMPLES, mission, random_graph, worked
-from .step_page import StepPage, opened, side_by_side
+from .step_page import StepPage, names, opened, side_by_side, steps
 from .test_stepper import hostile_graph
 
 pytestmark = pytest.mark.browser

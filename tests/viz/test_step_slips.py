@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from autograd import Value, leaves, parse, steps
+from autograd import Value, leaves, parse
 from autograd.explain.languages import fill, languages
 from autograd.handcheck import Practice, practice_log
 from viz import step
 
 from .graphs import mission
-from .step_page import opened
+from .step_page import opened, steps
 
 pytestmark = pytest.mark.browser
 LANGS = languages()
@@ -117,7 +117,7 @@ def test_a_slip_one_step_before_is_seen_although_it_was_not_asked_for(ask, lang)
 @pytest.mark.parametrize("lang", LANGS)
 def test_what_arrives_at_a_unit_is_not_what_arrives_before_its_activation(ask, lang):
     y = net()
-    edge = next(one for one in steps(y) if one.parent is not None and one.names[one.parent] == "b1")
+    edge = next(one for one in steps(y) if one.parent is not None and one.names[one.parent] == "b₁")
     before = next(one for one in steps(y) if one.parent is edge.node)
     page = ask(y, edge.index, lang=lang)
     said = typed(page, "0.577")

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from autograd import Value, examples, parse, replay, steps, topological_order
+from autograd import Value, examples, parse, replay, topological_order
 
-from .step_page import HOST, opened
+from .step_page import HOST, opened, steps
 from .test_step_page import violations
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from autograd import examples, grad, leaves, names, parse, softmax, steps
+from autograd import examples, grad, leaves, parse, softmax
 from autograd.engine.ieee import as_float
 from autograd.explain.numbers import number_text
 from autograd.handcheck.dialogues import slips
@@ -15,7 +15,7 @@ from viz import step
 from viz.page.stepper import page_words
 
 from .graphs import mission
-from .step_page import StepPage, opened
+from .step_page import StepPage, names, opened, steps
 from .test_step_page import FITS, card, fan_out, number, unique, violations
 
 pytestmark = pytest.mark.browser

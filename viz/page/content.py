@@ -61,6 +61,7 @@ def _node(node: Value, called: NodeNames, place: dict[Value, int], digits: int |
     skipped = len(node.parents) - 1 if node.parents and node.operation.skips_constant and node.parents[-1].constant else None
     return {
         "name": harmless(name),
+        "typed": harmless(node.label),
         "gradient": _harmless(called.gradient(node)) if node in called.symbols else None,
         "op": node.op,
         "parents": [place[parent] for parent in node.parents],

@@ -119,6 +119,7 @@ class Stepper:
     def __init__(
         self, passes: Steps, ask: str, at: int, digits: int | None, lang: str, mistaken: "dict[str, Any] | None" = None, theme: str = "auto"
     ):
+        self._typed, passes = passes, passes.in_line()  # names as they are typed for a terminal, and as people read them
         self._passes, self._ask, self._at, self._digits, self._lang, self._theme = passes, ask, at, digits, lang, theme
         # Now, because the leaves may get other numbers before this is shown.
         self._mistaken = mistaken
@@ -131,7 +132,7 @@ class Stepper:
     @property
     def text(self) -> str:
         """The steps in words, numbered."""
-        return self._passes.text(self._lang, self._digits)
+        return self._typed.text(self._lang, self._digits)
 
     def __repr__(self) -> str:
         return self.text

@@ -46,7 +46,7 @@ class NodeReader:
     ):
         templates(lang)  # a language that there is not is refused before the work
         self.y, self.gradients, self.partials, self.digits, self.lang = y, gradients, partials, digits, lang
-        known = self.known = called or NodeNames(names(y), y)
+        known = self.known = called or NodeNames(names(y), y).in_line
         self.symbolic = False  # whether a pill says what its number is: ∂u/∂b = 2
         self.called = {node: harmless(known.operand(node, node.data, digits or DIGITS).text) for node in known}
         self.symbols = {node: harmless(symbol) for node, symbol in called.symbols.items()} if called else {}

@@ -10,7 +10,7 @@ import pytest
 from autograd import Value, derive, paths, steps
 from autograd.engine.dialects import formula
 from autograd.explain.node_names import NodeNames
-from autograd.explain.typeset import as_layout, latex, latex_block, legible, math_block, mathml, name_parts, plain, row
+from autograd.explain.typeset import as_layout, in_line, latex, latex_block, legible, math_block, mathml, name_parts, plain, row
 from autograd.explain.written import Operand, put_in, write
 
 A, B = Operand("a", 2.0), Operand("b", -3.0)
@@ -104,6 +104,20 @@ def test_names_have_their_marks_below_and_above(name, tex):
     """Symbols of the notation dictionary (section D of the inventory) among them."""
     assert latex(("name", name)) == tex
     assert plain(("name", name)) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("w1", "w₁"), ("w12", "w₁₂"), ("w1_1_1", "w₁,₁,₁"), ("x_i", "xᵢ"), ("net_h1", "netₕ₁"), ("E_total", "Eₜₒₜₐₗ"), ("beta_0", "β₀"),
+        ("w₂₃⁽¹⁾", "w₂₃⁽¹⁾"), ("w_2,13⁽¹⁾", "w₂,₁₃⁽¹⁾"), ("Z1^[2]", "Z₁[²]"), ("a^(10)", "a⁽¹⁰⁾"), ("z'", "z′"),
+        ("W_f", "W_f"), ("total_loss", "total_loss"), ("my weight", "my weight"), ("3", "3"), ("-0.5", "-0.5"), ("", ""),
+    ],
+)  # fmt: skip
+def test_in_a_line_of_text_a_name_has_the_marks_that_it_has_in_an_equation(name, read):
+    assert in_line(name) == read and in_line(read) == read
+    assert mathml(("name", read)) == mathml(("name", name))
+    assert name_parts(read) == name_parts(name)
 
 
 def test_marks_below_and_above_in_mathml():

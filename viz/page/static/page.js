@@ -191,7 +191,7 @@ export class StepThrough {
   }
 
   find(name) {
-    const i = this.data.graph.nodes.findIndex((node) => node.name === name.trim() && !node.quiet);
+    const i = this.data.graph.nodes.findIndex((node) => [node.name, node.typed].includes(name.trim()) && !node.quiet);
     const text = i < 0 ? this.words("page.notfound", { name }) : this.knowledge.line(i);
     this.parts.found.textContent = i < 0 && name.trim() ? text : "";
     this.say(text);
