@@ -1,4 +1,5 @@
-"""`code`: both passes as straight-line Python, as a student could have written them, one line for each step.
+"""`code`: both passes, and a learning step after them, as straight-line Python, as a student could have written them, one line for
+each step.
 
 It reads the records of a pass. Formulas come from the table of operations, with the names of the graph put in; of a
 formula with branches the line has the one that these numbers take, unless the function has a kink there to be seen.
@@ -7,7 +8,8 @@ formula with branches the line has the one that these numbers take, unless the f
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
@@ -18,7 +20,9 @@ from ..engine.dialects import Dialect, Reader, Tree, formula
 from ..engine.ieee import PRIMITIVES, Number, as_float
 from ..engine.names import names
 from ..engine.operations import TABLE, Operation
+from ..engine.replaying import values
 from ..engine.value import Value
+from ..reading.learning_step import learned_after
 from ..reading.passes import StepRecord, both_passes
 from .written import Operand, at_slot, by_letter, letter_at, write
 
@@ -29,11 +33,12 @@ MOST_DIGITS = 2**53  # whole numbers up to this are written without a point
 
 class CodeLine(NamedTuple):
     """A line of code, and the indices of the steps it does: one, or none where it only gives numbers to begin with, as that
-    of a `leaf` does."""
+    of a `leaf` does. With a learning step, `again` is the node whose value the line computes once more."""
 
     text: str
     steps: tuple[int, ...] = ()
     leaf: Value | None = None
+    again: Value | None = None
 
 
 class Code:
@@ -56,13 +61,14 @@ class Code:
         return f"<pre>{html.escape(self.text)}</pre>"
 
 
-def code(y: Value) -> Code:
+def code(y: Value, *, lr: "float | Fraction | None" = None, params: "Iterable[Value | str] | None" = None) -> Code:
     """Both passes of y as straight-line Python: a line for each step, gradients that start at 0 and always grow by +=.
 
     The text runs, with nothing but `math` (and fractions where the graph has them), and gives the same numbers: b's
     value in b, its gradient in db. A label that is no Python name gets one; numbers at the edge of a domain raise as
-    they do in `math`. Each of `lines` knows the steps that it does. Raises ValueError for a graph whose leaves have
-    changed.
+    they do in `math`. Each of `lines` knows the steps that it does. With a learning rate `lr` and the leaves `params`, as
+    `steps` takes them, each of these moves against its gradient, and what depends on them is computed once more. Raises
+    ValueError for a graph whose leaves have changed, and what `steps` raises for lr and params.
 
     >>> from autograd import examples
     >>> print(code(examples.J()))
@@ -84,8 +90,19 @@ def code(y: Value) -> Code:
     db += du * c
     dc += du * b
     <BLANKLINE>
+    >>> print(code(examples.J(), lr=0.1, params=["b", "c"]).text.partition("# update")[2])
+    <BLANKLINE>
+    b -= 0.1 * db
+    c -= 0.1 * dc
+    <BLANKLINE>
+    # forward, with the new numbers
+    u = b * c
+    v = a + u
+    J = 3 * v
+    <BLANKLINE>
     """
     records = both_passes(y)
+    learned = learned_after(records, lr, params)
     called = _variables(names(y))
     leaves = [node for node in called if not node.parents and (node.label or not node.constant)]
     given = [CodeLine(f"{called[leaf]} = {_literal(leaf.data)}", (), leaf) for leaf in leaves]
@@ -94,7 +111,7 @@ def code(y: Value) -> Code:
     reached = {each.node if each.parent is None else each.parent for each in backward}
     start = CodeLine("".join(f"d{called[node]} = " for node in called if node in reached) + "0")
     sent = [CodeLine(_sent(each, called), (each.index,)) for each in backward]
-    body = [*given, *_part("forward", forward), *_part("backward", [start, *sent])]
+    body = [*given, *_part("forward", forward), *_part("backward", [start, *sent]), *_learned(records, learned, called)]
     used = "\n".join(line.text for line in body)
     needs = [text for word, text in (("math.", "import math"), ("Fraction(", "from fractions import Fraction")) if word in used]
     return Code([*map(CodeLine, [*needs, ""] if needs else []), *body])
@@ -102,6 +119,28 @@ def code(y: Value) -> Code:
 
 def _part(title: str, lines: list[CodeLine]) -> list[CodeLine]:
     return [CodeLine(""), CodeLine(f"# {title}"), *lines]
+
+
+def _learned(records: Sequence[StepRecord], learned: Sequence[StepRecord], called: dict[Value, str]) -> list[CodeLine]:
+    """The lines of a learning step: every parameter moves, all with the gradients found before; then what depends on them."""
+    if not learned:
+        return []
+    *moved, after = learned
+    update = [CodeLine(f"{called[each.node]} -= {_rate(each.lr)} * d{called[each.node]}", (each.index,)) for each in moved]
+    new = values(list(called), {each.node: each.total_after for each in moved if each.total_after is not None})
+    changed, again = {each.node for each in moved}, []
+    for each in records:
+        if each.phase == "forward" and not changed.isdisjoint(each.node.parents):
+            changed.add(each.node)
+            fresh = replace(each, value=new[each.node], operands=tuple([new[parent] for parent in each.node.parents]))
+            again.append(
+                CodeLine(f"{called[each.node]} = {_value(fresh, called)}", (after.index,) * (each.node is after.node), again=each.node)
+            )
+    return [*_part("update", update), *(_part("forward, with the new numbers", again) if again else [])]
+
+
+def _rate(lr: Any) -> str:
+    return str(lr) if isinstance(lr, Fraction) and lr.denominator == 1 else _literal(lr)
 
 
 def _value(record: StepRecord, called: dict[Value, str]) -> str:

@@ -25,7 +25,7 @@ def typed() -> Value:
 @pytest.mark.parametrize("y", [typed(), examples.logistic(), examples.mazur()])
 def test_every_line_of_the_code_is_there_and_knows_its_step(y):
     place = {node: k for k, node in enumerate(names(y))}
-    lines = code_data(y, place)["lines"]
+    lines = code_data(steps(y), place)["lines"]
     assert [text for text, *_ in lines] == [line.text for line in code(y).lines]
     known = [tuple(where) for _, *where in lines if where and where[0] != "leaf"]
     due = [("value", place[step.node]) if step.phase == "forward" else ("seed",) if step.parent is None
@@ -42,9 +42,9 @@ def test_parse_knows_the_statement_that_made_a_node():
         ("J", "J = 3 * v"),
     ]
     place = {node: k for k, node in enumerate(names(J))}
-    assert [text for text, _ in code_data(J, place)["typed"]] == ["u = b*c", "v = a + u", "J = 3 * v"]
+    assert [text for text, _ in code_data(steps(J), place)["typed"]] == ["u = b*c", "v = a + u", "J = 3 * v"]
     other = examples.J()
-    assert code_data(other, {node: k for k, node in enumerate(names(other))})["typed"] == []
+    assert code_data(steps(other), {node: k for k, node in enumerate(names(other))})["typed"] == []
     assert typed_line(Value(1.0) + 1) is None
 
 
@@ -62,6 +62,16 @@ def test_the_line_of_the_step_is_lit_and_in_sight(page, tmp_path):
     at.edit("b", "4")
     assert "b = 4" in at.script(LINES) and "du += dv * 1  # 3" in at.script(LINES)
     assert at.go(8).script(LIT) == ["db += du * c  # 6"] and at.go(9).script(LIT) == ["dc += du * b  # 12"]
+
+
+@pytest.mark.browser
+def test_the_lines_of_a_learning_step_are_lit_and_follow_the_rate(page, tmp_path):
+    at = opened(page, tmp_path, typed(), lr=0.1, params=["b", "c"]).tab("Code")
+    for step, line in ((10, "b -= 0.1 * db  # 2.4"), (11, "c -= 0.1 * dc  # 1.1"), (12, "J = 3 * v  # 22.92")):
+        assert at.go(step).script(LIT) == [line] and at.script(IN_SIGHT)
+    assert at.go(11).script(LINES)[-5:] == ["\u200b", "# forward, with the new numbers", "u = b * c", "v = a + u", "J = 3 * v"]
+    at.go(12).page.get_by_role("button", name="Next", exact=True).click()
+    assert "b = 2.4" in at.script(LINES), "the next round begins with the new numbers"
 
 
 @pytest.mark.browser

@@ -50,7 +50,7 @@ def graph_data(passes: Sequence[Step], digits: int | None, lang: str) -> dict[st
         "operations": {f"{name}/{count}": _operation(operation, count, known) for (name, count), operation in uses.items()},
         "examples": Graph(called.root).examples,
         "marks": _marks(called, passes[-1].phase == "update"),
-        "code": code_data(called.root, place),
+        "code": code_data(passes, place),
         "update": updating.update_data(passes, place),
         "templates": {key: text for key, text in known.items() if key.startswith(TEMPLATES)},
     }

@@ -157,3 +157,23 @@ def test_a_stale_graph_is_refused():
 def test_infinite_numbers_are_written():
     y = Value(math.inf, "x") + 1
     assert run(y)["J"] == math.inf
+
+
+@pytest.mark.parametrize(("name", "params"), [("J", ["b"]), ("logistic", ["w1", "b"]), ("mazur", ["w5", "w1", "b2"])])
+def test_a_learning_step_moves_every_parameter_by_the_old_gradients_and_ends_with_the_new_value(name, params):
+    y = READY[name]()
+    *moved, after = [step for step in steps(y, lr=0.5, params=params) if step.phase == "update"]
+    written = code(y, lr=0.5, params=params)
+    program: dict = {}
+    exec(written.text, program)
+    assert [program[step.names[step.node]] for step in (*moved, after)] == pytest.approx([step.total_after for step in (*moved, after)])
+    assert [line.text for line in written.lines if line.steps and line.steps[0] in [step.index for step in moved]] == [
+        f"{param} -= 0.5 * d{param}" for param in params
+    ]
+    assert [line.steps for line in written.lines if line.steps][-1] == (after.index,) and written.lines[-1].again is y
+
+
+def test_a_rate_without_parameters_is_no_learning_step():
+    with pytest.raises(ValueError, match="lr asks for a learning step, which also needs params"):
+        code(examples.J(), lr=0.1)
+    assert "b -= 1 * db" in code(examples.J(), lr=1, params=["b"]).text

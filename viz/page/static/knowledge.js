@@ -219,14 +219,16 @@ export class Knowledge {
   // it is known. While something is asked for, what is still to come is not told, and of the line of the question its beginning.
   get code() {
     const run = this.#run;
-    const whens = { value: (i) => run.computedAt[i], sent: (key) => run.sentAt.get(key), seed: () => run.arrivals[run.root][0] };
-    const lines = run.graph.code.lines.map(([text, kind, where]) => {
+    const whens = { value: (i) => run.computedAt[i], sent: (key) => run.sentAt.get(key), seed: () => run.arrivals[run.root][0],
+      moved: (i) => run.movedAt[i], again: () => run.count }; // prettier-ignore
+    const lines = run.graph.code.lines.map(([given, kind, where, around]) => {
+      const text = around && run.isChanged ? around.join(numberText(run.rounds.rate, 17)) : given;
       if (kind === "leaf") return { text: run.isChanged ? `${text.split(" = ")[0]} = ${numberText(this.leaf(where), 17)}` : text };
       if (!kind) return { text };
       const at = whens[kind](where) ?? 0;
-      const isNow = at > 0 && at === this.at;
+      const isNow = at > 0 && at === this.at && (kind !== "again" || where === run.root);
       if (at > this.listed) return isNow ? { text: `${text.slice(0, text.indexOf("=") + 1)} …`, isNow } : null;
-      const number = at > this.known || kind === "seed" ? "" : kind === "value" ? run.value(where, true) : at ? run.sent(at)[1] : "";
+      const number = at > this.known || kind === "seed" ? "" : kind === "value" ? run.value(where, true) : ["moved", "again"].includes(kind) ? run.renewed(where) : at ? run.sent(at)[1] : "";
       return { text, comment: number.replace(/^=/, "").replace("≈", "≈ "), isNow };
     });
     return lines.flatMap((line, k) => line ?? (lines[k - 1] ? { text: "…" } : []));
