@@ -59,7 +59,7 @@ def test_the_band_is_narrow_in_the_midst_of_the_data_and_wide_away_from_it():
 
 
 def test_the_evidence_picks_the_planted_degree_without_validation_data():
-    """A cubic with noise: fitting the data better and better, more degrees lose by what they could have explained besides."""
+    """D1-51. A cubic with noise: fitting the data better and better, more degrees lose by what they could have explained besides."""
     chosen = Counter()
     for seed in range(20):
         rng = numpy.random.default_rng(seed)
@@ -78,6 +78,7 @@ def test_the_evidence_picks_the_planted_degree_without_validation_data():
 
 
 def test_hmc_is_within_monte_carlo_error_of_the_exact_posterior(regression):
+    """D1-52."""
     exact, joint = regression
     found = bayes.hmc(joint, samples=1200, burn_in=300, leapfrog=12, rng=0)
     std = numpy.sqrt(numpy.diag(exact.covariance))
@@ -100,7 +101,7 @@ def test_independent_samples_are_all_effective_and_repeated_ones_are_not():
 
 @pytest.mark.parametrize("family", ["mean-field", "full-rank"])
 def test_variational_inference_is_the_nearest_gaussian_of_its_family(regression, family):
-    """Full rank holds the exact posterior. Mean field has its mean, and the variances 1/Λ_kk (PRML, section 10.1.2)."""
+    """D1-52. Full rank holds the exact posterior. Mean field has its mean, and the variances 1/Λ_kk (PRML, section 10.1.2)."""
     exact, joint = regression
     found = bayes.variational(joint, family=family, steps=700, samples=4, lr=0.1, rng=0)
     std = numpy.sqrt(numpy.diag(exact.covariance))
@@ -136,6 +137,7 @@ def test_the_reparametrisation_is_the_gradient_of_a_graph_whose_weights_are_comp
 
 
 def test_the_band_of_a_1_3_1_net_widens_away_from_the_data():
+    """D1-51."""
     X = numpy.concatenate([numpy.linspace(-2, -1, 8), numpy.linspace(1, 2, 8)])[:, None]
     model = MLP(1, [3, 1], "tanh", rng=0)
     before = model.state_dict()
