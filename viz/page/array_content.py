@@ -22,7 +22,7 @@ WIDE = 13  # columns of numbers in one block of the chain; with more of them, th
 Run = tuple[str, str]  # letters of one kind: "i" (italic), "sup", "sub", "b" (the ones), "" (upright)
 
 RUNS = re.compile(
-    r"(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ᵀ]+|\^[\[(]\d+[\])])|(?P<sub>[₀₁₂₃₄₅₆₇₈₉ₖ]+)|(?P<b>(?<![\d./])1(?=ᵀ|\s*$| [^/⊙·]|$)(?!/))|(?P<word>(?:[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ᵀ₀₁₂₃₄₅₆₇₈₉ₖ]\u0302?)+[′']?)|(?P<rest>.)",
+    r"(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ᵀ]+|\^[\[(]\d+[\])])|(?P<sub>[₀₁₂₃₄₅₆₇₈₉ₖ]+|_[A-Za-z]+[₀₁₂₃₄₅₆₇₈₉]*)|(?P<b>(?<![\d./])1(?=ᵀ|\s*$| [^/⊙·]|$)(?!/))|(?P<word>(?:[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ᵀ₀₁₂₃₄₅₆₇₈₉ₖ]\u0302?)+[′']?)|(?P<rest>.)",
     re.DOTALL,
 )
 ON_THE_LINE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ᵀ₀₁₂₃₄₅₆₇₈₉ₖ", "0123456789()T0123456789k")
@@ -38,7 +38,7 @@ def runs(text: str, is_symbol: bool = False) -> list[Run]:
         elif (kind == "b" and is_symbol) or kind == "rest":
             kind = ""
         if kind in ("sup", "sub"):
-            letters = letters.lstrip("^").translate(ON_THE_LINE).replace(")T", ")\u2009T").replace("]T", "]\u2009T")
+            letters = letters.lstrip("^_").translate(ON_THE_LINE).replace(")T", ")\u2009T").replace("]T", "]\u2009T")
         letters = letters.replace("-", "−")
         if found and found[-1][0] == kind:
             found[-1] = (kind, found[-1][1] + letters)
@@ -223,7 +223,9 @@ class Content:
         if scalar := self.examples.of_entry(entry, self.steps[entry.name].phase):
             made["scalar"] = scalar
         if len(entry.terms) > 1:
-            made["terms"] = [self.term(entry, term) for term in entry.terms]
+            _, first, *_, last = re.split(r" (?=[=≈] )", _readable(entry.text))
+            factor = "" if entry.factor == 1 else f"{first[2:].split(' · (')[0]} · "
+            made |= {"terms": [self.term(entry, term) for term in entry.terms], "sum": f"{factor}Σ {last}"}
         return made
 
     def term(self, entry: ArrayEntry, term: Term) -> list[Any]:

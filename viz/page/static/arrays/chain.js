@@ -42,9 +42,9 @@ export class Chain {
   part(k, isGradient) {
     const { symbol, name, shape, texts } = this.known.array(k);
     const size = element("span", { class: "size" });
-    const widest = texts[0].map((_, j) => Math.max(...texts.map((row) => widthOf(row[j]))).toFixed(2));
+    const widest = texts[0].map((_, j) => texts.map((row) => row[j].replace(/\d/g, "0")).reduce((one, other) => (widthOf(other) > widthOf(one) ? other : one)));
     const cells = texts.map((row, i) =>
-      row.map((_, j) => element("td", { tabindex: -1, style: `min-width:${widest[j]}ch`, onclick: () => this.pick(k, i, j) })),
+      row.map((_, j) => element("td", { tabindex: -1, "data-wide": widest[j], onclick: () => this.pick(k, i, j) })),
     );
     const table = element(
       "table",
@@ -93,12 +93,12 @@ export class Chain {
     for (const [k, { part, size, table, cells, shape }] of this.parts) {
       const state = known.state(k);
       const texts = known.texts(k);
+      const { isGradient } = known.array(k);
       part.classList.toggle("now", k === known.current);
       part.classList.toggle("read", k !== known.current && known.read.includes(k));
       part.classList.toggle("none", state !== "known");
-      size.textContent = known.tellsShape(k) ? sized(shape) : "";
+      size.textContent = known.tellsShape(k) && !(isGradient && shape[1] === 1) ? sized(shape) : ""; // a narrow card says it once
       table.setAttribute("aria-hidden", state === "none" || (state === "asked" && known.open === "shape"));
-      const { isGradient } = known.array(k);
       cells.forEach((row, i) =>
         row.forEach((cell, j) => {
           const place = `${k},${i},${j}`;

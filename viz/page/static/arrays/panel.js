@@ -15,7 +15,8 @@ export class ArrayPanel {
 
   paint() {
     const { known } = this;
-    const side = element("div", { class: "side" }, ...this.side());
+    this.element.classList.toggle("looking", known.looked !== null);
+    const side = element("div", { class: "side" }, ...this.side().filter(Boolean));
     if (!known.step) return this.element.replaceChildren(element("div", { class: "rule" }, element("p", { class: "why" }, known.words("array.start"))), side);
     const rule = [this.equation(), known.open ? this.form() : null];
     this.element.replaceChildren(element("div", { class: "rule" }, ...rule), side, ...this.withNumbers());
@@ -77,33 +78,38 @@ export class ArrayPanel {
     const help = open ? [element("p", { class: "verdict" }, known.reply), known.hints.length ? element("ol", { class: "hints" }, ...known.hints.map((hint) => element("li", {}, hint))) : null] : [];
     const why = open || !step ? null : element("p", { class: "why" }, step.why);
     const choose = open ? null : element("p", { class: "soft" }, words("array.choose"));
-    return [why, outcomes, ...help, choose, score && element("p", { class: "score" }, words("page.score", score))].filter(Boolean);
+    return [why, outcomes, ...help, choose, score && element("p", { class: "score" }, words("page.score", score))];
   }
 
   // What makes an entry.
   entry(place) {
     const { known } = this;
     const { words } = known;
-    const { text, terms, example, scalar } = known.entry(place);
-    const leave = element("button", { type: "button", class: "small", title: "Esc", onclick: () => this.act.leave() }, "×");
-    leave.setAttribute("aria-label", words("page.close"));
-    const head = element("p", { class: "entryline" }, element("span", {}, text), leave);
-    if (!terms) return [head, this.way(example ?? 0, scalar, example)].filter(Boolean);
-    const isOfExamples = terms.some(([, of]) => of !== terms[0][1]) || (example === undefined && terms[0][1] !== null);
-    const list = terms.map(([product, of, at]) => {
-      const label = isOfExamples && of !== null ? element("span", { class: "soft" }, words("array.example", { example: of + 1 })) : null;
-      return element("li", {}, label, element("b", {}, product), this.way(of ?? example ?? 0, at, of ?? example, true));
-    });
-    return [head, element("ul", { class: "terms products" }, ...list)];
+    const { text, sum, terms, example, scalar } = known.entry(place);
+    const leave = element("button", { type: "button", class: "small", title: "Esc", "aria-label": words("page.close"), onclick: () => this.act.leave() }, "×");
+    const line = (...shown) => element("p", { class: "entryline" }, element("span", {}, ...shown), leave);
+    if (!terms) return [line(text), this.way(example, scalar)];
+    const isOfExamples = terms.some(([, of]) => of !== null && of !== example);
+    const isOfOne = terms.every(([, of, at]) => !isOfExamples && String(at) === String(scalar) && of !== undefined);
+    const list = terms.map(([product, of, at], k) =>
+      element("li", {}, element("span", { class: "soft" }, k ? "+" : ""), element("b", {}, product), isOfOne ? null : this.way(of ?? example, at, isOfExamples)),
+    );
+    return [line(this.named(place)), element("ul", { class: "terms products" }, ...list), element("p", { class: "sum" }, sum), isOfOne ? this.way(example, scalar) : null];
   }
 
-  // The way to the scalars of an example.
-  way(example, steps, isOne, isShort = false) {
+  // An entry by the symbol of its array and its place.
+  named([k, i, j]) {
+    const { symbol, shape } = this.known.array(k);
+    return element("span", { class: "symbol" }, ...letters(symbol), shape[0] * shape[1] > 1 ? `[${i + 1}, ${j + 1}]` : "");
+  }
+
+  // The way to the scalars of an example; `isNamed` tells that the products are told apart by their examples.
+  way(example, steps, isNamed = false) {
     const { words } = this.known;
     if (!steps?.length) return null;
-    const key = isShort || isOne === undefined || isOne === null ? "array.scalars" : "array.scalars.of";
-    const label = words("array.scalars.of", { example: example + 1 });
-    return element("button", { type: "button", class: "way", "aria-label": label, onclick: () => this.act.scalars(example, steps[0]) }, words(key, { example: example + 1 }));
+    const of = { example: (example ?? 0) + 1 };
+    const text = isNamed ? words("array.example", of) : words("array.scalars");
+    return element("button", { type: "button", class: "way", "aria-label": words("array.scalars.of", of), onclick: () => this.act.scalars(of.example - 1, steps[0]) }, text);
   }
 
   // --- questions ---
