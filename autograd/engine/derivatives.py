@@ -8,7 +8,7 @@ from typing import Any
 from .careful import gradients, plus, product
 from .dialects import VALUES
 from .ieee import Number, as_float, number
-from .names import find, names
+from .names import find, listed, names
 from .operations import TABLE, Operation
 from .order import topological_order
 from .replaying import refuse_stale
@@ -59,19 +59,9 @@ def _written_for_values(operation: Operation) -> Any:
 # --- gradients ---------------------------------------------------------------------------------------------------
 
 
-def _listed(nodes: Any, what: str) -> list[Any]:
-    """One node, a name, or several of them, as a list."""
-    if isinstance(nodes, (Value, str)):
-        return [nodes]
-    try:
-        return list(nodes)
-    except TypeError:
-        raise TypeError(f"{what} takes nodes: Values or labels, not {type(nodes).__name__}") from None
-
-
 def _found(y: Value, wrt: Any, what: str) -> list[Value]:
     """The nodes meant by `wrt`. A Value that y does not depend on is allowed: the derivative with respect to it is 0."""
-    return [node if isinstance(node, Value) else find(y, node) for node in _listed(wrt, what)]
+    return [node if isinstance(node, Value) else find(y, node) for node in listed(wrt, what)]
 
 
 def grad(y: Value, wrt: Any, create_graph: bool = False) -> tuple[Any, ...]:
@@ -105,8 +95,8 @@ def jacobian(outputs: Any, wrt: Any) -> Any:
     """
     import numpy
 
-    roots = _listed(outputs, "jacobian")
-    nodes = [node if isinstance(node, Value) else _found_below(roots, node) for node in _listed(wrt, "jacobian")]
+    roots = listed(outputs, "jacobian")
+    nodes = [node if isinstance(node, Value) else _found_below(roots, node) for node in listed(wrt, "jacobian")]
     rows = [[as_float(g) for g in grad(y, nodes)] for y in roots]
     return numpy.array(rows, dtype=float).reshape(len(rows), len(nodes))
 

@@ -108,6 +108,16 @@ def _twice(name: str, one: Value, other: Value) -> str:
     return f'two nodes are called "{name}" ({shortest_text(one.data)} by {one.op}, {shortest_text(other.data)} by {other.op}); give one of them another label'
 
 
+def listed(nodes: Any, what: str) -> list[Any]:
+    """One node, a name, or several of them, as a list. Raises TypeError for what is none of these; `what` is who asks."""
+    if isinstance(nodes, (Value, str)):
+        return [nodes]
+    try:
+        return list(nodes)
+    except TypeError:
+        raise TypeError(f"{what} takes nodes: Values or labels, not {type(nodes).__name__}") from None
+
+
 def find(y: Value, node: "Value | str", called: dict[Value, str] | None = None) -> Value:
     """The node of y's graph that is meant: a Value below y, or a name of `names`.
 

@@ -59,7 +59,7 @@ class Comparison:
 
     def _title(self) -> str:
         texts = {"root": self.root, "leaves": ", ".join(self.wrt[:MOST]) + ("…" if len(self.wrt) > MOST else ""), "count": len(self.wrt)}
-        return fill("compare.title", {**texts, **self.once._asdict()}, self.lang)
+        return fill("compare.title.one" if len(self.wrt) == 1 else "compare.title", {**texts, **self.once._asdict()}, self.lang)
 
     def _heads(self) -> list[str]:
         said = templates(self.lang)

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
+from numbers import Integral
 from typing import Any
 
 from ..engine.careful import plus
 from ..engine.dialects import formula, names_in
-from ..engine.names import find
+from ..engine.names import find, listed
 from ..engine.operations import BY_SIGN, TABLE, Operation
 from ..engine.value import Value
 from ..explain.languages import fill, templates
@@ -82,7 +83,7 @@ class Hunt:
     def grad(self, y: Value, wrt: Any) -> tuple[float, ...]:
         """The gradients of y by one node or several, as this engine has them; no `.grad` is touched."""
         found = self.gradients(y)
-        return tuple([found[find(y, node)] for node in ([wrt] if isinstance(wrt, (Value, str)) else wrt)])
+        return tuple([found[find(y, node)] for node in listed(wrt, "grad")])
 
     def backward(self, y: Value) -> None:
         """Fills in `.grad` below y, as this engine does it; those of leaves add up until `y.zero_grad()`."""
@@ -92,7 +93,7 @@ class Hunt:
     def gradcheck(self, y: Value, inputs: Any = None) -> GradientCheck:
         """The gradients of this engine beside finite differences: by default those by all leaves that are no constants."""
         found = self.gradients(y)
-        chosen = [inputs] if isinstance(inputs, (Value, str)) else inputs
+        chosen = None if inputs is None else listed(inputs, "gradcheck")
         nodes = [node for node in found if not node.parents and not node.constant] if chosen is None else [find(y, node) for node in chosen]
         return gradcheck(y, gradients={node: found[node] for node in nodes})
 
@@ -135,7 +136,7 @@ class Hunt:
 def bughunt(rng: Any = None, lang: str = "en") -> Hunt:
     """An engine with one planted defect, to be found by gradient checks: the same one for the same seed.
 
-    `rng` is a seed or a NumPy generator. Raises ValueError for an unknown language.
+    `rng` is a seed or a NumPy generator. Raises TypeError or ValueError for what is neither, and for an unknown language.
 
     >>> from autograd import leaves
     >>> engine = bughunt(0)
@@ -145,11 +146,21 @@ def bughunt(rng: Any = None, lang: str = "en") -> Hunt:
     """
     import numpy
 
-    generator = numpy.random.default_rng(rng)
+    generator = rng if isinstance(rng, numpy.random.Generator) else numpy.random.default_rng(_whole(rng))
     places = sorted({defect.place for defect in defects()})
     place = places[int(generator.integers(len(places)))]  # every operation as likely, however many defects it can have
     there = [defect for defect in defects() if defect.place == place]
     return Hunt(there[int(generator.integers(len(there)))], lang)
+
+
+def _whole(rng: Any) -> int | None:
+    if rng is None:
+        return None
+    if not isinstance(rng, Integral) or isinstance(rng, bool):
+        raise TypeError(f"rng is a seed, a whole number, or a NumPy generator, not {type(rng).__name__}")
+    if rng < 0:
+        raise ValueError("rng is a seed, which is at least 0")
+    return int(rng)
 
 
 def _place(place: str, operand: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..engine.derivatives import grad, jvp
 from ..engine.ieee import as_float
-from ..engine.names import find, names
+from ..engine.names import find, listed, names
 from ..engine.order import topological_order
 from ..engine.replaying import refuse_stale, values
 from ..engine.value import Value
@@ -53,13 +53,18 @@ def all_routes(y: Value, wrt: Any = None) -> tuple[list[str], list[Route], Cost]
     refuse_stale(y)
     called = names(y)
     order = topological_order(y)
-    asked = [wrt] if isinstance(wrt, (Value, str)) else wrt
+    asked = None if wrt is None else listed(wrt, "compare")
     chosen = (
         [node for node in order if not node.parents and not node.constant] if asked is None else [find(y, node, called) for node in asked]
     )
+    if not chosen:
+        raise ValueError("there is no leaf to compare by; a leaf is a Value that is no constant")
+    again = next((node for k, node in enumerate(chosen) if node in chosen[:k]), None)
+    if again is not None:
+        raise ValueError(f"{called[again][:40]} stands twice in what to compare by; name it once")
     computed = next((node for node in chosen if node.parents), None)
     if computed is not None:
-        raise ValueError(f"compare takes leaves, but {called[computed]} is computed; build the graph from it to compare by it")
+        raise ValueError(f"compare takes leaves, but {called[computed][:40]} is computed; build the graph from it to compare by it")
     once, slopes = of_values(order), of_slopes(order)
     routes = [_differences(order, chosen, scheme, once) for scheme in ("forward", "central")]
     symbolic, exact = _symbolic(y, order, chosen)
@@ -109,7 +114,7 @@ def _symbolic(y: Value, order: list[Value], chosen: Sequence[Value]) -> tuple[Ro
         return Route("symbolic", missing="sympy"), None
     if written_size(order) * max(1, len(chosen)) > LARGEST:
         return Route("symbolic", missing="too large"), None
-    symbolic = Symbolic(y)
+    symbolic = Symbolic(y, chosen)
     found = [symbolic.derivative(node) for node in chosen]
     cost = sum_of([Cost(*each.operations) for each in found])
     route = Route(

@@ -136,12 +136,23 @@ def numeric_curve(
     (1e-05, [0.004532735, 4.53e-07])
     """
     f, x, node = _along(y, a, at)
-    chosen = [schemes] if isinstance(schemes, str) else list(schemes)
-    asked: Sequence[Any] = [10 ** (-k / 4) for k in range(61)] if widths is None else list(widths)
+    chosen = [schemes] if isinstance(schemes, str) else _several("schemes", schemes)
+    asked: Sequence[Any] = [10 ** (-k / 4) for k in range(61)] if widths is None else _several("widths", widths)
+    if None in asked:
+        raise TypeError("the width h is a positive number, not None")
     wide = tuple(width(x, scheme, h) for scheme in chosen[:1] for h in asked)
     found = {scheme: tuple(difference(f, x, scheme, h) for h in wide) for scheme in chosen}
     exact = as_float(grad(y, [node])[0]) if node is not None else limit(f, x)
     return NumericCurve(exact, wide, found, {scheme: tuple(abs(each - exact) for each in row) for scheme, row in found.items()})
+
+
+def _several(name: str, given: Any) -> list[Any]:
+    if isinstance(given, str) or not isinstance(given, Iterable) or getattr(given, "shape", None) == ():
+        raise TypeError(f"{name} is a list, not {type(given).__name__}")
+    items = list(given)
+    if not items:
+        raise ValueError(f"{name} is an empty list; it needs one entry at least")
+    return items
 
 
 def limit(f: Callable[[float], float], x: float) -> float:

@@ -4,13 +4,14 @@ An operation is written by its formula in the table: its definition, and where i
 and is loaded when it is asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from math import nan
 from typing import Any
 
 from ..engine.dialects import OPERATORS, Reader, Tree, formula
-from ..engine.ieee import as_float
+from ..engine.ieee import as_float, number
 from ..engine.names import find, names
 from ..engine.operations import TABLE, Operation
 from ..engine.order import topological_order
@@ -31,17 +32,25 @@ def sympy_module() -> Any:
 
 
 class Symbolic:
-    """A graph as an expression of sympy, with a symbol for each leaf that is no constant.
+    """A graph as an expression of sympy, with a symbol for each leaf that is no constant, or one of `asked`.
+
+    Leaves of one name have symbols of their own, a and "a (2)".
 
     Raises ImportError without sympy, and ValueError for a graph whose expression would have more than 20,000 signs.
     """
 
-    def __init__(self, y: Value):
+    def __init__(self, y: Value, asked: Collection[Value] = ()):
         self.sympy = sympy_module()
         order, called = topological_order(y), names(y)
         if written_size(order) > LARGEST:
             raise ValueError(f"written out without shared parts, this expression has more than {LARGEST} signs; take a smaller graph")
-        self.symbols = {leaf: self.sympy.Symbol(called[leaf], real=True) for leaf in order if not leaf.parents and not leaf.constant}
+        self.symbols: dict[Value, Any] = {}
+        met: Counter[str] = Counter()
+        for leaf in order:
+            if not leaf.parents and (not leaf.constant or leaf in asked):
+                met[called[leaf]] += 1
+                again = f" ({met[called[leaf]]})" if met[called[leaf]] > 1 else ""
+                self.symbols[leaf] = self.sympy.Symbol(f"{called[leaf]}{again}", real=True)
         found: dict[Value, Any] = {}
         for node in order:
             if node.parents:
@@ -51,10 +60,9 @@ class Symbolic:
         self.y, self.expression = y, found[y]
 
     def derivative(self, leaf: Value) -> "Derivative":
-        """The derivative by a leaf; that by any other node is 0."""
-        symbol = self.symbols.get(leaf)
-        found = self.sympy.Integer(0) if symbol is None else self.sympy.diff(self.expression, symbol)
-        return Derivative(found, tuple(self.symbols.values()), self.sympy)
+        """The derivative by a leaf that has a symbol."""
+        found = self.sympy.diff(self.expression, self.symbols[leaf])
+        return Derivative(found, tuple(self.symbols.values()))
 
     @property
     def point(self) -> list[float]:
@@ -115,8 +123,12 @@ class Derivative:
     `size` counts its signs and names as it is written out; `shared_size` counts every part once, as a graph has it.
     """
 
-    def __init__(self, expression: Any, symbols: tuple[Any, ...], sympy: Any):
-        self.expression, self._symbols, self._sympy = expression, symbols, sympy
+    def __init__(self, expression: Any, symbols: tuple[Any, ...]):
+        self.expression, self._symbols = expression, symbols
+
+    @property
+    def _sympy(self) -> Any:  # not kept, for a module cannot be pickled
+        return sympy_module()
 
     @cached_property
     def size(self) -> int:
@@ -169,7 +181,7 @@ class Derivative:
         if missing or len(numbers) > len(self._symbols):
             wanted = ", ".join(map(str, self._symbols)) or "none"
             raise TypeError(f"the derivative takes a number for each leaf, by name: {wanted}")
-        return self.at([float(numbers[str(symbol)]) for symbol in self._symbols])
+        return self.at([as_float(number(numbers[str(symbol)], str(symbol))) for symbol in self._symbols])
 
     def __str__(self) -> str:
         return self.text
@@ -193,7 +205,7 @@ def derivative(y: Value, wrt: Any) -> Derivative:
     leaf = find(y, wrt)
     if leaf.parents:
         raise ValueError("a symbolic derivative is taken by a leaf, not by a computed node")
-    return Symbolic(y).derivative(leaf)
+    return Symbolic(y, [leaf]).derivative(leaf)
 
 
 def written_size(order: Sequence[Value]) -> int:

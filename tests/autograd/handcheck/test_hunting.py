@@ -128,6 +128,11 @@ def test_checking_the_battery_leads_to_the_operation(defect):
         (lambda e: e.answer(FAN_OUT, "a"), ValueError, "a defect at fan-out belongs to no operand"),
         (lambda e: e.answer(3), TypeError, "both texts"),
         (lambda e: bughunt(0, lang="xx"), ValueError, "no words for the language"),
+        (lambda e: bughunt("3"), TypeError, "rng is a seed, a whole number, or a NumPy generator, not str"),
+        (lambda e: bughunt(1.5), TypeError, "not float"),
+        (lambda e: bughunt(-1), ValueError, "at least 0"),
+        (lambda e: e.grad(examples.J(), 3), TypeError, "grad takes nodes"),
+        (lambda e: e.gradcheck(examples.J(), 3), TypeError, "gradcheck takes nodes"),
         (lambda e: e.grad(examples.J(), "zz"), ValueError, "zz"),
     ],
 )

@@ -122,6 +122,17 @@ def test_the_table_is_text_and_html_in_every_language(lang, words):
     assert html.count("<tr>") == 6 and html.count("</table>") == 1 and words in html
 
 
+def test_leaves_of_one_name_and_constants_that_are_asked_for_are_leaves_of_their_own():
+    x, one, other = Value(2.0, "x", constant=True), Value(3.0, "a"), Value(5.0, "a")
+    found = compare(x * one * other, [one, other, x])
+    assert found["symbolic"].derivatives == (10.0, 6.0, 15.0) == found["reverse mode"].derivatives
+    assert all(route.error < 1e-6 for route in found.rows)
+
+
+def test_one_leaf_has_one_derivative():
+    assert str(compare(examples.J(), "b")).startswith("The derivative of J by b; all values once")
+
+
 def test_labels_are_data_and_constants_are_not_compared():
     x, w = Value(2, "<b>x</b>", constant=True), Value(3, "__import__('os')")
     found = compare(w * x)
@@ -140,6 +151,10 @@ def test_without_sympy_the_symbolic_row_says_what_to_install(monkeypatch):
     ("use", "kind", "words"),
     [
         (lambda J: compare(J, "u"), ValueError, "u is computed"),
+        (lambda J: compare(J, 3), TypeError, "compare takes nodes: Values or labels, not int"),
+        (lambda J: compare(J, []), ValueError, "there is no leaf to compare by"),
+        (lambda J: compare(Value(2, constant=True) * 3), ValueError, "there is no leaf to compare by"),
+        (lambda J: compare(J, ["b", "a", "b"]), ValueError, "b stands twice"),
         (lambda J: compare(J, "zz"), ValueError, "zz"),
         (lambda J: compare(3.0), TypeError, "a Value, not float"),
         (lambda J: compare(J, lang="xx"), ValueError, "no words for the language"),

@@ -87,6 +87,21 @@ def test_a_curve_refuses_what_a_difference_refuses(call, message):
     assert str(error.value) == message
 
 
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"widths": 0.1}, TypeError, "widths is a list, not float"),
+        ({"widths": []}, ValueError, "widths is an empty list"),
+        ({"widths": [None]}, TypeError, "the width h is a positive number, not None"),
+        ({"schemes": None}, TypeError, "schemes is a list, not NoneType"),
+        ({"schemes": ()}, ValueError, "schemes is an empty list"),
+    ],
+)
+def test_a_curve_needs_schemes_and_widths(given, error, words):
+    with pytest.raises(error, match=words):
+        numeric_curve(examples.J(), "b", **given)
+
+
 def test_a_curve_of_a_stale_graph_is_refused():
     a, b = leaves(a=2, b=3)
     y = a * b

@@ -1,5 +1,6 @@
 """Symbolic derivatives of expressions, with their sizes."""
 
+import pickle
 import sys
 
 import pytest
@@ -66,3 +67,10 @@ def test_what_cannot_be_is_said_in_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "sympy", None)
     with pytest.raises(ImportError, match=r'^symbolic derivatives need sympy; install it with: pip install "chalkgrad\[symbolic\]"$'):
         Expression("a*b").derivative("a")
+
+
+def test_a_derivative_can_be_pickled_and_takes_real_numbers_only():
+    found = pickle.loads(pickle.dumps(Expression("a*b + exp(a)").derivative("a")))
+    assert found.text == "b + exp(a)" and found(a=0, b=2) == 3.0
+    with pytest.raises(TypeError, match="a takes one real number"):
+        found(a="x" * 10_000, b=2)
