@@ -15,6 +15,7 @@ from typing import Any
 import viz
 from autograd import Expression, Value, check, code, derive, parse, steps
 from autograd.engine.names import names
+from autograd.explain.languages import languages
 from autograd.explain.refusals import said
 from autograd.handcheck.answers import typed
 
@@ -35,18 +36,25 @@ def answer(message: str) -> str:
 
     A refusal is {"error": sentence, "column": number or null}, or {"refused": key, "texts": …} of the words of the page.
     """
-    request = json.loads(message)
+    request: dict[str, Any] = {}
     try:
-        found = TASKS[request["task"]](request)
+        request |= json.loads(message)
+        found = TASKS[str(request["task"])](request)
     except Refused as refused:
         found = {"refused": refused.key, "texts": refused.texts}
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError, LookupError, AttributeError, json.JSONDecodeError):  # too much, or no request at all
         found = {"refused": "broken", "texts": {}}
     except (ValueError, TypeError, ArithmeticError) as error:
         column = re.match(r"column (\d+): ", str(error))
-        sentence = said(" ".join(str(error).split()), request.get("lang", "en"))
+        sentence = said(" ".join(str(error).split()), _language(request))
         found = {"error": sentence, "column": int(column[1]) if column else None}
     return json.dumps(found, ensure_ascii=False)
+
+
+def _language(request: dict[str, Any]) -> str:
+    """The language to refuse in: English where another one is not there, which is what was refused."""
+    lang = request.get("lang", "en")
+    return lang if lang in languages() else "en"
 
 
 def _graph(request: dict[str, Any]) -> Value:

@@ -11,14 +11,20 @@ EXAMPLES = json.loads((PLAYGROUND / "examples.json").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def asked():
-    """Asks the playground's Python: asked(task, text, **more) → the answer."""
+def answer():
+    """The playground's Python: a request in, an answer out, both as JSON."""
     sys.path.insert(0, str(PLAYGROUND))
     try:
         import playground
     finally:
         sys.path.remove(str(PLAYGROUND))
-    return lambda task, text, **more: json.loads(playground.answer(json.dumps({"task": task, "text": text, **more})))
+    return playground.answer
+
+
+@pytest.fixture(scope="module")
+def asked(answer):
+    """Asks it: asked(task, text, **more) → the answer."""
+    return lambda task, text, **more: json.loads(answer(json.dumps({"task": task, "text": text, **more})))
 
 
 def test_reading_gives_the_leaves_with_numbers_to_begin_with(asked):
@@ -95,6 +101,28 @@ def test_refusals_are_in_the_language_of_the_page(asked):
         "error": 'columna 4: falta algo después de "+"; ahí va un número, un nombre o un (',
         "column": 4,
     }
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "null",
+        "3",
+        "[]",
+        "{}",
+        '{"task": "fly"}',
+        '{"task": []}',
+        '{"task": "show", "text": "a", "values": 3}',
+        '{"task": "check", "text": "2"}',
+    ],
+)
+def test_what_is_no_request_is_answered(answer, message):
+    assert set(json.loads(answer(message))) in ({"refused", "texts"}, {"error", "column"})
+
+
+def test_a_language_that_is_not_there_is_refused_in_english(asked):
+    assert "no words for the language" in asked("show", "a*b", values={"a": "2", "b": "3"}, lang="xx")["error"]
 
 
 def test_all_languages_have_the_same_words():

@@ -6,7 +6,7 @@ begins with a minus, "f" where it is a fraction. All of this is decided by the w
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice, product
 from math import nan
 
@@ -105,7 +105,8 @@ class Choices(Reader[list[str]]):
 # --- holes ---------------------------------------------------------------------------------------------------------
 
 
-def _probes(which: Sequence["int | str"]) -> list[list[Operand]]:
+@lru_cache(maxsize=16)  # a sum of many asks for the same ones once for every operand
+def _probes(which: "tuple[int | str, ...]") -> list[list[Operand]]:
     """The operands of holes as names, as negative numbers and as fractions: so it shows which take parentheses where."""
     return [
         [Operand(f"{HOLE}{each}", nan) for each in which],
@@ -130,7 +131,7 @@ def _merged(plain: Layout, negative: Layout, fraction: Layout) -> Layout:
 
 def skeleton(which: Sequence["int | str"], written: Callable[[list[Operand]], Layout]) -> Layout:
     """What is `written` of some operands, with holes for them."""
-    return _merged(*[written(operands) for operands in _probes(which)])
+    return _merged(*[written(operands) for operands in _probes(tuple(which))])
 
 
 def _by_branch(tree: Tree, which: Sequence["int | str"], laid_out: Callable[[Tree, list[Operand]], Layout]) -> dict[str, Layout]:
