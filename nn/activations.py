@@ -118,8 +118,9 @@ def activation(given: Any) -> Activation:
         if given is getattr(autograd, name, None) and (name in TABLE or name == "softmax"):
             return activation(name)
         return Activation(name or f"<{type(given).__name__}>", given)
-    if isinstance(given, str):
-        given = ALIASES.get(given, given)
+    if not isinstance(given, str):
+        choose("an activation", given, {})  # which refuses it
+    given = ALIASES.get(given, given)
     if given == "linear":
         return LINEAR
     if given == "softmax":

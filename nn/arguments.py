@@ -10,6 +10,7 @@ import numpy
 from autograd import Value
 
 LONGEST = 40  # characters of what was given that a refusal quotes
+MOST_OF_FLOATS = int(numpy.finfo(float).max)
 NO_NUMBERS = (bool, numpy.timedelta64)  # although Python and NumPy count them among the whole numbers
 
 
@@ -24,30 +25,78 @@ def choose(kind: str, name: Any, table: Mapping[str, Any]) -> Any:
         return table[name]
     what = kind.removeprefix("a ").removeprefix("an ")
     if not isinstance(name, str):
-        raise TypeError(f"{kind} is given by its name or as a function, not as {repr(name)[:LONGEST]}")
+        raise TypeError(f"{kind} is given by its name or as a function, not as {quoted(name)}")
     near = get_close_matches(name[:LONGEST].lower(), table, n=3, cutoff=0.5)
     hint = "; did you mean " + " or ".join(f'"{other}"' for other in near) + "?" if near else "."
     raise ValueError(f'there is no {what} called "{name[:LONGEST]}"{hint} There are {", ".join(table)}')
 
 
+def quoted(given: Any) -> str:
+    """What was given, as a refusal quotes it: on one line, and not at any length.
+
+    >>> quoted("relu"), quoted(numpy.eye(2)), len(quoted("x" * 1000))
+    ("'relu'", 'array([[1., 0.], [0., 1.]])', 40)
+    """
+    if isinstance(given, int) and given.bit_length() > 4 * LONGEST:  # Python writes out no more than some thousands of digits
+        return f"a whole number of {given.bit_length()} bits"
+    text = " ".join(repr(given).split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
 def count(name: str, given: Any, least: int = 1) -> int:
     """A whole number that is at least `least`; raises TypeError or ValueError otherwise."""
     if not isinstance(given, Integral) or isinstance(given, NO_NUMBERS):
-        raise TypeError(f"{name} is a whole number, not {given!r}")
+        raise TypeError(f"{name} is a whole number, not {quoted(given)}")
     if given < least:
-        raise ValueError(f"{name} is at least {least}, not {given}")
+        raise ValueError(f"{name} is at least {least}, not {quoted(given)}")
     return int(given)
 
 
 def real(name: str, given: Any, low: float = -numpy.inf, high: float = numpy.inf, *, above: bool = False, below: bool = False) -> Any:
     """A real number from `low` to `high`; `above` and `below` exclude the borders. Raises TypeError or ValueError otherwise."""
     if not isinstance(given, Real) or isinstance(given, NO_NUMBERS):
-        raise TypeError(f"{name} is a number, not {given!r}")
+        raise TypeError(f"{name} is a number, not {quoted(given)}")
     number: Any = given
+    if isinstance(given, int) and abs(given) > MOST_OF_FLOATS:
+        raise ValueError(f"{name} is {quoted(given)}, larger than any float")
     if not (low < number if above else low <= number) or not (number < high if below else number <= high):
         lower = "" if low == -numpy.inf else f" {'greater than' if above else 'at least'} {low:g}"
         upper = "" if high == numpy.inf else f" {'less than' if below else 'at most'} {high:g}"
-        raise ValueError(f"{name} must be{lower}{' and' * bool(lower and upper)}{upper}{' a number' * (not lower + upper)}, not {given!r}")
+        raise ValueError(
+            f"{name} must be{lower}{' and' * bool(lower and upper)}{upper}{' a number' * (not lower + upper)}, not {quoted(given)}"
+        )
+    return given
+
+
+def several(name: str, given: Any) -> list[Any]:
+    """The items of a list, a tuple, an array or the like. Raises TypeError for what is none, and ValueError where it is empty."""
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
+        raise TypeError(f"{name} is a list, not {quoted(given)}")
+    items = list(given)
+    if not items:
+        raise ValueError(f"{name} is an empty list; it needs one entry at least")
+    return items
+
+
+def numbers(name: str, given: Any) -> Any:
+    """An array of floats, of any shape. Raises TypeError or ValueError for what holds other things."""
+    try:
+        return numpy.asarray(given, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{name} must hold numbers, in rows of one length, not {quoted(given)}") from None
+
+
+def a_function(name: str, given: Any) -> Any:
+    """A function. Raises TypeError for what cannot be called."""
+    if not callable(given):
+        raise TypeError(f"{name} is a function, not {quoted(given)}")
+    return given
+
+
+def trainable(given: Any) -> Any:
+    """A model, known by its parameters and predictions. Raises TypeError for anything else."""
+    if isinstance(given, type) or not all(callable(getattr(given, each, None)) for each in ("parameters", "predict")):
+        raise TypeError(f"model is one of nn, such as MLP(2, [3, 1]), not {quoted(given)}")
     return given
 
 

@@ -19,7 +19,7 @@ import numpy
 
 from autograd import Value, vectorize
 
-from .arguments import choose, count, examples, generator, real, targets
+from .arguments import a_function, choose, count, examples, generator, numbers, real, targets, trainable
 from .losses import entry_of, loss_function
 from .rules import adam_rule
 from .training import loss_of
@@ -37,7 +37,7 @@ def polynomial(x: Any, degree: int) -> Any:
     >>> polynomial([2.0, 3.0], 2).tolist()
     [[1.0, 2.0, 4.0], [1.0, 3.0, 9.0]]
     """
-    return numpy.vander(numpy.ravel(numpy.asarray(x, dtype=float)), count("degree", degree, 0) + 1, increasing=True)
+    return numpy.vander(numpy.ravel(numbers("x", x)), count("degree", degree, 0) + 1, increasing=True)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class LogJoint:
     def __init__(
         self, model: Any, X: Any, y: Any, loss: Any = "half_squared_error", prior_precision: float = 1.0, noise_precision: float = 1.0
     ):
-        loss_of(model, X, y, loss)  # says at once what does not fit
+        loss_of(trainable(model), X, y, loss)  # says at once what does not fit
         self.alpha, self.beta = _precision("prior_precision", prior_precision), _precision("noise_precision", noise_precision)
         entry = entry_of(loss_function(loss))
         if entry is None or entry.name not in LIKELIHOODS:
@@ -191,7 +191,7 @@ def hmc(
     """
     rng, samples, burn_in = generator(rng), count("samples", samples), count("burn_in", burn_in, 0)
     steps, size = count("leapfrog", leapfrog), float(real("step_size", step_size, 0, above=True))
-    w = _start(density, start)
+    w = _start(a_function("density", density), start)
     value, slope = density(w)
     points, taken = [], 0
     for k in range(burn_in + samples):
@@ -220,7 +220,7 @@ def _start(density: Density, start: Any) -> Any:
         start = getattr(density, "start", None)
     if start is None:
         raise ValueError("give a point to start from, a vector of parameters")
-    w = numpy.array(start, dtype=float)
+    w = numbers("start", start).copy()
     if w.ndim != 1 or not len(w):
         raise ValueError(f"a point is a vector of parameters, not an array of shape {w.shape}")
     return w
@@ -274,7 +274,7 @@ def variational(
     has_below = choose("a family", family, FAMILIES)
     rng, steps, samples = generator(rng), count("steps", steps), count("samples", samples)
     rate = float(real("lr", lr, 0, above=True))
-    mu = _start(density, start)
+    mu = _start(a_function("density", density), start)
     n = len(mu)
     below = has_below(n)
     theta = numpy.concatenate([mu, numpy.full(n, log(0.1)), numpy.zeros(n * n)])  # μ, log of the diagonal of L, what is below it
@@ -331,8 +331,8 @@ def predictive(model: Any, weights: Any, X: Any, noise_precision: float | None =
     >>> band.mean.tolist(), band.std.tolist()
     ([4.0], [2.0])
     """
-    X, rows = examples(X), numpy.atleast_2d(numpy.asarray(weights, dtype=float))
-    parameters = model.parameters()
+    X, rows = examples(X), numpy.atleast_2d(numbers("weights", weights))
+    parameters = trainable(model).parameters()
     if rows.shape[1] != len(parameters):
         raise ValueError(f"the model has {len(parameters)} parameters, but each row of weights has {rows.shape[1]}")
     noise = 0.0 if noise_precision is None else 1 / _precision("noise_precision", noise_precision)

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy
 
-from .arguments import choose, count, examples, generator, real, targets
-from .losses import one_hot as row_of_class
+from .arguments import choose, count, examples, generator, quoted, real, targets
+from .losses import class_number
+
+MOST_ENTRIES = 100_000_000  # of rows of classes: 0.8 GB
 
 # The sixteen Boolean functions of two inputs: what each gives for (0, 0), (0, 1), (1, 0), (1, 1).
 GATES = {
@@ -137,7 +139,8 @@ def _of_sklearn(name: str) -> tuple[Any, Any]:
 def one_hot(y: Any, classes: int | None = None) -> Any:
     """The class numbers y, from 0, as rows with a 1 at the class and 0 elsewhere: an array of shape (examples, classes).
 
-    Without `classes` there are as many as the largest number in y asks for. Raises ValueError for what is no class number.
+    Without `classes` there are as many as the largest number in y asks for. Raises ValueError for what is no class number,
+    and for an array of more than 100 million entries.
 
     >>> one_hot([0, 2, 1]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
@@ -145,9 +148,17 @@ def one_hot(y: Any, classes: int | None = None) -> Any:
     labels = numpy.asarray(y)
     if labels.ndim != 1 or len(labels) == 0:
         raise ValueError(f"y has shape {labels.shape}, but one class number for each example is needed")
-    most = max((int(label) for label in labels.tolist() if isinstance(label, (int, float)) and label == label // 1), default=0)
+    given = labels.tolist()
+    most = max((int(label) for label in given if isinstance(label, (int, float)) and label == label // 1), default=0)
     n = max(most + 1, 1) if classes is None else count("classes", classes)
-    return numpy.array([row_of_class(label, n) for label in labels.tolist()], dtype=float)
+    if len(given) * n > MOST_ENTRIES:
+        what, number = ("classes", n) if classes is not None else ("the largest class number", most)
+        raise ValueError(
+            f"{what} is {quoted(number)}, which asks for more than {MOST_ENTRIES:,} entries; number the classes from 0 without gaps"
+        )
+    rows = numpy.zeros((len(given), n))
+    rows[numpy.arange(len(given)), [class_number(label, n) for label in given]] = 1
+    return rows
 
 
 # --- splitting -----------------------------------------------------------------------------------------------------

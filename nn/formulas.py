@@ -18,7 +18,7 @@ from autograd.vectorizing.program import Program
 
 from . import losses
 from .activations import Activation, activation
-from .arguments import choose, examples, targets
+from .arguments import choose, examples, quoted, targets
 from .layer import Dropout, Layer
 from .matrix_shapes import shapes
 from .named_arrays import Matrices, MatrixView, entries_of
@@ -132,7 +132,7 @@ def _parts(model: Any) -> list[Any]:
         elif isinstance(part, (Layer, Neuron)) and not isinstance(part, Perceptron):
             parts.append(part)
         else:
-            raise TypeError(f"there is a matrix form for chains of layers, such as an MLP, but not for {part!r}")
+            raise TypeError(f"there is a matrix form for chains of layers, such as an MLP, but not for {quoted(part)}")
     return parts
 
 

@@ -28,7 +28,7 @@ import autograd
 from autograd import Value
 from autograd.engine.dialects import Tree, calls_in, formula, names_in
 
-from .arguments import choose, real
+from .arguments import choose, quoted, real, trainable
 from .loss_formulas import OnArrays, OnNumbers, refuse_unreadable
 
 GIVE_PROBABILITIES = ("sigmoid", "softmax", "heaviside")
@@ -103,7 +103,7 @@ class Loss:
     def divisor(self, elements: int, examples: int, reduction: str) -> int:
         """What the sum is divided by: for a mean the number of elements, or of examples."""
         if reduction not in ("mean", "sum"):
-            raise ValueError(f'reduction is "mean" or "sum", not {reduction!r}')
+            raise ValueError(f'reduction is "mean" or "sum", not {quoted(reduction)}')
         return 1 if reduction == "sum" else examples if self.mean_over == "examples" else elements
 
     def _matched(self, prediction: Any, target: Any) -> tuple[list[Any], list[Any], int]:
@@ -189,11 +189,17 @@ def _flat(items: Any, shape: tuple[int, ...]) -> list[Any]:
 
 def one_hot(label: Any, n: int) -> list[int]:
     """A row of n targets with a 1 at the number of a class, from 0. Raises ValueError for any other label."""
+    place = class_number(label, n)
+    return [int(k == place) for k in range(n)]
+
+
+def class_number(label: Any, n: int) -> int:
+    """The number of a class, from 0 to n - 1. Raises ValueError for any other label."""
     if not isinstance(label, Real) or isinstance(label, bool) or not float(label).is_integer():
-        raise ValueError(f"a label is the number of a class, from 0 to {n - 1}, not {label!r}")
+        raise ValueError(f"a label is the number of a class, from 0 to {n - 1}, not {quoted(label)}")
     if not 0 <= float(label) < n:
         raise ValueError(f"the label {float(label):g} is outside the classes, which are numbered from 0 to {n - 1}")
-    return [int(k == label) for k in range(n)]
+    return int(float(label))
 
 
 def _distribution(row: list[Any]) -> list[Any]:
@@ -260,7 +266,7 @@ def loss_function(given: Any) -> Callable[..., Any]:
 
 def loss_for(model: Any, given: Any) -> Callable[..., Any]:
     """The loss that is meant for a model; by None that of its last fit, else its own."""
-    return loss_function(getattr(model, "fitted_loss", model.default_loss) if given is None else given)
+    return loss_function(getattr(trainable(model), "fitted_loss", model.default_loss) if given is None else given)
 
 
 def entry_of(loss: Callable[..., Any]) -> Loss | None:

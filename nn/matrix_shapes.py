@@ -8,6 +8,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .arguments import quoted
+
 Shape = tuple[int, int]
 SIGNS = {"·": "@", "⊙": "*", "ᵀ": ".T", "′": "_prime", "×": "*", "−": "-"}
 
@@ -81,7 +83,9 @@ def shapes(formula: str, **given: Shape) -> Shapes:
 
 def _checked(name: str, shape: object) -> Shape:
     if not isinstance(shape, (tuple, list)) or len(shape) != 2 or not all(isinstance(k, int) and k > 0 for k in shape):
-        raise ValueError(f"the shape of {name} is a pair (rows, columns) of whole numbers, not {shape!r}; a column vector has one column")
+        raise ValueError(
+            f"the shape of {name} is a pair (rows, columns) of whole numbers, not {quoted(shape)}; a column vector has one column"
+        )
     return shape[0], shape[1]
 
 

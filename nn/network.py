@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .activations import activation as function_of
-from .arguments import count, generator
+from .arguments import count, generator, quoted
 from .layer import Dropout, Layer
 from .module import Module
 
@@ -28,7 +28,7 @@ class Sequential(Module):
             raise ValueError("a Sequential needs at least one layer")
         for module in chain:
             if not isinstance(module, Module):
-                raise TypeError(f"a Sequential is made of modules such as Layer(3, 4), not of {module!r}")
+                raise TypeError(f"a Sequential is made of modules such as Layer(3, 4), not of {quoted(module)}")
         self.layers: list[Any] = chain
         self.rng = generator(rng)
         self._number()
@@ -76,7 +76,7 @@ class MLP(Sequential):
         self, n_in: int, widths: Sequence[int], activation: Any = "relu", output: Any = "linear", init: Any = None, rng: Any = None
     ):
         if isinstance(widths, (int, str)) or len(widths) == 0:
-            raise ValueError(f"MLP takes the widths of its layers as a list, such as MLP(2, [16, 16, 1]), not {widths!r}")
+            raise ValueError(f"MLP takes the widths of its layers as a list, such as MLP(2, [16, 16, 1]), not {quoted(widths)}")
         self.widths = [count("n_in", n_in), *(count("a width", width) for width in widths)]
         self.rng = generator(rng)
         last = len(widths) - 1

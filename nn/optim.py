@@ -11,7 +11,7 @@ from typing import Any
 from autograd import Value
 from autograd.engine.ieee import number
 
-from .arguments import choose, real
+from .arguments import choose, quoted, real
 from .rules import Rule, adagrad_rule, adam_rule, rmsprop_rule, sgd_rule
 from .schedules import Schedule, schedule
 from .written_updates import Trace, written
@@ -99,7 +99,7 @@ def _trainable(parameters: Any) -> list[Value]:
         raise ValueError("an optimizer needs at least one parameter; give it model.parameters()")
     for parameter in listed:
         if not isinstance(parameter, Value):
-            raise TypeError(f"an optimizer takes parameters that are Values, such as model.parameters(), not {parameter!r}")
+            raise TypeError(f"an optimizer takes parameters that are Values, such as model.parameters(), not {quoted(parameter)}")
         if parameter.parents or parameter.constant:
             what = "a constant" if parameter.constant else f"computed by {parameter.op}"
             raise ValueError(f"{parameter.label or repr(parameter)} is {what} and cannot be trained; give the optimizer leaves")
@@ -126,7 +126,7 @@ class SGD(Optimizer):
         real("momentum", momentum, 0, 1, below=True)
         real("weight_decay", weight_decay, 0)
         if momentum_form not in ("lecture", "pytorch"):
-            raise ValueError(f'momentum_form is "lecture" or "pytorch", not {momentum_form!r}')
+            raise ValueError(f'momentum_form is "lecture" or "pytorch", not {quoted(momentum_form)}')
         if nesterov and not momentum:
             raise ValueError("nesterov needs a momentum greater than 0")
         self.rule = sgd_rule(momentum, nesterov, weight_decay, momentum_form)

@@ -4,7 +4,7 @@ from typing import Any
 
 from autograd import Value
 
-from .arguments import as_values, count
+from .arguments import as_values, count, quoted
 from .history import History
 from .neuron import Neuron
 from .separating import two_classes
@@ -26,7 +26,7 @@ class Perceptron(Neuron):
 
     def __init__(self, n_in: int, ties: int = 0, init: Any = "zeros", rng: Any = None):
         if ties not in (0, 1):
-            raise ValueError(f"ties is the class of a tie, 0 or 1, not {ties!r}")
+            raise ValueError(f"ties is the class of a tie, 0 or 1, not {quoted(ties)}")
         super().__init__(n_in, "heaviside", init, rng)
         self.ties = int(ties)
 

@@ -17,7 +17,7 @@ from functools import partial, wraps
 from numbers import Real
 from typing import Any
 
-from .arguments import count, real
+from .arguments import count, quoted, real
 from .plain_tables import Table
 
 
@@ -140,7 +140,7 @@ def schedule(lr: Any) -> Schedule:
         return constant(lr)  # type: ignore[arg-type]
     if callable(lr):
         return Schedule(getattr(lr, "__name__", "a function"), "a function of t", lr, None, None)
-    raise TypeError(f"a learning rate is a number or a schedule, not {lr!r}")
+    raise TypeError(f"a learning rate is a number or a schedule, not {quoted(lr)}")
 
 
 def conditions(*schedules: Schedule) -> Table:

@@ -18,7 +18,7 @@ from autograd import Value, no_grad
 from autograd.engine.recording import is_recording
 
 from .advice import constant_loss, what_to_try
-from .arguments import count, examples, generator, real, targets
+from .arguments import count, examples, generator, quoted, real, targets
 from .data import minibatches
 from .example_graphs import CannotTrace, of_this_package
 from .history import Evaluation, History, snapshot
@@ -106,7 +106,7 @@ def prepared(model: Any, X: Any, y: Any, loss: Any, reduction: str) -> tuple[Any
     if entry and y.shape != shape and not (of_classes and y.ndim == 1):
         raise ValueError(f"y has shape {y.shape}, but the outputs of the model have shape {shape}; {entry.name} needs the same")
     if reduction not in ("mean", "sum"):
-        raise ValueError(f'reduction is "mean" or "sum", not {reduction!r}')
+        raise ValueError(f'reduction is "mean" or "sum", not {quoted(reduction)}')
     takes_reduction = "reduction" in inspect.signature(chosen).parameters
     function: Loss = (lambda predictions, aims: chosen(predictions, aims, reduction=reduction)) if takes_reduction else chosen
     if entry:
@@ -216,7 +216,7 @@ def fit(
     settings = Settings(epochs, batch_size, shuffle, callbacks, snapshots, engine, regularizer, reduction)
     parameters = model.parameters()
     if not parameters:
-        raise ValueError(f"{model!r} has no parameters to train")
+        raise ValueError(f"{quoted(model)} has no parameters to train")
     if not is_recording():
         raise ValueError("fit needs the graph of the loss, but graphs are not recorded here; call it outside of no_grad()")
     chosen = loss_for(model, loss)
@@ -247,12 +247,12 @@ class Settings:
             if not any(callable(getattr(callback, name, None)) for name in ("on_epoch_end", "on_update")):
                 raise TypeError(
                     "a callback has a method on_epoch_end(epoch, history, model) or on_update(update, history, model), "
-                    f"but {callback!r} has none"
+                    f"but {quoted(callback)} has none"
                 )
         if self.regularizer is not None and not callable(self.regularizer):
-            raise TypeError(f"a regularizer is a function of the model, such as regularizers.L2(0.01), not {self.regularizer!r}")
+            raise TypeError(f"a regularizer is a function of the model, such as regularizers.L2(0.01), not {quoted(self.regularizer)}")
         if self.engine not in ("auto", "scalar", "vectorized"):
-            raise ValueError(f'engine is "auto", "scalar" or "vectorized", not {self.engine!r}')
+            raise ValueError(f'engine is "auto", "scalar" or "vectorized", not {quoted(self.engine)}')
 
     @property
     def listeners(self) -> list[Any]:

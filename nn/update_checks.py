@@ -17,6 +17,7 @@ from autograd.handcheck.answers import Typed, shown, typed
 from autograd.handcheck.precision import agrees, exactly
 from autograd.handcheck.report import Finding, Judged, Report
 
+from .arguments import quoted
 from .rules import SYMBOLS, compute, symbol_of
 
 Equations = tuple[tuple[str, str], ...]  # (quantity, formula), as a rule has them
@@ -103,6 +104,10 @@ def run(equations: Equations, known: Mapping[str, Any], given: Mapping[str, Any]
 def judged(updates: Sequence[Any], answers: Any, lang: str, reveal: bool) -> Report:
     """The report on the answers for some updates; see `Trace.check`."""
     templates(lang)
+    if not isinstance(answers, (str, Mapping, list, tuple)):
+        raise TypeError(
+            f"the answers are a text, a dict of quantity to number, or a list with one of these for each update, not {quoted(answers)}"
+        )
     rows = [answers] if isinstance(answers, (str, Mapping)) else list(answers)
     if len(rows) > len(updates):
         raise ValueError(f"the trace has {len(updates)} update{'s' * (len(updates) != 1)}, but there are answers for {len(rows)}")

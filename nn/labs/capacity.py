@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from .. import data
-from ..arguments import count, examples, generator, targets
+from ..arguments import count, examples, generator, numbers, quoted, several, targets, trainable
 from ..network import MLP
 from ..neuron import LogisticRegression
 from .results import Result
@@ -55,16 +55,22 @@ def width_sweep(
     ([4, 13], True)
     """
     rng = generator(rng)
-    X, y = _noisy_sine(20, rng) if train is None else train
-    V, t = _noisy_sine(200, rng) if validation is None else validation
+    X, y = _noisy_sine(20, rng) if train is None else _pair("train", train)
+    V, t = _noisy_sine(200, rng) if validation is None else _pair("validation", validation)
     X = examples(X)
     rows = []
-    for width in widths:
+    for width in several("widths", widths):
         model = MLP(X.shape[1], [count("a width", width), 1], activation, rng=rng)
         model.fit(X, y, "mse", "adam", lr, epochs, batch_size=None, regularizer=regularizer, progress=False)
         rows.append((len(model.parameters()), float(model.evaluate(X, y)), float(model.evaluate(V, t))))
     parameters, known, new = numpy.array(rows).T
-    return Widths(numpy.array(widths), parameters.astype(int), known, new)
+    return Widths(numpy.array([*widths]), parameters.astype(int), known, new)
+
+
+def _pair(name: str, given: Any) -> tuple[Any, Any]:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise TypeError(f"{name} is a pair (X, y), not {quoted(given)}")
+    return given[0], given[1]
 
 
 def _noisy_sine(size: int, rng: Any) -> tuple[Any, Any]:
@@ -100,8 +106,8 @@ def reuse(model: Any, X: Any, y: Any, layer: int = 1, *, epochs: int = 300, lr: 
     """
     rng = generator(rng)
     X = examples(X).astype(float)
-    y = targets(numpy.asarray(y).astype(float), len(X))
-    twin = deepcopy(model)
+    y = targets(numbers("y", y), len(X))
+    twin = deepcopy(trainable(model))
     drawn = MLP(X.shape[1], [module.n_out for module in model.layers], model.layers[0].activation, model.layers[-1].activation, rng=rng)
     twin.load_state_dict(drawn.state_dict())
     H = hidden(model, X, layer)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from ..arguments import count, real
+from ..arguments import a_function, count, numbers, quoted, real, several, trainable
 from ..formulas import dense_layers
 from ..network import MLP
 from .results import Result
@@ -53,7 +53,7 @@ def hinges(model: Any, interval: tuple[float, float]) -> Hinges:
     low, high = ends_of(interval)
     layers = dense_layers(model)
     if layers[0].W.shape[1] != 1 or len(layers[-1].b) != 1:
-        raise ValueError(f"hinges are those of a net of one input and one output, not of {model!r}")
+        raise ValueError(f"hinges are those of a net of one input and one output, not of {quoted(model)}")
     for layer in layers:
         if layer.activation.name not in (*BENT, "linear"):
             raise ValueError(f"hinges are joints of straight pieces, as relu makes them; {layer.activation.name} has none")
@@ -91,7 +91,7 @@ def ends_of(given: Any) -> tuple[float, float]:
     try:
         low, high = given
     except (TypeError, ValueError):
-        raise ValueError(f"an interval is a pair (low, high), not {given!r}") from None
+        raise ValueError(f"an interval is a pair (low, high), not {quoted(given)}") from None
     low, high = float(real("the low end", low)), float(real("the high end", high))
     if not low < high:
         raise ValueError(f"the low end of an interval is less than its high end, but {low:g} is not less than {high:g}")
@@ -113,7 +113,7 @@ def relu_interpolant(f: Curve, interval: tuple[float, float], units: int) -> MLP
     """
     low, high = ends_of(interval)
     x = numpy.linspace(low, high, count("units", units) + 1)
-    y = numpy.asarray(f(x), dtype=float)
+    y = _heights(f, x)
     slopes = numpy.diff(y) / numpy.diff(x)
     model = MLP(1, [units, 1])
     model.layers[0].set(weights=[[1.0]] * units, biases=-x[:-1])
@@ -135,7 +135,7 @@ def sigmoid_pairs(f: Curve, interval: tuple[float, float], pairs: int, steepness
     low, high = ends_of(interval)
     real("steepness", steepness, 0, above=True)
     borders = numpy.linspace(low, high, count("pairs", pairs) + 1)
-    heights = numpy.asarray(f((borders[1:] + borders[:-1]) / 2), dtype=float)
+    heights = _heights(f, (borders[1:] + borders[:-1]) / 2)
     slope = steepness / (borders[1] - borders[0])
     model = MLP(1, [2 * pairs, 1], "sigmoid")
     model.layers[0].set(weights=[[slope]] * (2 * pairs), biases=-slope * numpy.column_stack([borders[:-1], borders[1:]]).ravel())
@@ -150,7 +150,15 @@ def largest_error(model: Any, f: Curve, interval: tuple[float, float], points: i
     1.0
     """
     x = numpy.linspace(*ends_of(interval), count("points", points, 2))
-    return float(abs(numpy.asarray(model.predict(x[:, None])) - numpy.asarray(f(x), dtype=float)).max())
+    return float(abs(numpy.asarray(trainable(model).predict(x[:, None])) - _heights(f, x)).max())
+
+
+def _heights(f: Curve, x: Any) -> Any:
+    """The values of a function on arrays. Raises TypeError for what is none, and ValueError for values that are not one for each x."""
+    y = numbers("what f gives", a_function("f", f)(x))
+    if y.shape not in ((), x.shape):
+        raise ValueError(f"f is a function on arrays, one value for each x, but gives shape {y.shape} for shape {x.shape}")
+    return numpy.broadcast_to(y, x.shape)
 
 
 @dataclass(frozen=True, repr=False)
@@ -175,7 +183,7 @@ def approximation(
     [0.07038, 0.01885, 0.00479, 0.0012]
     """
     low, high = ends_of(interval)
-    models = [build(f, (low, high), size) for size in sizes]
+    models = [a_function("build", build)(f, (low, high), size) for size in several("sizes", sizes)]
     return Approximation(
         numpy.array([model.widths[1] for model in models]),
         numpy.array([len(model.parameters()) for model in models]),

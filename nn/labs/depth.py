@@ -12,7 +12,7 @@ import numpy
 
 from .. import data
 from ..activations import activation as activation_of
-from ..arguments import count, generator
+from ..arguments import count, generator, several
 from ..formulas import Dense, backward, backward_pass, dense_layers, forward_pass
 from ..init import initializer
 from ..network import MLP
@@ -61,10 +61,10 @@ def vanishing(
     (True, True)
     """
     rng, norms = generator(rng), []
-    for depth in [count("a depth", depth) for depth in depths]:
+    for depth in [count("a depth", depth) for depth in several("depths", depths)]:
         model = MLP(8, [*[width] * (depth - 1), 1], activation, init=init, rng=rng)
         norms.append(gradient_norms(model, rng.normal(size=(count("examples", examples), 8)), rng.normal(size=examples)))
-    return Vanishing(numpy.array(depths), numpy.array([norm[0] / norm[-1] for norm in norms]), tuple(norms))
+    return Vanishing(numpy.array([*depths]), numpy.array([norm[0] / norm[-1] for norm in norms]), tuple(norms))
 
 
 # --- variances -------------------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def variances(widths: Sequence[int], init: Any = None, activation: Any = "linear
     """
     rng, chosen = generator(rng), activation_of(activation)
     make = initializer(init, default_init(chosen))
-    sizes = [count("a width", width) for width in widths]
+    sizes = [count("a width", width) for width in several("widths", widths)]
     layers = [Dense(make((n_out, n_in), rng), numpy.zeros((n_out, 1)), chosen) for n_in, n_out in pairwise(sizes)]
     if not layers:
         raise ValueError("variances takes at least two widths, those of the inputs and of one layer, such as [50, 100]")

@@ -12,7 +12,7 @@ import numpy
 from autograd import topological_order
 from autograd.reading.counting import of_slopes, of_sweep, of_values
 
-from ..arguments import count, generator
+from ..arguments import count, generator, several
 from ..network import MLP
 from .results import Result
 
@@ -50,10 +50,10 @@ def costs(widths: Sequence[int] = (4, 8, 16, 32), *, n_in: int = 4, activation: 
     ([45, 121], [38, 106], [3465, 25773])
     """
     rng, rows = generator(rng), []
-    for width in widths:
+    for width in several("widths", widths):
         model = MLP(n_in, [count("a width", width)] * 2 + [1], activation, rng=rng)
         order = topological_order(model.loss([[0.5] * count("n_in", n_in)], [1.0], "half_squared_error"))
         W, once = len(model.parameters()), of_values(order).multiplications
         back = of_slopes(order).multiplications + of_sweep(order, backward=True).multiplications
         rows.append((W, once, back, (W + 1) * once + W, 2 * W * once + W))  # a difference is divided by its width
-    return Costs(numpy.array(widths), *numpy.array(rows).T)
+    return Costs(numpy.array([*widths]), *numpy.array(rows).T)

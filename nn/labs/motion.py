@@ -11,7 +11,7 @@ import numpy
 
 from autograd import Value
 
-from ..arguments import count, generator, real
+from ..arguments import a_function, count, generator, quoted, real, several
 from ..neuron import Neuron
 from ..optim import SGD, optimizer_for
 from .results import Result
@@ -28,9 +28,13 @@ def race(function: Callable[..., Value], start: Sequence[float], optimizers: Map
     [[1.0, 1.0], [0.9, 0.0], [0.81, 0.0]]
     """
     count("updates", updates)
+    if not isinstance(optimizers, Mapping) or not optimizers:
+        raise TypeError(f"optimizers is a dict of name and function, such as {{'SGD': lambda p: SGD(p, lr=0.1)}}, not {quoted(optimizers)}")
+    begun = [float(real("a number of start", number)) for number in several("start", start)]
+    a_function("function", function)
     found = {}
     for name, make in optimizers.items():
-        parameters = [Value(float(number)) for number in start]
+        parameters = [Value(number) for number in begun]
         optimizer = make(parameters)
         path = [[p.data for p in parameters]]
         for t in range(updates):
@@ -70,6 +74,8 @@ def damping(momenta: Sequence[float] = (0.0, 0.3, 0.5, 0.9), curvature: float = 
     >>> found.factor.round(2).tolist(), found.turns.tolist()[0]
     ([0.9, 0.55, 0.71, 0.95], 30)
     """
+    momenta = [real("a momentum", momentum, 0, 1, below=True) for momentum in several("momenta", momenta)]
+    real("curvature", curvature, 0, above=True)
     paths = race(
         lambda x, y: x**2 / 2 + curvature * y**2 / 2,
         [1.0, 1.0],
@@ -91,7 +97,7 @@ class Features(Result):
 
     seen: Any  # in how many updates each feature was not 0
     path: Any  # the weights, of shape (updates + 1, 2); both have the goal 1
-    moved: Any  # mean length of the moves of each weight over the updates in which its feature was there
+    moved: Any  # mean length of the moves of each weight over the updates in which its feature was there; nan if it never was
     left: Any  # the distance of each weight to its goal at the end
 
 
@@ -110,6 +116,7 @@ def rare_and_frequent(
     """
     rng = generator(rng)
     real("share", share, 0, 1, above=True)
+    real("noise", noise, 0)
     there = numpy.column_stack([numpy.ones(count("updates", updates)), rng.random(updates) < share])
     X = there * rng.choice([-1.0, 1.0], size=there.shape)
     t = X.sum(axis=1) + noise * rng.normal(size=updates)
@@ -124,4 +131,6 @@ def rare_and_frequent(
         path.append([w.data for w in weights])
     walked = numpy.array(path)
     moves = abs(numpy.diff(walked, axis=0))
-    return Features(there.sum(axis=0).astype(int), walked, (moves * there).sum(axis=0) / there.sum(axis=0), abs(walked[-1] - 1))
+    seen = there.sum(axis=0)
+    moved = numpy.divide((moves * there).sum(axis=0), seen, out=numpy.full(2, numpy.nan), where=seen > 0)
+    return Features(seen.astype(int), walked, moved, abs(walked[-1] - 1))

@@ -9,7 +9,7 @@ import numpy
 
 from autograd import Value, grad, vectorize
 
-from ..arguments import count, generator, real
+from ..arguments import count, examples, generator, real, several
 from ..schedules import schedule as schedule_of
 from .results import Result
 from .slopes import descent_path, parameters_of, slope_of
@@ -37,9 +37,9 @@ def descent_paths(
     >>> list(descent_paths(Neuron(1).set([0], 0), [[1.0], [2.0]], [1.0, 2.0], (None, 1), lr=0.1, updates=5, rng=0))
     ['all 2 examples', '1 example']
     """
-    rng, found = generator(rng), {}
-    for size in batch_sizes:
-        name = f"all {len(X)} examples" if size is None else f"{size} example{'s' * (size != 1)}"
+    rng, found, everyone = generator(rng), {}, len(examples(X))
+    for size in several("batch_sizes", batch_sizes):
+        name = f"all {everyone} examples" if size is None else f"{count('a batch size', size)} example{'s' * bool(size != 1)}"
         found[name] = descent_path(model, X, y, loss=loss, optimizer=optimizer, lr=lr, updates=updates, batch_size=size, rng=rng)
     return found
 
@@ -72,7 +72,7 @@ def gradient_noise(
     rng, weights = generator(rng), parameters_of(model)
     slope, n = slope_of(model, X, y, loss)
     each = numpy.array([slope(weights, [k])[1] for k in range(n)])  # of shape (examples, parameters)
-    sizes = [count("a batch size", size) for size in batch_sizes]
+    sizes = [count("a batch size", size) for size in several("batch_sizes", batch_sizes)]
     variance, bias = [], []
     for size in sizes:
         estimates = numpy.array([each[rng.integers(n, size=size)].mean(axis=0) for _ in range(count("draws", draws))])
@@ -151,6 +151,7 @@ def double_well(lr: float = 0.05, spread: float = 3.0, updates: int = 300, runs:
     w, s = Value(1.0, "w"), Value(0.0, "s", constant=True)
     slope = vectorize(grad((w**2 - 1) ** 2 + w / 4 + s * w, [w], create_graph=True)[0], inputs=[w, s])
     rng, shifts = generator(rng), numpy.array([-1.0, 1.0]) * real("spread", spread, 0)
+    real("lr", lr, 0, above=True)
     start = max(root.real for root in numpy.roots([4.0, 0.0, -4.0, 0.25]))  # E′ = 4 w³ - 4 w + ¼
     here = numpy.full(count("runs", runs), start)
     alone, paths = [start], [here]

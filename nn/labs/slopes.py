@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from ..arguments import count, examples, generator
+from ..arguments import count, examples, generator, quoted, trainable
 from ..formulas import dense_layers, forward_pass
 from ..losses import loss_for
 from ..optim import SGD, optimizer_for
@@ -24,6 +24,7 @@ def slope_of(model: Any, X: Any, y: Any, loss: Any = None) -> tuple[Slope, int]:
 
     Raises ValueError when the model, the loss and the data do not fit together or cannot be vectorised.
     """
+    trainable(model)
     X, y, function = prepared(model, X, y, loss, "mean")
     engine = VectorizedEngine(model, function, loss_for(model, loss), "mean", None, SGD(model.parameters()), X, y)
     encoded = engine.encoded(X, y)
@@ -37,7 +38,7 @@ def slope_of(model: Any, X: Any, y: Any, loss: Any = None) -> tuple[Slope, int]:
 
 def parameters_of(model: Any) -> Any:
     """The numbers of the parameters in one vector, of shape (parameters,)."""
-    return numpy.array([float(parameter) for parameter in model.parameters()])
+    return numpy.array([float(parameter) for parameter in trainable(model).parameters()])
 
 
 def descent_path(
@@ -90,8 +91,13 @@ def hidden(model: Any, X: Any, layer: int = 1) -> Any:
     """
     layers = dense_layers(model)
     if not 1 <= count("layer", layer) <= len(layers):
-        raise ValueError(f"the model has the layers 1 to {len(layers)}, and no layer {layer}")
+        raise ValueError(f"the model has the layers 1 to {len(layers)}, and no layer {quoted(layer)}")
+    return forward_pass(layers, inputs_of(layers, X).T)[1][layer].T
+
+
+def inputs_of(layers: Any, X: Any) -> Any:
+    """X of shape (examples, features) as floats. Raises ValueError where the first of the layers takes another number of features."""
     rows = examples(X).astype(float)
     if rows.shape[1] != layers[0].W.shape[1]:
         raise ValueError(f"X has shape {rows.shape}, but the first layer takes {layers[0].W.shape[1]} features")
-    return forward_pass(layers, rows.T)[1][layer].T
+    return rows

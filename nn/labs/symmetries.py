@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from ..arguments import count, quoted
 from ..formulas import backward, dense_layers
 from .results import Result
 
@@ -41,8 +42,9 @@ def symmetry(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = "
     (0.0, True)
     """
     model = deepcopy(model)
+    count("epochs", epochs)
     if len(dense_layers(model)) != 2:
-        raise ValueError(f"symmetry looks at nets with one hidden layer, not at {model!r}")
+        raise ValueError(f"symmetry looks at nets with one hidden layer, not at {quoted(model)}")
     before = backward(model, X, y, loss=loss)["dW1"].copy()
     history = model.fit(X, y, loss, optimizer, lr, epochs, batch_size=None, snapshots=epochs + 1, progress=False)
     after = backward(model, X, y, loss=loss)["dW1"].copy()
@@ -77,7 +79,7 @@ def equal_losses(model: Any, X: Any, y: Any, loss: Any = None) -> EqualLosses:
     """
     layers = dense_layers(model)
     if len(layers) != 2:
-        raise ValueError(f"equal_losses looks at nets with one hidden layer, not at {model!r}")
+        raise ValueError(f"equal_losses looks at nets with one hidden layer, not at {quoted(model)}")
     (first, second), units = layers, len(layers[0].b)
     is_odd = first.activation.name in ODD
     number = factorial(units) * (2**units if is_odd else 1)

@@ -10,11 +10,11 @@ from typing import Any
 import numpy
 
 from ..activations import activation as activation_of
-from ..arguments import count, examples, generator, real
+from ..arguments import count, generator, numbers, quoted, real, several, trainable
 from ..formulas import dense_layers, forward_pass
 from ..neuron import Neuron
 from .results import Result
-from .slopes import descent_path
+from .slopes import descent_path, inputs_of
 
 # --- saturation ------------------------------------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ def saturation(
     """
     chosen, rng = activation_of(activation), generator(rng)
     real("limit", limit, 0, 1, above=True, below=True)
-    widths = numpy.array([real("a scale", scale, 0, above=True) for scale in scales], dtype=float)
+    widths = numpy.array([real("a scale", scale, 0, above=True) for scale in several("scales", scales)], dtype=float)
     a = widths[:, None] * rng.normal(size=(1, count("size", size)))
     slopes = abs(chosen.derivative(a))
     largest = abs(chosen.derivative(numpy.linspace(-10, 10, 2001))).max()
@@ -71,7 +71,7 @@ def dead_units(model: Any, X: Any) -> list[Any]:
 def _hidden_layers(model: Any, X: Any) -> list[tuple[Any, Any]]:
     """Pairs of a hidden layer and its pre-activations, of shape (units, examples)."""
     layers = dense_layers(model)
-    Z, _ = forward_pass(layers, examples(X).astype(float).T)
+    Z, _ = forward_pass(layers, inputs_of(layers, X).T)
     return list(zip(layers[:-1], Z[:-1], strict=True))
 
 
@@ -103,7 +103,8 @@ def deaths(
     >>> found.count.tolist()[0], found.count.tolist()[-1]
     (1, 4)
     """
-    model = deepcopy(model)
+    model = deepcopy(trainable(model))
+    count("epochs", epochs)
     history = model.fit(X, y, loss, optimizer, lr, epochs, batch_size, snapshots=epochs + 1, progress=False)
     trained, rows = deepcopy(model), []
     for snapshot in history.snapshots:
@@ -161,6 +162,7 @@ def revival(
 
 def with_activation(model: Any, activation: Any) -> Any:
     """A copy of a chain of layers whose hidden layers have another activation and the same weights."""
+    dense_layers(model)  # says what is no chain of layers
     model, chosen = deepcopy(model), activation_of(activation)
     for layer in model.layers[:-1]:
         layer.activation = chosen
@@ -195,7 +197,9 @@ def zigzag(
     >>> zigzag(offset=3.0, rng=0).one_sign, zigzag(offset=0.0, rng=0).one_sign < 0.7
     (1.0, True)
     """
-    rng, aim = generator(rng), numpy.array(goal, dtype=float)
+    rng, aim = generator(rng), numbers("goal", goal)
+    if aim.shape != (2,) or not numpy.isfinite(aim).all() or not aim.any():
+        raise ValueError(f"goal is a pair of finite numbers, not both 0, where the way begins; it is {quoted(goal)}")
     X = rng.uniform(-1, 1, size=(count("size", size), 2)) + real("offset", offset)
     neuron = Neuron(2).set([0.0, 0.0], 0.0)
     path = descent_path(neuron, X, X @ aim, loss="half_squared_error", lr=lr, updates=updates, batch_size=1, rng=rng)[:, :2]

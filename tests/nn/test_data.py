@@ -110,7 +110,8 @@ def test_one_hot_has_a_row_for_each_example():
 @pytest.mark.parametrize(
     ("y", "classes", "words"),
     [([0, 3], 3, "outside the classes"), ([0.5], None, "a label is the number of a class"), ([[0, 1]], None, "shape"), ([-1], None, "outside"),
-     ([], None, "shape"), ([numpy.nan], None, "a label")],
+     ([], None, "shape"), ([numpy.nan], None, "a label"), ([1e300], None, "without gaps"), ([0, 1], 10**200, "classes is a whole number of"),
+     ([10**400, 0], None, "without gaps")],
 )  # fmt: skip
 def test_one_hot_refuses_what_is_no_class_number(y, classes, words):
     with pytest.raises(ValueError, match=words):

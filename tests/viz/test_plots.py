@@ -337,6 +337,13 @@ def test_heatmaps_have_a_square_for_each_unit_with_its_outputs():
         (lambda: viz.plot_paths(bowl, [[[1.0, float("nan")]]]), ValueError, "not finite"),
         (lambda: viz.plot_paths(3, PATHS), TypeError, "function of two numbers, not int"),
         (lambda: viz.plot_heatmaps(MLP(3, [1])), ValueError, "the model takes 3"),
+        (lambda: viz.plot_decision_boundary(None, X, Y), TypeError, "model is one of nn"),
+        (lambda: viz.plot_decision_boundary(MODEL, X, Y, threshold="x"), TypeError, "threshold is a number"),
+        (lambda: viz.plot_loss_slice("a net", X, Y), TypeError, "model is one of nn"),
+        (lambda: viz.plot_loss_slice(MODEL, X, Y, "bce", span=0), ValueError, "span must be greater than 0"),
+        (lambda: viz.plot_paths(bowl, "a path"), TypeError, "the path 1 must hold numbers"),
+        (lambda: viz.plot_paths(bowl, PATHS, names="w"), TypeError, "names are those of the two axes"),
+        (lambda: viz.plot_history(MODEL.history, scale=numpy.zeros((9, 9))), ValueError, 'scale is "linear" or "log"'),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_in_one_sentence_and_leaves_no_figure_behind(make, error, words):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 
-from nn.arguments import count, examples, targets
+from nn.arguments import count, examples, real, targets, trainable
 from nn.formulas import dense_layers, forward_pass
 from nn.labs import hidden
 from nn.labs.curves import ends_of
@@ -35,6 +35,9 @@ def plot_decision_boundary(model: Any, X: Any, y: Any, ax: Any = None, *, thresh
     """
     X, y = _plane(X, y)
     kinds = _kinds(y)
+    trainable(model)
+    if threshold is not None:
+        real("threshold", threshold)
     here = frame(ax, lang, grid=False)
     low, high = X.min(axis=0), X.max(axis=0)
     room = numpy.where(high > low, 0.15 * (high - low), 0.5)

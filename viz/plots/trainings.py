@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from autograd import Value, grad
+from nn.arguments import numbers, quoted, real, trainable
 from nn.formulas import dense_layers
 from nn.history import History
 from nn.labs.slopes import parameters_of, slope_of
@@ -31,8 +32,8 @@ def plot_history(history: Any, ax: Any = None, *, scale: str = "linear", lang: s
             raise TypeError(f"plot_history draws what fit gives, or a dict of name and history, not {type(one).__name__}")
         if not one.epochs:
             raise ValueError("the history has no completed epoch to draw")
-    if scale not in ("linear", "log"):
-        raise ValueError(f'scale is "linear" or "log", not {scale!r}')
+    if not isinstance(scale, str) or scale not in ("linear", "log"):
+        raise ValueError(f'scale is "linear" or "log", not {quoted(scale)}')
     here, k = frame(ax, lang), 0
     for name, one in named.items():
         for series in one:
@@ -112,7 +113,8 @@ def plot_loss_slice(
     >>> plot_loss_slice(Neuron(1, rng=0), [[1.0], [2.0]], [1.0, 3.0], "mse", ["w1", "b"]).get_ylabel()
     'b'
     """
-    leaves = model.parameters()
+    leaves = trainable(model).parameters()
+    real("span", span, 0, above=True)
     asked = leaves[:1] if parameters is None else parameters if isinstance(parameters, (list, tuple)) else [parameters]
     places = [_place(leaves, one) for one in asked]
     if len(places) not in (1, 2) or len(set(places)) < len(places):
@@ -211,7 +213,7 @@ def plot_paths(function: Any, paths: Any, ax: Any = None, *, names: tuple[str, s
     """
     listed = paths if isinstance(paths, (list, tuple)) and len(paths) and numpy.ndim(paths[0]) > 1 else [paths]
     named = paths if isinstance(paths, Mapping) else {str(k): path for k, path in enumerate(listed, 1)}
-    walked = {str(name): numpy.asarray(path, dtype=float) for name, path in named.items()}
+    walked = {str(name): numbers(f"the path {str(name)[:40]}", path) for name, path in named.items()}
     for name, path in walked.items():
         if path.ndim != 2 or path.shape[1] != 2 or not len(path):
             raise ValueError(f"the path {name[:40]} has shape {path.shape}; a path over a plane has shape (points, 2)")
@@ -219,6 +221,8 @@ def plot_paths(function: Any, paths: Any, ax: Any = None, *, names: tuple[str, s
             raise ValueError(f"the path {name[:40]} holds numbers that are not finite; cut it before them")
     if not walked:
         raise ValueError("there is no path to draw")
+    if not isinstance(names, (list, tuple)) or len(names) != 2 or not all(isinstance(name, str) for name in names):
+        raise TypeError(f'names are those of the two axes, such as ("w₁", "w₂"), not {quoted(names)}')
     if not callable(function):
         raise TypeError(f"function is a function of two numbers, not {type(function).__name__}")
     every = numpy.concatenate(list(walked.values()))
