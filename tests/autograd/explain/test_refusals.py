@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from autograd import Expression, Value, check, examples, leaves, parse
+from autograd import Expression, Value, check, examples, leaves, parse, steps
 from autograd.__main__ import arguments
 from autograd.explain import refusals
 from autograd.explain.languages import languages, templates
@@ -64,6 +64,14 @@ CALLS = [
     lambda: network(MLP(2, [1]), mask=[1]),
     lambda: network(DROPPING, mask=[1]),
     lambda: network(DROPPING, mask=[[1, 0], [1]]),
+    lambda: steps(examples.J(), lr=0, params=["b"]),
+    lambda: steps(examples.J(), lr=1, params="b"),
+    lambda: steps(examples.J(), lr=1, params=[]),
+    lambda: steps(examples.J(), lr=1, params=["u"]),
+    lambda: steps(3 * Value(2, "b"), lr=1, params=["3"]),
+    lambda: steps(examples.J(), lr=1, params=["b", "b"]),
+    lambda: steps(examples.J(), lr=1),
+    lambda: steps(examples.J(), params=["b"]),
 ]
 COMMANDS = [[], ["a", "--foo"], ["a", "--draw"], ["a", "--show=3"], ["a", "--digits", "x"], ["a", "--s", "f"]]
 
