@@ -168,9 +168,16 @@ export class Presenter {
     const whole = Math.min(width / (view.wide - 2 * AROUND), height / (view.tall - 2 * AROUND));
     const least = LEAST / smallest(view.svg);
     const isWhole = whole * LARGER >= least;
-    if (isWhole) view.fit();
-    else lookAt(view, this.active(knowledge, rooms), width / least, height / least);
-    enlarge(view.svg, isWhole ? LEAST / whole : 0);
+    if (isWhole) {
+      view.fit();
+      return enlarge(view.svg, LEAST / whole);
+    }
+    const keys = this.active(knowledge, rooms);
+    const [wide, tall] = extent(view, keys);
+    const needed = Math.max(1, ((wide + 2 * AROUND) * least) / width, ((tall + 2 * AROUND) * least) / height);
+    const away = Math.min(needed, LARGER); // where the sender and the receiver of a step stand apart
+    lookAt(view, keys, (width / least) * away, (height / least) * away);
+    enlarge(view.svg, away > 1 ? smallest(view.svg) * away : 0);
   }
 
   // The cards of the step: the one that is written first.
@@ -178,6 +185,13 @@ export class Presenter {
     const { written, reads } = knowledge;
     return (written < 0 ? [knowledge.root] : [written, ...reads]).map((i) => rooms.cardOf(i));
   }
+}
+
+// How much of the picture the cards take together.
+function extent(view, keys) {
+  const boxes = keys.flatMap((key) => view.cards.get(key) ?? []).map((card) => card.box());
+  const across = (low, size) => Math.max(...boxes.map((box) => box[low] + box[size])) - Math.min(...boxes.map((box) => box[low]));
+  return boxes.length ? [across("x", "width"), across("y", "height")] : [0, 0];
 }
 
 // Moves the view, which shows so much of the picture, to cards; as little as it must, and not beyond the border.
