@@ -16,7 +16,7 @@ def evaluated(operation: Operation, parents: Sequence[Any], data: list[Number]) 
     """The value of an operation and its local derivatives, where its parents have the numbers `data`."""
     y = operation.at(data)
     partials = operation.partials_at(data, y)
-    if operation.skips_constant and parents[-1].constant:  # x ** 2 at -3 must not need log(-3)
+    if operation.skips(parents):  # x ** 2 at -3 must not need log(-3)
         partials = (*partials[:-1], 0 * y if y.__class__ is Fraction else 0.0)
     return y, partials
 

@@ -42,7 +42,7 @@ def _is_plain(factor: Any, data: int) -> bool:
 def _partials_as_values(node: Value) -> Sequence[Any]:
     """The local derivatives of a node as Values; a constant exponent takes part as its number, without a derivative."""
     operation, operands = node.operation, list(node.parents)
-    quiet = operation.skips_constant and operands[-1].constant
+    quiet = operation.skips(operands)
     if quiet:
         operands[-1] = operands[-1].data
     partials = list(_written_for_values(operation)(*operation.arguments(operands), node))

@@ -52,6 +52,10 @@ class Operation:
         rules = ", ".join(f"∂y/∂{letter} = {partial}" for letter, partial in zip(self.letters, self.partials, strict=True))
         return f"y = {self.definition}; {rules}"
 
+    def skips(self, parents: Sequence[Any]) -> bool:
+        """Whether the local derivative for the last of these parents is not computed: that of a constant exponent."""
+        return bool(self.skips_constant) and parents[-1].constant
+
     def arguments(self, operands: Sequence[Any]) -> Sequence[Any]:
         """The operands of a node as the formulas take them: one by one, or one list for each letter."""
         if not self.is_nary:

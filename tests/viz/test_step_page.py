@@ -564,7 +564,7 @@ def compare(page: StepPage, place: int, y: Value) -> int:
                 called[node],
                 one,
             )
-        skipped = node.parents and node.operation.skips_constant and node.parents[-1].constant
+        skipped = node.parents and node.operation.skips(node.parents)
         for local, partial in zip(one["locals"], node.partials if node.parents else (), strict=True):
             if skipped and local == "–":
                 continue

@@ -58,7 +58,7 @@ def graph_data(passes: Sequence[Step], digits: int | None, lang: str) -> dict[st
 
 def _node(node: Value, called: NodeNames, place: dict[Value, int], digits: int | None) -> dict[str, Any]:
     name, short = called[node], digits or DIGITS
-    skipped = len(node.parents) - 1 if node.parents and node.operation.skips_constant and node.parents[-1].constant else None
+    skipped = len(node.parents) - 1 if node.parents and node.operation.skips(node.parents) else None
     return {
         "name": harmless(name),
         "typed": harmless(node.label),

@@ -103,7 +103,7 @@ class NodeReader:
 
     def local(self, node: Value, slot: int) -> str:
         """The local derivative for one operand; that of a constant exponent is not computed."""
-        skipped = node.operation.skips_constant and slot == len(node.parents) - 1 and node.parents[slot].constant
+        skipped = slot == len(node.parents) - 1 and node.operation.skips(node.parents)
         return UNKNOWN if skipped else self.number(node.partials[slot])
 
     def pill(self, node: Value, slot: int) -> str:
