@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from autograd import Value, examples, grad, leaves, nodes, parse, replay, scope, total
+from autograd import names as typed_names
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import TABLE
 from autograd.engine.order import varying
@@ -579,7 +580,7 @@ def compare(page: StepPage, place: int, y: Value) -> int:
 def rebuilt(y: Value, changes: dict[str, float]) -> Value:
     """The same graph with other numbers at some of its leaves."""
     made: dict[Value, Value] = {}
-    for node, name in names(y).items():
+    for node, name in typed_names(y).items():
         if not node.parents:
             made[node] = Value(changes.get(name, node.data), node.label, constant=node.constant)
             continue
@@ -613,7 +614,7 @@ def test_the_numbers_of_the_page_are_the_engines_before_and_after_leaves_are_cha
     assert sum(compare(many, place, y) for place, y in enumerate(roots)) > 100
     rng = Random(group)
     for place, y in enumerate(roots):
-        leaves_of = [name for node, name in names(y).items() if not node.parents and (not node.constant or node.label)]
+        leaves_of = [name for node, name in typed_names(y).items() if not node.parents and (not node.constant or node.label)]
         changes = {name: float(Fraction(rng.randint(1, 15), 8)) for name in leaves_of}
         for name, new in changes.items():
             many.edit(name, repr(new), place)
