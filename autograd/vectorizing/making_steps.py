@@ -93,12 +93,14 @@ class Made(Numbers):
         numbers = dict(zip(self.leaves.inputs, self.X[number].tolist(), strict=True))
         numbers.update(zip(self.leaves.params, self.parameters.tolist(), strict=True))
         found: dict[Value, Value] = {}
+        # Inputs whose gradient is one of the steps are no constants here: nobody would ask for theirs.
+        varying = {self.leaves.inputs[k] for k in self.array_of["z0"].info.ravel().tolist()} if "dX" in self.array_of else set()
         for node in topological_order(self.leaves.root):
             if node.parents:
                 made = node._operation.make(*node._operation.arguments(tuple([found[parent] for parent in node.parents])))
                 made.label = node.label
             else:
-                made = Value(numbers.get(node, node.data), node.label, constant=node.constant)
+                made = Value(numbers.get(node, node.data), node.label, constant=node.constant and node not in varying)
             made._scope = node._scope
             found[node] = made
         share = 1.0 if self.writer.root.shape[-1:] == (N,) and not self.writer.is_mean else 1 / len(self.X)

@@ -220,9 +220,7 @@ class Content:
             made["reads"] = [[self.place[factor.name], factor.i, factor.j] for factor in entry.reads if factor.name in self.place]
         if entry.example is not None:
             made["example"] = entry.example
-        phase = self.steps[entry.name].phase
-        scalar = self.examples.of_entry(entry, phase) or (self.examples.of_term(entry, entry.terms[0], phase) if entry.terms else [])
-        if scalar:
+        if scalar := self.examples.of_entry(entry, self.steps[entry.name].phase):
             made["scalar"] = scalar
         if len(entry.terms) > 1:
             _, first, *_, last = re.split(r" (?=[=≈] )", _readable(entry.text))

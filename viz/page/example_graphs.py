@@ -85,7 +85,7 @@ class Examples:
             for index, consumer in self.arrivals.get(self.graph.nodes[node], []):
                 if any(consumer is value or consumer in value.parents for value in computed):
                     return [index]
-        return self.of_entry(entry, phase) or [at for value in computed if (at := self._arrived(value))]
+        return self.of_entry(entry, phase)
 
     def _at(self, node: Value, phase: str) -> int | None:
         if self.example is None or phase == "given":
