@@ -60,9 +60,14 @@ class Rooms:
         return min(1.0, self.slides[0].scale_on(stage)), (wide > FLAT * tall) == (stage == "flat")
 
     def at(self, step: int) -> "Slides":
-        """The picture in which to look at a step: that of the node that it writes to."""
-        passes = self.slides[0].timetable.passes
-        return self.slides[self.room_of[self.slides[0].timetable.place[receiver(passes[step - 1])]]] if step else self.slides[0]
+        """The picture in which to look at a step: that of the node that it writes to, and of a contribution from a closed card
+        to one in the overview that in which the wire between them is drawn."""
+        if not step:
+            return self.slides[0]
+        times, each = self.slides[0].timetable, self.slides[0].timetable.passes[step - 1]
+        room = self.room_of[times.place[receiver(each)]]
+        is_sent = each.phase == "backward" and each.parent is not None and not room
+        return self.slides[self.room_of[times.place[each.node]] if is_sent else room]
 
 
 class _Timetable:

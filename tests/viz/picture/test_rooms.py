@@ -56,3 +56,14 @@ def test_a_small_graph_is_shown_as_it_is_rather_than_on_one_or_two_cards():
 def test_what_leads_to_two_terms_belongs_to_neither():
     assert cones_of(5, [0, 1, 2, 3, 4, 5], [[], [], [], [0, 1], [1, 2], [3, 4]]) == [[0, 3], [2, 4]]
     assert cones_of(4, [0, 1, 2, 3, 4, 5], [[], [], [0], [1], [2, 3], [2, 4]]) == [[1, 3]], "the first operand is used behind the sum, too"
+
+
+@pytest.mark.parametrize("name", ["a batch of 4", "mazur with scopes", "a fan of 30", "MLP(3, [4, 4, 1])", "random"])
+def test_the_wire_of_every_contribution_is_drawn_in_the_picture_of_its_step(name):
+    passes = steps(LECTURE[name]())
+    rooms = Rooms(passes)
+    place = rooms.slides[0].timetable.place
+    for step in passes:
+        if step.phase == "backward" and step.parent is not None:
+            drawn = {wire.key for wire in rooms.at(step.index).final.wires}
+            assert f"e{place[step.node]}-{step.slot}" in drawn, step.text()

@@ -53,10 +53,13 @@ export class Rooms {
     this.act.paint();
   }
 
-  // The picture in which the step is seen best.
+  // The picture in which the step is seen best: that of what it writes to, and of a contribution from a closed card to one in
+  // the overview that in which the wire between them is drawn.
   get roomOfStep() {
-    const { written } = this.knowledge;
-    return (written >= 0 && this.roomOf?.[written]) || 0;
+    const { written, step } = this.knowledge;
+    if (written < 0 || !this.roomOf) return 0;
+    const isSent = step.phase === "backward" && step.parent !== null && !this.roomOf[written];
+    return this.roomOf[isSent ? step.node : written];
   }
 
   // Goes with the step: what it computes is never behind a closed card.

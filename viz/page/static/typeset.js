@@ -119,7 +119,7 @@ function setter(marks) {
 // What stands below a name, lower than a font without measures for mathematics would put it.
 function sunk(below) {
   const made = tag("mpadded", below);
-  for (const [name, value] of [["voffset", "-0.25em"], ["depth", "0.25em"]]) made.setAttribute(name, value);
+  for (const [name, value] of [["voffset", "-0.25em"], ["depth", "0.12em"]]) made.setAttribute(name, value);
   return made;
 }
 
