@@ -18,9 +18,11 @@ if not hasattr(autograd, "Value"):
         "import name; uninstall it with `pip uninstall autograd`, then run `pip install --force-reinstall chalkgrad`"
     )
 
-from .drawing import Drawing, draw
+from .drawing import Drawing
+from .opening import draw
 
 if TYPE_CHECKING:
+    from .array_drawing import ArrayDrawing
     from .networks import NetworkDrawing, network
     from .page.arrays import ArrayStepper
     from .page.opening import step
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 # Networks need NumPy, which takes longer to load than a graph takes to draw; the others are loaded with their first use, too.
 _LATER = {
+    "ArrayDrawing": ".array_drawing",
     "NetworkDrawing": ".networks",
     "network": ".networks",
     "PathsDrawing": ".path_pictures",
@@ -68,4 +71,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["ArrayStepper", "Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "plot_activation", "plot_decision_boundary", "plot_gradients", "plot_heatmaps", "plot_hidden_space", "plot_hinges", "plot_history", "plot_loss_slice", "plot_numeric_curve", "plot_paths", "show_paths", "step"]  # fmt: skip
+__all__ = ["ArrayDrawing", "ArrayStepper", "Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "plot_activation", "plot_decision_boundary", "plot_gradients", "plot_heatmaps", "plot_hidden_space", "plot_hinges", "plot_history", "plot_loss_slice", "plot_numeric_curve", "plot_paths", "show_paths", "step"]  # fmt: skip

@@ -1,4 +1,4 @@
-"""`draw`: a graph → a `Drawing`, which can be shown, saved, and read as text. The steps are in the other files."""
+"""A graph → a `Drawing`, which can be shown, saved, and read as text. The steps are in the other files; `draw` is in `opening`."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value, steps
-from autograd.explain.refusals import refuses_in_lang
 from autograd.explain.steps import Steps
 from autograd.whole_files import write_whole
 
@@ -28,46 +27,23 @@ LEGIBLE = 12.0  # pixels that a number has there at least
 CHOICES = {"direction": ("LR", "TB"), "theme": THEMES, "engine": ("builtin", "dot")}
 
 
-@refuses_in_lang
-def draw(
-    y: Value,
-    direction: str = "LR",
-    partials: bool = True,
-    fold: Fold = None,
-    theme: str = "auto",
-    engine: str = "builtin",
-    digits: int | None = None,
-    width: float | None = None,
-    height: float | None = None,
-    lang: str = "en",
+def draw_graph(
+    y: Any,
+    direction: str,
+    partials: bool,
+    fold: Fold,
+    theme: str,
+    engine: str,
+    digits: int | None,
+    width: float | None,
+    height: float | None,
+    lang: str,
 ) -> "Drawing":
-    """The picture of the graph below y: values, gradients as far as they are computed, and local derivatives.
-
-    `direction` is "LR" (left to right) or "TB" (top to bottom). `partials=False` leaves the local derivatives out.
-    `fold` says which scopes are folded: True or 1 the outermost, 2 those one deeper and so on, titles these, False none.
-    None draws every node as long as their numbers can be read from a slide of 1280 × 720 pixels; of a larger graph sums of
-    products share a card with the function of them, then scopes are folded, from the inside out. `width` and `height` are
-    the pixels into which the picture is to be fitted instead. `theme` is "light", "dark", "print" (black on white) or "auto",
-    which follows the page. `engine="dot"` asks Graphviz for positions. `digits` is the number of significant digits, `lang`
-    the language of the words.
-
-    Raises TypeError when y is not a Value, ValueError for an argument that does not exist, for a title that no scope
-    has, or for fold=False on a graph too large to lay out, and RuntimeError for engine="dot" without Graphviz.
-
-    >>> from autograd import leaves
-    >>> a, b = leaves(a=2, b=3)
-    >>> print(draw(a * b).text)
-    forward
-      1  J = a · b = 2 · 3 = 6
-    backward
-      2  ∂J/∂J = 1
-      3  ∂J/∂a = ∂J/∂J · b = 1 · 3 = 3
-      4  ∂J/∂b = ∂J/∂J · a = 1 · 2 = 2
-    """
+    """The picture of a graph, with the arguments of `draw`; raises as that does."""
     refuse_unknown(digits, direction=direction, theme=theme, engine=engine)
     if not isinstance(y, Value):
         raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
-    room, given = _room(width, height), stored(y)
+    room, given = room_for(width, height), stored(y)
     given_fold = fold is not None
     pictures = iter([read(y, given, partials, fold, digits, lang)]) if given_fold else forms_of(y, given, partials, digits, lang)
     drawings = (Drawing(picture, direction, theme, engine, lang, room, not (width is height is None)) for picture in pictures)
@@ -87,7 +63,7 @@ def _first_that_can_be_read(drawings: "Iterator[Drawing]", room: tuple[float, fl
     return drawing
 
 
-def _room(width: Any, height: Any) -> tuple[float, float]:
+def room_for(width: Any, height: Any) -> tuple[float, float]:
     """The pixels into which a picture is fitted. Raises ValueError for what is no size."""
     for name, given in (("width", width), ("height", height)):
         if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < float("inf")):

@@ -72,6 +72,7 @@ def _arrays(y: Any) -> Any:
     """The module of arrays, where y is stepped through array by array; NumPy is not loaded for a graph."""
     if isinstance(y, Value):
         return None
+    from ..picture.given_arrays import is_of_arrays
     from . import arrays
 
-    return arrays if arrays.is_of_arrays(y) else None
+    return arrays if is_of_arrays(y) else None
