@@ -57,7 +57,7 @@ text{fill:@ink;font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans"
 """
 _PRINT = """
 .frame{stroke-width:1}.none .chip{stroke-width:.7}.partial .chip{stroke-width:1.2}.zero .chip{stroke-width:.7}
-.complete .chip{stroke:#000;stroke-width:1.8}.group rect{stroke-dasharray:1 3}
+.complete .chip{stroke:#000;stroke-width:1.8}.array .complete .chip{stroke:none}.group rect{stroke-dasharray:1 3}
 """
 
 

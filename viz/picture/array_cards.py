@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True)
 class ArrayCard:
-    """An array with its gradient below it. `kind` is "given" (the input), "parameters", "constant" (targets) or "computed"."""
+    """An array with its gradient below it. `kind` is "given" (the input), "parameters", "constant" (targets, and what else has no gradient) or "computed"."""
 
     key: str
     kind: str
@@ -130,11 +130,9 @@ def _arrows(steps: ArraySteps, boxes: Sequence[Box]) -> list[Arrow]:
 def _card(steps: ArraySteps, name: str, gradient: str, digits: int | None, form: str, lang: str) -> ArrayCard:
     step = steps[name]
     parts = [_part(each, digits, form, lang) for each in ([step, steps[gradient]] if gradient else [step])]
-    kind = (
-        "computed"
-        if step.phase != "given"
-        else {"weights": "parameters", "bias": "parameters", "input": "given"}.get(step.role, "constant")
-    )
+    kind = "given" if step.phase == "given" else "computed"
+    if kind == "given" and step.role != "input":
+        kind = "parameters" if gradient else "constant"
     return ArrayCard(
         name, kind, tuple(parts), readable("; ".join([each.equation for each in ([step, steps[gradient]] if gradient else [step])]))
     )

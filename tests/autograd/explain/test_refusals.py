@@ -4,12 +4,13 @@ import warnings
 
 import pytest
 
-from autograd import Expression, Value, check, examples, leaves, parse, steps
+from autograd import Expression, Value, check, examples, leaves, parse, steps, vectorize
 from autograd.__main__ import arguments
 from autograd.explain import refusals
 from autograd.explain.languages import languages, templates
 from autograd.explain.refusals import said
 from nn import MLP, Dropout, Layer, Sequential
+from nn.formulas import matrix_view
 from viz import draw, network
 
 KNOWN = {"a": 5, "b": 3, "c": 2}
@@ -64,6 +65,10 @@ CALLS = [
     lambda: network(MLP(2, [1]), mask=[1]),
     lambda: network(DROPPING, mask=[1]),
     lambda: network(DROPPING, mask=[[1, 0], [1]]),
+    lambda: draw(matrix_view(MLP(1, [1]), [[1.0]], [1.0]), fold=1),
+    lambda: draw(matrix_view(MLP(1, [1] * 16), [[1.0]], [1.0])),
+    lambda: draw(vectorize(examples.J(), ["a"], ["b", "c"])),
+    lambda: draw(examples.J(), X=[[1.0]]),
     lambda: steps(examples.J(), lr=0, params=["b"]),
     lambda: steps(examples.J(), lr=1, params="b"),
     lambda: steps(examples.J(), lr=1, params=[]),
