@@ -12,7 +12,7 @@ export class Known {
     this.at = 0;
     this.chosen = null; // [array, row, column], an entry that the reader looks into
     this.border = data.steps.filter(({ phase }) => phase === "forward").length;
-    this.version = 0;
+    this.version = 0; // of the lines of the list, which never change
   }
 
   get count() {
@@ -81,6 +81,11 @@ export class Known {
 
   array(k) {
     return this.#data.arrays[k];
+  }
+
+  // Whether the page has the scalar graph of an example.
+  get hasScalars() {
+    return this.#data.scalars !== null;
   }
 
   // --- questions ---

@@ -88,13 +88,14 @@ export class ArrayPanel {
     const { text, sum, terms, example, scalar } = known.entry(place);
     const leave = element("button", { type: "button", class: "small", title: "Esc", "aria-label": words("page.close"), onclick: () => this.act.leave() }, "×");
     const line = (...shown) => element("p", { class: "entryline" }, element("span", {}, ...shown), leave);
-    if (!terms) return [line(text), this.way(example, scalar)];
+    const none = known.hasScalars ? null : element("p", { class: "soft" }, words("array.scalars.big"));
+    if (!terms) return [line(text), this.way(example, scalar), none];
     const isOfExamples = terms.some(([, of]) => of !== null && of !== example);
     const isOfOne = terms.every(([, of, at]) => !isOfExamples && String(at) === String(scalar) && of !== undefined);
     const list = terms.map(([product, of, at], k) =>
       element("li", {}, element("span", { class: "soft" }, k ? "+" : ""), element("b", {}, product), isOfOne ? null : this.way(of ?? example, at, isOfExamples)),
     );
-    return [line(this.named(place)), element("ul", { class: "terms products" }, ...list), element("p", { class: "sum" }, sum), isOfOne ? this.way(example, scalar) : null];
+    return [line(this.named(place)), element("ul", { class: "terms products" }, ...list), element("p", { class: "sum" }, sum), isOfOne ? this.way(example, scalar) : null, none];
   }
 
   // An entry by the symbol of its array and its place.
