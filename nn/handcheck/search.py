@@ -140,7 +140,10 @@ class Search:
         for code, formula in formulas_for(self.passes.kind(*key)):
             for number in self.passes.values(formula, key[1], state.own):
                 if number.shape == right.shape and not self.agrees(number, right, key):
-                    yield state.with_(key, number, state.price([code]), [code])
+                    after = state.with_(key, number, state.price([code]), [code])
+                    yield after
+                    if key[0] == "dZ":
+                        yield from self._scaled(after, key, number)
         if key[0] == "dZ":
             yield from self._scaled(state, key, right)
             yield from self._read_off(state, key, right)
