@@ -129,7 +129,7 @@ def test_an_operand_whose_number_is_zero_is_called_by_its_name():
 
 def compare(y: Value, found: list) -> None:
     graph = Graph(y)
-    for each, shown in zip(steps(y), found, strict=True):
+    for each, shown in zip(steps(y).in_line(), found, strict=True):
         due, seen = [], []
         for slip in slips(graph, each):
             if not any(slip.number == pytest.approx(number, rel=1e-9, abs=1e-12) for number in seen):
