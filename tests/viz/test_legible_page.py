@@ -4,6 +4,7 @@ view, on a projector, on a tablet and on a phone."""
 import pytest
 
 from autograd import Value, examples, leaves, steps
+from autograd.explain.typeset import in_line
 
 from .graphs import EXAMPLES, worked
 from .step_page import StepPage, opened
@@ -166,7 +167,7 @@ def test_search_looks_closely_at_what_it_finds(page, tmp_path):
     seen.press("Enter")
     found = "(() => { const one = root.querySelector('.found'), box = one.getBoundingClientRect(), svg = root.querySelector('.picture > svg').getBoundingClientRect(); return [one.parentNode.querySelector('.name').textContent, box.top > svg.top && box.bottom < svg.bottom && box.left > svg.left && box.right < svg.right, root.querySelector('.picture > svg').getScreenCTM().a]; })()"
     name, in_view, scale = seen.script(found)
-    assert name == "b2_3" and in_view and scale > 1.4
+    assert name == in_line("b2_3") and in_view and scale > 1.4
 
 
 def test_the_table_is_open_for_few_nodes_only(page, tmp_path):

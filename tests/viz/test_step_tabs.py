@@ -7,7 +7,7 @@ import pytest
 from autograd import Value, leaves, steps
 from viz import step
 from viz.bundle import bundled
-from viz.page import stepper
+from viz.page import hosting
 
 from .step_page import READY, StepPage
 from .test_step_page import unique
@@ -59,7 +59,7 @@ def spied(page, tmp_path, monkeypatch):
     def with_spy(name, made):
         return bundled(name, {**made, "page/static/tabs.js": TABS, "page/static/spy.js": SPY})
 
-    monkeypatch.setattr(stepper, "bundled", with_spy)
+    monkeypatch.setattr(hosting, "bundled", with_spy)
 
     def opened(y, **more):
         page.goto(step(y, **more).save(tmp_path / "page.html").as_uri())
