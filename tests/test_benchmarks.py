@@ -7,6 +7,7 @@ import os
 import sys
 import tracemalloc
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy
@@ -198,7 +199,8 @@ def test_a_page_is_measured_and_where_there_is_no_browser_the_line_says_so(monke
 
 @pytest.mark.browser
 def test_key_presses_are_timed_until_they_are_painted():
-    record = pages.pages(size=(1, 1), repetitions=1, presses=2)[2]
+    with ThreadPoolExecutor(1) as apart:  # another test of this process may have a browser open, and a thread has one at most
+        record = apart.submit(pages.pages, size=(1, 1), repetitions=1, presses=2).result()[2]
     assert record.target == "≤ 50 ms" and len(record.ours.numbers) == 4
     assert all(0 < seconds < 5 for seconds in record.ours.numbers)
 

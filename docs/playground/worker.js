@@ -39,13 +39,13 @@ async function load() {
   say("ready", null);
 }
 
-const loaded = load().catch((error) => {
-  say("offline", String(error));
-  throw error;
-});
+const loaded = load().then(
+  () => true,
+  (error) => say("offline", String(error)), // after which nothing is answered, and the page stops the worker
+);
 
 onmessage = async ({ data: { number, request } }) => {
-  await loaded;
+  if (!(await loaded)) return;
   try {
     say("answer", { number, answer: JSON.parse(python.answer(JSON.stringify(request))) });
   } catch {

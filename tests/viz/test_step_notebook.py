@@ -66,7 +66,7 @@ def test_it_lives_in_a_notebook_and_keeps_its_keys_to_itself(run_notebook, open_
     # what if and wiggle
     page.page.locator(".asking select").select_option("no")
     page.go(33).tab("What if")
-    box = page.page.get_by_role("textbox", name="the number of v1")
+    box = page.page.get_by_role("textbox", name="the number of v₁")
     box.fill("0.25")
     page.press("Enter")
     assert card(page.read(), "a1")["value"] == "0.25" and page.page.evaluate(CELLS) == cells
