@@ -23,6 +23,7 @@ from nn.optim import SGD
 
 @pytest.fixture(autouse=True)
 def closed():
+    pyplot.close("all")  # figures of other tests in this process
     yield
     pyplot.close("all")
 
