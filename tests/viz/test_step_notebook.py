@@ -69,7 +69,7 @@ def test_it_lives_in_a_notebook_and_keeps_its_keys_to_itself(run_notebook, open_
     box = page.page.get_by_role("textbox", name="the number of v₁")
     box.fill("0.25")
     page.press("Enter")
-    assert card(page.read(), "a1")["value"] == "0.25" and page.page.evaluate(CELLS) == cells
+    assert card(page.read(), "a₁")["value"] == "0.25" and page.page.evaluate(CELLS) == cells
     page.tab("Wiggle")
     assert "which is ∂E/∂" in page.read()["ratio"]
     page.tab("This step").go(9)
