@@ -20,7 +20,7 @@ from ..picture.given_arrays import arrays_of
 from ..picture.lettering import readable
 from .array_content import Content
 from .example_graphs import Examples
-from .hosting import host, module, page, page_words, scalar_modules
+from .hosting import host, module, page, page_words, refuse_at, scalar_modules
 from .stepper import Stepper
 
 ASKS: dict[bool | str, str] = {False: "no", True: "both", "shapes": "shapes", "entries": "entries"}
@@ -43,8 +43,7 @@ def step_arrays(
         raise ValueError(
             f"arrays of {entries:,} numbers are too many for one step-through ({MOST:,}); take fewer examples, or a smaller network"
         )
-    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
-        raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {repr(at)[:40]}")
+    refuse_at(at, len(passes))
     return ArrayStepper(passes, ASKS[ask], at or 0, digits, lang, theme)
 
 

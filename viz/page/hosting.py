@@ -59,3 +59,9 @@ def page(title: str, lang: str, element: str) -> str:
 def page_words(lang: str) -> dict[str, str]:
     """The words of the page itself in a language."""
     return {key: text for key, text in templates(lang).items() if key.startswith(("page.", "log."))}
+
+
+def refuse_at(at: Any, count: int) -> None:
+    """Raises ValueError unless `at` is None or the number of one of so many steps, or 0 for the start."""
+    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= count):
+        raise ValueError(f"at is the number of a step, from 0 for the start to {count}, not {repr(at)[:40]}")

@@ -29,7 +29,7 @@ from ..picture.rooms import Folded
 from ..slides import Rooms
 from .content import graph_data, step_data
 from .expression import expression_data
-from .hosting import host, module, page, page_words, scalar_modules
+from .hosting import host, module, page, page_words, refuse_at, scalar_modules
 from .mistaken import mistaken_data
 
 WORDS = ("forward", "backward", "locals", "vote", "blank", "order")  # what `ask` may be besides True and False
@@ -74,8 +74,7 @@ def step_graph(
     passes = steps(y, lr=lr, params=params, notation=notation)
     if target is not None:
         passes = _what_matters(passes, target)
-    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= len(passes)):
-        raise ValueError(f"at is the number of a step, from 0 for the start to {len(passes)}, not {repr(at)[:40]}")
+    refuse_at(at, len(passes))
     mistaken = None if as_if is None else mistaken_data(y, passes, as_if, digits)
     return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken, theme)
 

@@ -16,6 +16,7 @@ import { actOf } from "./keys.js";
 import { question } from "./steptab.js";
 import { Update } from "./update.js";
 import { element, saying } from "./elements.js";
+import { listen, toggle } from "./listening.js";
 import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
 import { svgOf } from "../../static/image.js";
 import { Heading } from "./heading.js";
@@ -88,7 +89,7 @@ export class StepThrough {
       paint: () => this.paintBar(),
     });
     this.build();
-    this.listen();
+    listen(this);
     this.readAddress();
   }
 
@@ -349,19 +350,10 @@ export class StepThrough {
   }
 
   help() {
-    const { help } = this.parts;
-    if (help.open) help.close();
-    else help.showModal();
+    toggle(this.parts.help);
   }
 
   // --- keys ---
-
-  listen() {
-    const target = this.alone ? document : this.host.shadowRoot;
-    target.addEventListener("keydown", (event) => this.key(event));
-    if (this.alone) addEventListener("hashchange", () => location.hash === this.address || this.readAddress());
-    else this.host.addEventListener("keydown", (event) => event.stopPropagation()); // what is typed here is not for the notebook
-  }
 
   key(event) {
     const from = event.composedPath()[0];

@@ -131,9 +131,7 @@ export class Questions {
 
   // How many questions were answered, and how; null while there is none.
   score() {
-    const all = [...this.answers.values()].flatMap((parts) => Object.values(parts)).filter(({ outcome }) => outcome);
-    const count = (wanted) => all.filter(({ outcome }) => outcome === wanted).length;
-    return all.length ? { asked: all.length, first: count("first"), later: count("later"), hint: count("hint"), shown: count("shown") } : null;
+    return scoreOf(this.answers);
   }
 
   // Every question that was tried, {step, part, outcome, hints, wrong}, in the order of the passes, since the page opened.
@@ -146,4 +144,11 @@ export class Questions {
   #tried(answers) {
     return [...answers].sort(([a], [b]) => a - b).flatMap(([at, parts]) => Object.entries(parts).map(([part, answer]) => ({ step: this.run.step(at), part, ...answer })));
   }
+}
+
+// The score of answers, which are kept by step and part; null while there is none.
+export function scoreOf(answers) {
+  const all = [...answers.values()].flatMap((parts) => Object.values(parts)).filter(({ outcome }) => outcome);
+  const count = (wanted) => all.filter(({ outcome }) => outcome === wanted).length;
+  return all.length ? { asked: all.length, first: count("first"), later: count("later"), hint: count("hint"), shown: count("shown") } : null;
 }

@@ -2,6 +2,7 @@
 // is said to a wrong answer. The sentences and the numbers of known slips come with the page.
 
 import { isRight, parseNumber, typed } from "../numbers.js";
+import { scoreOf } from "../questions.js";
 
 export const ASKS = ["no", "both", "shapes", "entries"];
 const NEW = { wrong: [], hints: 0, outcome: null };
@@ -108,8 +109,6 @@ export class Asking {
   }
 
   score() {
-    const all = [...this.answers.values()].flatMap((parts) => Object.values(parts)).filter(({ outcome }) => outcome);
-    const count = (wanted) => all.filter(({ outcome }) => outcome === wanted).length;
-    return all.length ? { asked: all.length, first: count("first"), later: count("later"), hint: count("hint"), shown: count("shown") } : null;
+    return scoreOf(this.answers);
   }
 }

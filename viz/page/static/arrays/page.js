@@ -3,6 +3,7 @@
 
 import { Bar } from "../bar.js";
 import { element, saying } from "../elements.js";
+import { listen, toggle } from "../listening.js";
 import { parseNumber } from "../numbers.js";
 import { StepThrough } from "../page.js";
 import { Playing } from "../playing.js";
@@ -73,7 +74,7 @@ export class ArrayThrough {
       paint: () => this.paintBar(),
     });
     this.build();
-    this.listen();
+    listen(this);
     this.readAddress();
   }
 
@@ -235,19 +236,10 @@ export class ArrayThrough {
   }
 
   help() {
-    const { help } = this.parts;
-    if (help.open) help.close();
-    else help.showModal();
+    toggle(this.parts.help);
   }
 
   // --- keys ---
-
-  listen() {
-    const target = this.alone ? document : this.host.shadowRoot;
-    target.addEventListener("keydown", (event) => this.key(event));
-    if (this.alone) addEventListener("hashchange", () => location.hash === this.address || this.readAddress());
-    else this.host.addEventListener("keydown", (event) => event.stopPropagation()); // what is typed here is not for the notebook
-  }
 
   key(event) {
     const from = event.composedPath()[0];
