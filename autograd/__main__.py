@@ -45,12 +45,15 @@ class Refused(ValueError):
 
 
 class Arguments(argparse.ArgumentParser):
-    """A parser of arguments that complains in one line, in the language that is asked for."""
+    """A parser of arguments that explains itself, and complains in one line, in the language that is asked for."""
 
     lang = "en"
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {said(message, self.lang)}\n")
+
+    def format_help(self) -> str:
+        return super().format_help().removeprefix("usage: ")  # which our own line says in the language
 
 
 def language_of(given: list[str]) -> str:
@@ -59,27 +62,30 @@ def language_of(given: list[str]) -> str:
     return after[-1] if after and after[-1] in languages() else "en"
 
 
-def arguments() -> Arguments:
+def arguments(lang: str = "en") -> Arguments:
+    """The arguments and options, explained in a language."""
+
+    def word(name: str, **texts: str) -> str:
+        return fill(f"help.{name}", texts, lang)
+
+    example = 'python -m autograd "3*(a + b*c)" a=5 b=3 c=2 --draw graph.svg --step steps.html'
     parser = Arguments(
-        prog="python -m autograd",
-        description="Both passes of an expression, step by step, and its gradients beside finite differences.",
-        epilog='example: python -m autograd "3*(a + b*c)" a=5 b=3 c=2 --draw graph.svg --step steps.html',
+        prog="python -m autograd", usage=word("usage"), description=word("about"), epilog=word("example", line=example), add_help=False
     )
-    parser.add_argument("expression", help='what to compute, such as "3*(a + b*c)" or "u = b*c; 3*(a + u)"')
-    parser.add_argument(
-        "numbers", nargs="*", default=[], metavar="name=number", help="the number of each leaf: a=5, b=0,5 or c=3/4 (exact)"
-    )
-    parser.add_argument("--constants", default="", metavar="x,y", help="leaves that are data: nobody asks for their gradients")
-    parser.add_argument("--draw", metavar="FILE", help=f"write a drawing of the graph with its gradients ({', '.join(DRAWINGS)})")
-    parser.add_argument(
-        "--step", metavar="FILE", help="write a page that goes through both passes step by step (.html, or a folder/ of pictures)"
-    )
-    parser.add_argument("--lr", metavar="NUMBER", help="go on with a learning step of this rate, such as 0.1 or 1/10, with --params")
-    parser.add_argument("--params", metavar="w,b", help="the leaves that learn; the others are data")
-    parser.add_argument("--check", metavar="ANSWERS", help='only judge answers: "dJ/db=6, dJ/dc=9", or "b=6 c=9"')
-    parser.add_argument("--show", action="store_true", help="with --check, print both passes and the right numbers as well")
-    parser.add_argument("--digits", type=int, metavar="N", help="significant digits to print (6, more where needed)")
-    parser.add_argument("--lang", default="en", help=f"the language of the words: {', '.join(languages())} (en)")
+    parser.lang = lang
+    asked, options = parser.add_argument_group(word("arguments")), parser.add_argument_group(word("options"))
+    asked.add_argument("expression", metavar=word("expression.given"), help=word("expression"))
+    asked.add_argument("numbers", nargs="*", default=[], metavar=word("numbers.given"), help=word("numbers"))
+    options.add_argument("-h", "--help", action="help", help=word("help"))
+    options.add_argument("--constants", default="", metavar="x,y", help=word("constants"))
+    options.add_argument("--draw", metavar=word("file.given"), help=word("draw", endings=", ".join(DRAWINGS)))
+    options.add_argument("--step", metavar=word("file.given"), help=word("step"))
+    options.add_argument("--lr", metavar=word("lr.given"), help=word("lr"))
+    options.add_argument("--params", metavar="w,b", help=word("params"))
+    options.add_argument("--check", metavar=word("check.given"), help=word("check"))
+    options.add_argument("--show", action="store_true", help=word("show"))
+    options.add_argument("--digits", type=int, metavar="N", help=word("digits"))
+    options.add_argument("--lang", default="en", metavar=word("lang.given"), help=word("lang", known=", ".join(languages())))
     return parser
 
 
@@ -218,8 +224,8 @@ def main(given: list[str] | None = None) -> int:
     given = sys.argv[1:] if given is None else given
     # argparse takes "-a+3" for an option unless it holds a space
     shielded = [f" {word}" if word[:1] == "-" and word[:2] != "--" and word != "-h" else word for word in given]
-    parser = arguments()
-    lang = parser.lang = language_of(given)
+    lang = language_of(given)
+    parser = arguments(lang)
     try:
         options = parser.parse_intermixed_args(shielded)
         templates(options.lang)

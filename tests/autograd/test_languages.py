@@ -245,6 +245,17 @@ def test_derivations_paths_checks_and_the_command_line_speak_every_language(lang
     assert LANGUAGES[lang]["backward"] in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("order", [1, -1], ids=["language first", "help first"])
+def test_the_command_line_explains_itself_in_every_language_with_every_word_that_is_there_for_it(lang, order, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--help", f"--lang={lang}"][::-order])
+    printed = " ".join(capsys.readouterr().out.split())
+    parts = [re.split(r"\{\w+\}", text) for key, text in LANGUAGES[lang].items() if key.startswith("help.")]
+    assert left.value.code == 0 and len(parts) > 15
+    assert [part for whole in parts for part in whole if part.strip() not in printed] == []
+
+
 @pytest.mark.parametrize("lang", [None, ["en"], 5, b"en"])
 def test_a_language_that_is_no_text_is_refused(lang):
     for use in (
