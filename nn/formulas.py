@@ -193,7 +193,7 @@ def matrix_view(model: Any, X: Any, Y: Any, *, loss: Any = None, reduction: str 
     >>> view.maxdiff() < 1e-12
     True
     >>> view.explain("db2")
-    ∂L/∂w₀⁽²⁾[0, 0] = -0.418282 is the gradient of the leaf b2_1: the sum over 2 examples of δ⁽²⁾, -0.810297 + 0.392015
+    ∂L/∂w₀⁽²⁾ ≈ -0.418282 is the gradient of the leaf b2_1: the sum over 2 examples of δ⁽²⁾, -0.810297 + 0.392015
     >>> view.steps["delta1"]
     <backward: δ⁽¹⁾ = ∂L/∂z⁽¹⁾ ⊙ h′(a⁽¹⁾), 3 × 2>
     """

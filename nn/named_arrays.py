@@ -13,7 +13,7 @@ import numpy
 
 from autograd import Value
 from autograd.explain.notation import ROLES, Notation, as_latex, last_role
-from autograd.explain.numbers import number_text
+from autograd.explain.numbers import number_text, sign
 from autograd.vectorizing.array_steps import ArraySteps
 
 from .arguments import choose
@@ -218,7 +218,8 @@ class MatrixView(Matrices):
         return float(numpy.max(list(self.differences().values())))
 
     def explain(self, name: str, i: int = 0, j: int = 0) -> Explanation:
-        """Which nodes of the scalar graph stand behind the entry in row i and column j (from 0, as in the array).
+        """Which nodes of the scalar graph stand behind the entry in row i and column j (from 0, as in the array; in the sentence, as in
+        everything that is read, they count from 1).
 
         Raises ValueError for an unknown name, IndexError, with the shape, for an entry that there is not.
         """
@@ -227,8 +228,9 @@ class MatrixView(Matrices):
         if not (0 <= i < nodes.shape[0] and 0 <= j < nodes.shape[1]):
             raise IndexError(f"{entry.symbol} has shape {_shape(nodes)} and no entry in row {i}, column {j} (counted from 0)")
         node, number = nodes[i, j], self.scalars[entry.key][i, j]
-        here = "" if entry.role == "loss" else f"[{i}, {j}]"
-        head = f"{entry.symbol}{here} = {number_text(float(number))} is "
+        here = "" if nodes.shape == (1, 1) else f"[{i + 1}, {j + 1}]"
+        shown = number_text(float(number))
+        head = f"{entry.symbol}{here} {sign(float(shown) == number)} {shown} is "
         if "gradient" not in entry.role and entry.role != "error":
             return Explanation(head + f"the value of {self._described(entry, node, i, j)}", (node,))
         scaled = "" if entry.scale == 1 else f"{number_text(entry.scale)} times "
