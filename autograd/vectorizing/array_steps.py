@@ -69,7 +69,8 @@ class ArrayStep:
       shape, `axes` what its rows and columns are: "units", "features", "outputs", "examples" or "".
     - `of`: the name of the array whose gradient it is; it has the same shape. "" in the forward pass.
     - `parts`: the right side of the equation, piece by piece; `operands` the names of the arrays in it, each once.
-    - `summed`: what the product or the sum runs over, "examples", "units" or "features"; "" where there is none.
+    - `summed`: what the product or the sum runs over, "examples", "units" or "features"; "" where there is none. The
+      gradient of a bias that the units of a layer share says "units"; it runs over the examples as well.
     - `scale`: what the numbers are, times the gradient: n for the error signals of a notation that divides by n later,
       else 1.
     - `nodes`: an array of the same shape; each entry is the tuple of scalar nodes of the graph of one example that it

@@ -183,9 +183,9 @@ class Arrays:
             shape = (*shape[:axis], 1, *shape[axis + 1 :])
         return self.make("function", tuple(args), (name, slot, axis), shape)
 
-    def softmax(self, a: Array, axis: int) -> Array:
-        """The softmax along an axis."""
-        return self.make("softmax", (a,), axis, a.shape)
+    def softmax(self, a: Array, axis: int, shifted: bool = True) -> Array:
+        """The softmax along an axis; `shifted` by the largest, so that it does not overflow."""
+        return self.make("softmax", (a,), (axis, shifted), a.shape)
 
     # --- the rules of differentiating ---
 

@@ -76,6 +76,7 @@ class Writer:
                     self.of_layers[error.index] = layer
         self.functions = list(dict.fromkeys([layer.function for layer in plan.layers if layer.function not in ("", "softmax")]))
         self._shares: dict[int, bool] = {}
+        self.ones: set[int] = set()  # arrays that are known to be 1 everywhere, and need not be written as factors
         self.roles: dict[int, tuple[str, int | None]] = {}
         self.symbols: dict[int, tuple[str, str]] = {}
         self._name()
@@ -278,6 +279,8 @@ class Writer:
         if name in ("add", "subtract"):
             return (*part(0, SUM), *literal(" + " if name == "add" else " - "), *part(1, SUM + 0.5)), SUM
         if name == "multiply":
+            if args[0].index in self.ones:
+                return self.named(args[1])
             if args[0].kind == "scalar":
                 c, power = args[0].info
                 if abs(c) == 1 and (power == 0 or (power == -1 and self.is_scaled)):

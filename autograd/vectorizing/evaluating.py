@@ -41,8 +41,8 @@ def _taken(a: Any, table: Any) -> Any:
     return padded[table if table.shape[1] > 1 else table[:, 0]]
 
 
-def _softmax(a: Any, axis: int) -> Any:
-    r = numpy.exp(a - numpy.max(a, axis=axis, keepdims=True))
+def _softmax(a: Any, axis: int, shifted: bool) -> Any:
+    r = numpy.exp(a - numpy.max(a, axis=axis, keepdims=True) if shifted else a)
     return r / numpy.sum(r, axis=axis, keepdims=True)
 
 
@@ -68,6 +68,6 @@ _KINDS = {
     "pad": lambda array, args, info, n, parameters, X: numpy.pad(args[0], (info, (0, 0))),
     "take": lambda array, args, info, n, parameters, X: _taken(args[0], info),
     "line": lambda array, args, info, n, parameters, X: args[0],
-    "softmax": lambda array, args, info, n, parameters, X: _softmax(args[0], info),
+    "softmax": lambda array, args, info, n, parameters, X: _softmax(args[0], *info),
     "function": lambda array, args, info, n, parameters, X: _of_table(array, args),
 }

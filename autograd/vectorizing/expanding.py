@@ -23,7 +23,7 @@ def rebuilt(outputs: Sequence[Array]) -> tuple[Arrays, list[Array]]:
             a, total = old.args[0].args
             new[old.index] = _softmax(arrays, new[a.index], new[total.args[0].index], total.info[2])
         elif old.kind == "softmax":
-            new[old.index] = _softmax(arrays, args[0], args[0], old.info)
+            new[old.index] = _softmax(arrays, args[0], args[0], *old.info)
         elif old.kind == "line":
             inner = old.args[0]  # what is only repeated stays small
             new[old.index] = new[inner.args[0].index] if inner.kind == "full" else new[inner.index]
@@ -47,8 +47,11 @@ def _is_softmax(array: Array) -> bool:
     return total.kind == "function" and total.info[:2] == ("logsumexp", -1)
 
 
-def _softmax(arrays: Arrays, a: Array, b: Array, axis: int) -> Array:
+def _softmax(arrays: Arrays, a: Array, b: Array, axis: int, shifted: bool = True) -> Array:
     """exp(a - max(b)) / sum(exp(b - max(b))): exact at any size, and the exponentials inside logsumexp serve again."""
+    if not shifted:
+        powers = arrays.call("exp", a)
+        return arrays.call("divide", powers, arrays.reduce("sum", powers, axis))
     largest = arrays.reduce("max", b, axis)
     one, all_of_them = (arrays.call("exp", arrays.call("subtract", each, largest)) for each in (a, b))
     return arrays.call("divide", one, arrays.reduce("sum", all_of_them, axis))

@@ -19,7 +19,8 @@ class Layer:
     """A layer by the numbers of its groups: the product, the pre-activations (the product itself where there is no bias),
     and the activations (None where there is no function of them alone). `function` is "" where there is none, "function" where it has no name in the table.
 
-    A softmax is three groups, a logsumexp, a difference and an exponential: the first two are `inside`.
+    A softmax is three groups, of which the first two are `inside`: a logsumexp, a difference and an exponential; or, as the
+    lectures write it, exponentials, their sum and the quotients: then it is not `shifted`, and overflows as the graph does.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Layer:
     activations: int | None = None
     function: str = ""
     inside: tuple[int, ...] = ()
+    shifted: bool = True
 
 
 def layers_of(groups: Sequence[Group], known: Sequence[int | None] | None = None) -> list[Layer]:
@@ -47,10 +49,11 @@ def layers_of(groups: Sequence[Group], known: Sequence[int | None] | None = None
     found = []
     for number, product in enumerate(products, 1):
         sums = next((k for k in readers.get(product, ()) if _adds_bias(groups, k, product)), product)
-        activations, function, inside = _activation(groups, readers, sums)
+        activations, function, inside = _quotients(groups, readers, sums) or _activation(groups, readers, sums)
         if activations is None and known and known[number - 1] not in (None, sums):
             activations, function = known[number - 1], "function"
-        found.append(Layer(number, product, sums, activations, function, inside))
+        is_shifted = not inside or groups[inside[0]].op == "logsumexp"
+        found.append(Layer(number, product, sums, activations, function, inside, is_shifted))
     return found
 
 
@@ -96,3 +99,23 @@ def _activation(groups: Sequence[Group], readers: dict[int, list[int]], sums: in
         if is_whole and is_read_once and _are_all(groups, groups[last[0]].operands[0][0], difference):
             return last[0], "softmax", (total, difference)
     return None, "", ()
+
+
+def _quotients(groups: Sequence[Group], readers: dict[int, list[int]], sums: int) -> tuple[int, str, tuple[int, ...]] | None:
+    """The group of exp(aᵢ) / Σ exp(aₖ), its function, and what lies inside it; None where there is none."""
+    (k, *others) = readers.get(sums, []) or [-1]
+    if others or k < 0 or groups[k].op != "exp" or not _are_all(groups, groups[k].operands[0][0], sums):
+        return None
+    reading = readers.get(k, [])
+    totals, quotients = [j for j in reading if groups[j].op in ("total", "add")], [j for j in reading if groups[j].op == "div"]
+    if len(reading) != 2 or len(totals) != 1 or len(quotients) != 1 or readers.get(totals[0]) != quotients:
+        return None
+    total, (above, below) = groups[totals[0]], (pieces[0] for pieces in groups[quotients[0]].operands)
+    pieces = [piece for pieces in total.operands for piece in pieces]
+    summed = numpy.concatenate([piece.places.ravel() for piece in pieces])
+    is_whole = (
+        len(total.members) == 1
+        and all(piece.source == k for piece in pieces)
+        and numpy.array_equal(numpy.sort(summed), numpy.arange(len(groups[k].members)))
+    )
+    return (quotients[0], "softmax", (k, totals[0])) if is_whole and _are_all(groups, above, k) and below.source == totals[0] else None

@@ -56,7 +56,7 @@ def entry_of(numbers: Numbers, step: ArrayStep, i: int, j: int, digits: int | No
         reads = list(reader.reads.values())
     is_true = computed == float(number) or abs(computed - float(number)) <= 1e-12 * abs(float(number)) or computed != computed
     result = "" if text == number else f" {sign(bool(is_true))} {number}"
-    first = sign(bool(is_true)) if not result else sign(reader.is_exact)
+    first = sign(reader.is_exact and (bool(result) or float(number) == value))
     return ArrayEntry(
         step.name, i, j, value, example, tuple(terms), factor, tuple(reads), step.nodes[i, j], f"{head} {first} {text}{result}"
     )
@@ -246,7 +246,7 @@ class _Reader:
                 return " + ".join([texts[0], *[f"({text})" if text[0] == "-" else text for text in texts[1:]]]), SUM
             return f"{kind}({', '.join([self.text(inner, at)[0] for at in places])})", ATOM
         if kind == "softmax" or (kind == "function" and info[2] is not None):
-            axis = info if kind == "softmax" else info[2]
+            axis = info[0] if kind == "softmax" else info[2]
             lists = []
             for inner in args:
                 ranges = [
@@ -281,6 +281,8 @@ class _Reader:
             second = f"({second})" if second[0] == "-" else second
             return f"{self.grouped(args[0], place, SUM)} {'+' if name == 'add' else '-'} {second}", SUM
         if name == "multiply":
+            if args[0].index in self.writer.ones:
+                return self.text(args[1], place)
             if args[0].kind == "scalar" and args[0].info in ((1.0, -1), (-1.0, -1)) and (self.n == 1 or self.writer.is_scaled):
                 text, own = self.text(args[1], place)
                 return (text, own) if args[0].info[0] > 0 else (f"-{self.grouped(args[1], place, PRODUCT)}", SUM)

@@ -14,8 +14,9 @@ from ..explain.numbers import sign
 from .array_entries import ArrayEntry
 from .array_numbers import Numbers
 from .array_steps import ArrayStep, ArraySteps, ExampleGraph, Part
-from .arrays import Array, N
+from .arrays import Array, N, reachable
 from .equations import Writer
+from .evaluating import evaluated
 from .making_entries import entry_of
 from .naming import ArrayNames, blocks_of
 from .outline import Line
@@ -131,6 +132,7 @@ def array_steps(plan: Plan, names: ArrayNames, notation: Notation, parameters: A
         more.append(at_inputs)
     gradient = _whole_gradient(plan, names, leaves.params)
     writer = Writer(plan, names, notation, gradient=[array for _, array in gradient], more=more, is_mean=is_mean, is_batch=len(X) > 1)
+    writer.ones = _ones(writer, parameters, X)
     made = Made(plan, writer, gradient, parameters, X, leaves, standing)
     given = [_step(made, line, None, ()) for line in writer.lines if line.array.kind in ("parameters", "inputs", "constants")]
     steps = [
@@ -138,6 +140,13 @@ def array_steps(plan: Plan, names: ArrayNames, notation: Notation, parameters: A
     ]
     made.steps = ArraySteps(steps, given, made)
     return made.steps
+
+
+def _ones(writer: Writer, parameters: Any, X: Any) -> set[int]:
+    """The sums over the targets of an example that are 1 for all of these examples, as those of one-hot targets are."""
+    arrays = reachable([line.array for line in writer.lines])
+    sums = [a for a in arrays if a.kind == "sum" and a.info == 0 and a.args[0].kind == "inputs"]
+    return {index for index, numbers in evaluated(sums, parameters, X).items() if index in {a.index for a in sums} and (numbers == 1).all()}
 
 
 def _whole_gradient(plan: Plan, names: ArrayNames, params: Sequence[Value]) -> list[tuple[Any, Array]]:
@@ -276,8 +285,16 @@ def _operation(made: Made, array: Array, role: str) -> tuple[str, str]:
         product = next(a for a in inner.args if a.kind == "matmul")
         return "affine", _summed(made, product)
     if inner.kind == "sum":
-        return "sum", "examples" if inner.args[0].shape[inner.info] == N or inner.args[0].kind == "sum" else "units"
+        return "sum", _summed_over(inner)
     return ("activation" if role == "activation" else "elementwise"), ""
+
+
+def _summed_over(inner: Array) -> str:
+    while inner.kind == "sum":
+        if inner.args[0].shape[inner.info] != N:
+            return "units"
+        inner = inner.args[0]
+    return "examples"
 
 
 def _summed(made: Made, product: Array) -> str:

@@ -19,7 +19,21 @@ from .arrays import Array
 from .planning import Plan
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
-TAKEN = ("X", "n", "np", "softmax", "softmax_1", "parameters", "gradient", "value", "values", "value_and_grad", "forward", "len")
+TAKEN = (
+    "X",
+    "n",
+    "np",
+    "softmax",
+    "softmax_1",
+    "plain_softmax",
+    "parameters",
+    "gradient",
+    "value",
+    "values",
+    "value_and_grad",
+    "forward",
+    "len",
+)
 LAYER = re.compile(r"(?:delta|d[Wbz]|[Wbaz])(\d+)")
 
 

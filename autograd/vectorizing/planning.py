@@ -70,7 +70,7 @@ class _Planner:
     def __init__(self, scalars: Scalars, groups: list[Group], layers: list[Layer], careful: bool):
         self.arrays, self.scalars, self.groups, self.layers = SimplifiedArrays(careful), scalars, groups, layers
         self.whole = {k for layer in layers for k in (layer.sums, layer.activations)}  # groups with a line of their own
-        self.softmax = {layer.activations: layer.sums for layer in layers if layer.function == "softmax"}
+        self.softmax = {layer.activations: layer for layer in layers if layer.function == "softmax"}
         self.values: list[Array] = []  # of the groups
 
     def root(self, scalars: Scalars, i: int, source: list[int], place: list[int]) -> Array:
@@ -159,7 +159,7 @@ class _Planner:
     def write(self, group: Group) -> None:
         arrays, k = self.arrays, len(self.values)
         if k in self.softmax:
-            y = arrays.softmax(self.values[self.softmax[k]], 0)
+            y = arrays.softmax(self.values[self.softmax[k].sums], 0, self.softmax[k].shifted)
         elif group.is_product:
             parts = [arrays.matmul(self.matrix(w), self.vector(v)) for w, v in zip(group.operands[0], group.operands[1], strict=True)]
             y = parts[0]
@@ -286,7 +286,9 @@ class _Backward:
             return
         if k in self.planner.softmax:
             self.deliver(
-                self.planner.softmax[k], numpy.arange(len(group.members)), self.arrays.through_softmax(self.planner.values[k], upstream)
+                self.planner.softmax[k].sums,
+                numpy.arange(len(group.members)),
+                self.arrays.through_softmax(self.planner.values[k], upstream),
             )
             return
         arrays, operation, y = self.arrays, TABLE[group.op], self.planner.values[k]

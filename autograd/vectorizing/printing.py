@@ -145,9 +145,10 @@ class Printer:
         return self.text(array.args[0])
 
     def write_softmax(self, array: Array) -> Piece:
-        called = "softmax" + f"_{array.info}" * (array.info > 0)
-        lines = [f"def {called}(a):", f"    r = np.exp(a - np.max(a, axis={array.info}, keepdims=True))"]
-        self.functions.setdefault(called, "\n".join([*lines, f"    return r / np.sum(r, axis={array.info}, keepdims=True)"]))
+        axis, is_shifted = array.info
+        called = ("softmax" if is_shifted else "plain_softmax") + f"_{axis}" * (axis > 0)
+        lines = [f"def {called}(a):", f"    r = np.exp(a{f' - np.max(a, axis={axis}, keepdims=True)' * is_shifted})"]
+        self.functions.setdefault(called, "\n".join([*lines, f"    return r / np.sum(r, axis={axis}, keepdims=True)"]))
         self.used.add(called)
         return f"{called}({self.named(array.args[0])[0]})", ATOM
 

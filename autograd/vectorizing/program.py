@@ -199,11 +199,11 @@ class Program:
         """
         return equations(self._plan, self._names, notation)
 
-    def steps(self, X: Any, notation: "str | Notation" = "delta", *, reduction: str = "mean") -> ArraySteps:
+    def steps(self, X: Any, notation: "str | Notation | None" = None, *, reduction: str = "mean") -> ArraySteps:
         """The forward and backward pass for the examples X as records, an array a step: see `ArrayStep` and `ArraySteps`.
 
         They are the lines of `source` and of `latex`, with numbers; one more is the gradient at the inputs of the first
-        layer. `notation` is one of `autograd.explain.notation`; it decides about symbols and about the layout.
+        layer. `notation` is one of `autograd.explain.notation` (None: "delta"); it decides about symbols and about the layout.
         `reduction` says whether the loss is the "mean" over the examples, as everywhere in a program, or their "sum".
         They belong to the parameters of now. Raises ValueError for a program of several outputs, TypeError and ValueError
         for X as in a call.
@@ -214,7 +214,7 @@ class Program:
         """
         return self._steps(X, notation, reduction)
 
-    def _steps(self, X: Any, notation: "str | Notation", reduction: str, is_whole: bool = False) -> ArraySteps:
+    def _steps(self, X: Any, notation: "str | Notation | None", reduction: str, is_whole: bool = False) -> ArraySteps:
         self._refuse_list("steps")
         X = self._examples(X)
         if reduction not in ("mean", "sum"):
@@ -222,7 +222,15 @@ class Program:
         plan, names = (self._plan, self._names) if reduction == "mean" else self._summed
         leaves = Leaves(self._outputs[0], self.inputs, self.params)
         return array_steps(
-            plan, names, Notation.of(notation), self._parameters.copy(), X, leaves, self._standing, reduction == "mean", is_whole
+            plan,
+            names,
+            Notation.of("delta" if notation is None else notation),
+            self._parameters.copy(),
+            X,
+            leaves,
+            self._standing,
+            reduction == "mean",
+            is_whole,
         )
 
     @property

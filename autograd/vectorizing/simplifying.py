@@ -21,7 +21,7 @@ class SimplifiedArrays(Arrays):
         After its own loss, -Σ t log s, it is s Σ t - t.
         """
         factor, slope = _uncovered(upstream)
-        if slope.kind == "function" and slope.info[:2] == ("xlogy", 1) and slope.args[1] is s:
+        if (slope.is_call("divide") or (slope.kind == "function" and slope.info[:2] == ("xlogy", 1))) and _bare(slope.args[1]) is _bare(s):
             t = slope.args[0]
             error = self.call("subtract", self.call("multiply", self.reduce("sum", t, 0), s), t)
             return self.call("negative", error) if factor is None else self.call("multiply", self.call("negative", factor), error)
@@ -143,6 +143,11 @@ def _multiply(arrays: Arrays, args: tuple[Array, ...], numbers: list[Any]) -> Ar
     if b.is_call("divide") and b.args[0].number == 1:
         return arrays.call("divide", a, b.args[1])
     return None
+
+
+def _bare(a: Array) -> Array:
+    """What stands on a line of its own, without the line."""
+    return a.args[0] if a.kind == "line" else a
 
 
 def _uncovered(a: Array) -> tuple[Array | None, Array]:

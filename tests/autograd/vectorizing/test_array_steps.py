@@ -118,6 +118,8 @@ def test_mazurs_network_has_the_steps_of_the_lecture(notation):
     assert [step.name for step in steps] == names
     assert all(name in program.source for name in names if name not in ("mean", "dX"))
     assert "pad" not in program.source
+    assert steps["db1"].summed == steps["db2"].summed == "units", "a layer has one bias for all its units"
+    assert program.steps(X, None).notation.name == "delta"
 
 
 # --- graphs that are no chain of layers ----------------------------------------------------------------------------------
@@ -235,6 +237,46 @@ def test_records_of_any_graph_are_right(make):
         assert str(steps) and steps.latex.count(" &= ") == len(steps)
 
 
+def softmax_in_other_words(add, loss):
+    """exp(a) over its sum, three classes, the sum and the loss written in one of the ways in which they can be."""
+    model, x, t = MLP(2, [3], rng=0), constants("x", [0.5, -1.0]), constants("t", [1.0, 0.0, 0.0])
+    powers = [z.exp() for z in model(x)]
+    whole = add(powers)
+    return loss(t, [power / whole for power in powers]), [*x, *t], model.parameters()
+
+
+@pytest.mark.parametrize("add", [total, lambda powers: powers[0] + powers[1] + powers[2]])
+@pytest.mark.parametrize(
+    "loss", [lambda t, p: -total([a * b.log() for a, b in zip(t, p, strict=True)]),
+             lambda t, p: -(t[0] * p[0].log() + t[1] * p[1].log() + t[2] * p[2].log())])  # fmt: skip
+def test_a_softmax_that_is_written_out_is_a_softmax(add, loss):
+    program = vectorize(*softmax_in_other_words(add, loss))
+    one_hot, shares = numpy.array([[1.0, 2.0, 0, 1, 0], [0.5, -1, 1, 0, 0]]), numpy.array([[1.0, 2.0, 0.5, 0.25, 0]])
+    steps = assert_right(program, one_hot)
+    assert_true_as_printed(steps)
+    assert [step.name for step in steps][:3] == ["a1", "z1", "J"] and steps["z1"].operation == steps["z1"].function == "softmax"
+    assert steps["delta1"].equation == "δ⁽¹⁾ = 1/n (z⁽¹⁾ - y)"
+    steps = assert_right(program, shares)
+    assert_true_as_printed(steps)
+    assert "Σₖ y" in steps["delta1"].equation, "these targets do not add up to 1"
+    far = program.parameters * 0 + 1000.0
+    program.parameters[:] = far
+    assert numpy.isnan(program([[1.0, 1.0, 1, 0, 0]])).all(), "it overflows as the graph does"
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "cross_entropy_of_probabilities"])
+def test_the_error_of_a_softmax_is_short_for_targets_that_add_up_to_1_and_true_for_all_others(loss):
+    model, y, inputs = graph([2, 3], loss, output=HEADS[loss][0])
+    program = vectorize(y, inputs, model.parameters())
+    steps = program.steps([[0.5, 1.0, 0, 1, 0], [1.0, -1, 0.25, 0.5, 0.25]], None)
+    output = {"cross_entropy": "softmax(a⁽¹⁾)"}.get(loss, "z⁽¹⁾")
+    assert steps["delta1"].equation == f"δ⁽¹⁾ = 1/n ({output} - y)"
+    assert_true_as_printed(steps)
+    others = assert_right(program, numpy.array([[0.5, 1.0, 0, 1, 0], [1.0, -1, 0.25, 0.5, 0.5]]))
+    assert_true_as_printed(others)
+    assert ("Σₖ" in others["delta1"].equation) == (loss == "cross_entropy_of_probabilities")
+
+
 def test_a_graph_without_layers_is_rows_of_scalars_with_the_labels_of_the_graph():
     y, inputs, params = expression()
     steps = vectorize(y, inputs, params).steps([[2.0], [4.0]])
@@ -284,6 +326,8 @@ def test_numbers_are_printed_with_brackets_and_with_a_true_sign():
     steps = vectorize((dot(w, x) - t) ** 2, [*x, t], w).steps([[1.0, 2.0, 1.0], [3.0, -1.0, 0.5]])
     assert steps["a1"].numbers() == "a⁽¹⁾ = [1  0.5] ⎡1   3⎤ = [2  2.5]\n                ⎣2  -1⎦"
     assert steps["W1"].numbers() == "W⁽¹⁾ = [1  0.5]"
+    one = vectorize(*linear_regression()).steps([[0.1, 1 / 3, 0.7, 0.1]])["db1"].entry(digits=2)
+    assert one.text.startswith("∂L/∂w₀⁽¹⁾ ≈ "), "a number that is only copied is rounded as well"
     steps = vectorize((dot(w, x) / 3 - t) ** 2, [*x, t], w).steps([[1.0, 2.0, 1.0]])
     assert " ≈ " in steps[-2].numbers(2) or " ≈ " in steps[1].numbers(2)
     given = vectorize((dot(w, x) - t) ** 2, [*x, t], w).steps([[1 / 3, 2.0, 1.0]])["z0"]
