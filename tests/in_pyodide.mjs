@@ -1,15 +1,16 @@
-// Runs the fast tests of the core in Pyodide, the Python of the playground, with our wheel as the site has it:
+// Runs the fast tests of the core in Pyodide, the Python of the playground, with the wheel that the site was made from:
 //
 //     bash docs/build && python -m pip install --target docs/_build/pure pytest && node tests/in_pyodide.mjs
 //
 // The packages of the tests must be pure Python. Prints what pytest prints; the exit code is pytest's.
 
-import { readFileSync, writeSync } from "node:fs";
+import { readFileSync, readdirSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const root = resolve(import.meta.dirname, "..");
-const python = resolve(root, "docs/_build/html/playground/python");
+const python = resolve(root, "docs/_build/pyodide");
+const wheels = resolve(root, "docs/_build/wheel");
 const CHOSEN = [ // what needs nothing but pytest
   "tests/autograd/test_examples.py",
   "tests/autograd/engine/test_worked_examples.py",
@@ -32,7 +33,7 @@ const write = (buffer) => writeSync(1, buffer);
 started.setStdout({ write });
 started.setStderr({ write });
 const version = started.runPython("import sys; f'{sys.version_info[0]}.{sys.version_info[1]}'");
-started.unpackArchive(new Uint8Array(readFileSync(resolve(python, "chalkgrad.whl"))), "zip", { extractDir: `/lib/python${version}/site-packages` });
+started.unpackArchive(new Uint8Array(readFileSync(resolve(wheels, readdirSync(wheels)[0]))), "zip", { extractDir: `/lib/python${version}/site-packages` });
 for (const [there, here] of Object.entries({ "/tests": "tests", "/docs": "docs", "/pure": "docs/_build/pure" })) {
   started.FS.mkdirTree(there);
   started.mountNodeFS(there, resolve(root, here));

@@ -54,8 +54,7 @@ class Playground {
     this.result = new Result(words, {
       tab: (tab) => this.keep({ tab }),
       moved: (hash) => this.moved(hash),
-      check: (answers) => this.question({ task: "check", answers }),
-      derive: (wrt, style) => this.ready?.derivations[wrt]?.[style] ?? this.question({ task: "derive", wrt, style }),
+      ask: (request) => this.question(request),
     });
     this.result.open(wish.tab, false);
     const head = element("div", { class: "head" }, element("h1", {}, words.title), element("p", { class: "lead" }, words.lead));
@@ -96,11 +95,11 @@ class Playground {
       found = await this.python.ask({ task: "show", ...wish });
     }
     if (turn !== this.turn) return;
-    if (!found.drawing) return this.refuse(found);
+    if (!found.name) return this.refuse(found);
     if (push || !ready) form.say(found.notes.join(" ") || (ready ? "" : words.ready));
     if (this.made) URL.revokeObjectURL(this.made);
     this.made = ready ? null : URL.createObjectURL(new Blob([found.page], { type: "text/html" }));
-    this.ready = ready ? found : null;
+    this.more = ready ? json(`ready/${ready.id}.${wish.lang}.more.json`) : null; // of the other tabs
     this.wish = { ...PLAIN, ...wish, step: wish.step ?? "", tab: this.result.now };
     this.write(push);
     this.result.show(found, url ?? this.made, this.place());
@@ -116,8 +115,10 @@ class Playground {
     return error ?? filled(this.words[refused ?? kind], texts ?? { seconds: PATIENCE });
   }
 
-  // A request to Python about what is seen; a refusal is its sentence.
+  // What a tab asks about what is seen: from the files of a ready example, else from Python. A refusal is its sentence.
   async question(request) {
+    const ready = (await this.more)?.[request.task];
+    if (ready) return request.task === "derive" ? ready[request.wrt][request.style] : ready;
     const found = await this.python.ask({ ...request, ...this.wish });
     return found.kind || found.refused ? { error: this.sentence(found) } : found;
   }

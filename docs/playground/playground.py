@@ -6,10 +6,9 @@ as data, in one JSON text, and every refusal is one of the package's own sentenc
 
 import json
 import re
-import tempfile
 import warnings
 from fractions import Fraction
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 import viz
@@ -57,10 +56,20 @@ def _language(request: dict[str, Any]) -> str:
     return lang if lang in languages() else "en"
 
 
-def _graph(request: dict[str, Any]) -> Value:
-    """The root of what was typed. `values` are texts by the names of the leaves."""
-    leaves = Expression(request["text"]).leaves
-    given = request.get("values", {})
+def _graph(request: dict[str, Any]) -> tuple[Value, list[str]]:
+    """The root of what was typed, and what is to be noted of it. `values` are texts by the names of the leaves.
+
+    The last one is kept: the tabs of a page ask one after the other for the same.
+    """
+    values, constants = request.get("values", {}), request.get("constants", [])
+    if not isinstance(values, dict) or not isinstance(constants, list):
+        raise TypeError("values are given by name, and constants as a list")
+    return _made(request["text"], json.dumps(values), tuple(constants))
+
+
+@lru_cache(maxsize=1)
+def _made(expression: str, values: str, constants: tuple[str, ...]) -> tuple[Value, list[str]]:
+    leaves, given = Expression(expression).leaves, json.loads(values)
     texts = {name: given.get(name, "") for name in leaves}
     numbers: dict[str, float | Fraction] = {}
     for name, text in texts.items():
@@ -71,11 +80,16 @@ def _graph(request: dict[str, Any]) -> Value:
     if any("/" in text for text in texts.values()):  # beside an exact fraction, whole numbers are exact as well
         exact = re.compile(r"-?\d+(/\d*[1-9]\d*)?")
         numbers |= {name: Fraction(text.strip()) for name, text in texts.items() if exact.fullmatch(text.strip())}
-    y = parse(request["text"], numbers, constants=[name for name in request.get("constants", []) if name in leaves])
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        y = parse(expression, numbers, constants=[name for name in constants if name in leaves])
     count = len(names(y))
     if count > MOST:
         raise Refused("nodes.many", count=count, most=MOST)
-    return y
+    return y, [str(note.message) for note in notes]
+
+
+forget = _made.cache_clear
 
 
 def read(request: dict[str, Any]) -> dict[str, Any]:
@@ -86,26 +100,22 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def show(request: dict[str, Any]) -> dict[str, Any]:
-    """The step-through page, the drawing, the steps and the code. With `lr`, the page goes on with a learning step."""
-    lang = request.get("lang", "en")
-    with warnings.catch_warnings(record=True) as notes:
-        warnings.simplefilter("always")
-        y = _graph(request)
-    learning = _learning(request, y)
-    drawing = viz.draw(y, lang=lang)
-    with tempfile.TemporaryDirectory() as folder:
-        path = viz.step(y, lang=lang, **learning).save(Path(folder) / "page.html")
-        page = path.read_text(encoding="utf-8")
-    called = names(y)
-    return {
-        "page": page,
-        "drawing": drawing.svg,
-        "steps": steps(y).text(lang),
-        "code": code(y).text,
-        "leaves": _trained(y),
-        "name": called[y],
-        "notes": [str(note.message) for note in notes],
-    }
+    """The step-through page, and what the page around it needs. With `lr`, it goes on with a learning step."""
+    y, notes = _graph(request)
+    page = viz.step(y, lang=request.get("lang", "en"), **_learning(request, y)).html
+    return {"page": page, "leaves": _trained(y), "name": names(y)[y], "notes": notes}
+
+
+def drawn(request: dict[str, Any]) -> dict[str, Any]:
+    """The drawing, and all steps as text."""
+    (y, _), lang = _graph(request), request.get("lang", "en")
+    return {"drawing": viz.draw(y, lang=lang).svg, "steps": steps(y).text(lang)}
+
+
+def coded(request: dict[str, Any]) -> dict[str, Any]:
+    """Both passes as Python, and all steps as text."""
+    y, _ = _graph(request)
+    return {"code": code(y).text, "steps": steps(y).text(request.get("lang", "en"))}
 
 
 def _learning(request: dict[str, Any], y: Value) -> dict[str, Any]:
@@ -124,14 +134,14 @@ def _trained(y: Value) -> list[str]:
 
 def judge(request: dict[str, Any]) -> dict[str, Any]:
     """The verdict on typed answers."""
-    report = check(_graph(request), request["answers"], lang=request.get("lang", "en"))
+    report = check(_graph(request)[0], request["answers"], lang=request.get("lang", "en"))
     return {"text": report.text, "ok": report.ok}
 
 
 def written_out(request: dict[str, Any]) -> dict[str, Any]:
     """The chain rule written out for one leaf."""
-    derivation = derive(_graph(request), request["wrt"], lang=request.get("lang", "en"), style=request.get("style", "steps"))
+    derivation = derive(_graph(request)[0], request["wrt"], lang=request.get("lang", "en"), style=request.get("style", "steps"))
     return {"mathml": derivation.mathml, "text": derivation.text, "latex": derivation.latex}
 
 
-TASKS = {"read": read, "show": show, "check": judge, "derive": written_out}
+TASKS = {"read": read, "show": show, "draw": drawn, "code": coded, "check": judge, "derive": written_out}

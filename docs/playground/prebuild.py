@@ -16,27 +16,38 @@ HERE = Path(__file__).parent
 
 
 def prebuild(folder: Path) -> None:
-    """Writes ID.LANG.html, ID.LANG.json and, with a learning step, ID.LANG.learn.html into a folder. Raises ValueError when an example cannot be shown."""
+    """Writes what the page asks for, under the names of its requests: ID.LANG.html and, with a learning step, ID.LANG.learn.html;
+    ID.LANG.json with what it shows around them at once, and ID.LANG.more.json with drawing, steps, code and derivations.
+
+    Raises ValueError when an example cannot be shown.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for example in json.loads((HERE / "examples.json").read_text(encoding="utf-8")):
-        request = {key: example[key] for key in ("text", "values", "constants")}
         for lang in languages():
-            shown = _asked({"task": "show", "lang": lang, **request})
-            (folder / f"{example['id']}.{lang}.html").write_text(shown.pop("page"), encoding="utf-8")
-            if "lr" in example:
-                learning = _asked({"task": "show", "lang": lang, "lr": example["lr"], "params": example["params"], **request})
-                (folder / f"{example['id']}.{lang}.learn.html").write_text(learning["page"], encoding="utf-8")
-            shown["derivations"] = {
-                leaf: {style: _asked({"task": "derive", "lang": lang, "wrt": leaf, "style": style, **request}) for style in ("steps", "one line", "paths")}
-                for leaf in shown["leaves"]
+            request = {key: example[key] for key in ("text", "values", "constants")} | {"lang": lang}
+            shown = _asked(request, "show")
+            _write(folder / f"{example['id']}.{lang}.html", shown.pop("page"))
+            _write(folder / f"{example['id']}.{lang}.json", shown)
+            derivations = {
+                leaf: {style: _asked(request, "derive", wrt=leaf, style=style) for style in ("steps", "one line", "paths")} for leaf in shown["leaves"]
             }  # fmt: skip
-            (folder / f"{example['id']}.{lang}.json").write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
+            _write(
+                folder / f"{example['id']}.{lang}.more.json",
+                {"draw": _asked(request, "draw"), "code": _asked(request, "code"), "derive": derivations},
+            )
+            if "lr" in example:
+                learning = _asked(request, "show", lr=example["lr"], params=example["params"])
+                _write(folder / f"{example['id']}.{lang}.learn.html", learning["page"])
 
 
-def _asked(request: dict[str, Any]) -> dict[str, Any]:
-    found = json.loads(answer(json.dumps(request)))
-    if "error" in found:
-        raise ValueError(f"{request['text']}: {found['error']}")
+def _write(path: Path, content: Any) -> None:
+    path.write_text(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def _asked(request: dict[str, Any], task: str, **more: Any) -> dict[str, Any]:
+    found = json.loads(answer(json.dumps({"task": task, **request, **more})))
+    if {"error", "refused"} & set(found):
+        raise ValueError(f"{request['text']}: {found}")
     return found
 
 

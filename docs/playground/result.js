@@ -7,7 +7,7 @@ const TABS = ["step", "drawing", "check", "derive", "code"];
 const STYLES = { steps: "style.steps", "one line": "style.one", paths: "style.paths" };
 
 export class Result {
-  // `on` has tab(name), moved(hash), check(answers) and derive(leaf, style), both of which promise an answer.
+  // `on` has tab(name), moved(hash), and ask(request), which promises an answer.
   constructor(words, on) {
     this.words = words;
     this.on = on;
@@ -39,7 +39,7 @@ export class Result {
       this.tabs[each].tabIndex = isNow ? 0 : -1;
       this.panes[each].hidden = !isNow;
     }
-    if (this.now === "derive") this.derive();
+    this.fill();
     if (tell) this.on.tab(this.now);
   }
 
@@ -48,19 +48,37 @@ export class Result {
     const { words, panes } = this;
     this.element.hidden = false;
     this.derived = null;
+    if (this.drawing) URL.revokeObjectURL(this.drawing);
+    this.drawing = null;
     // A new frame each time: another page in the same frame would put itself between the steps of the browser's back button.
     this.frame = element("iframe", { title: words.page, src: url + hash });
     this.frame.addEventListener("load", () => this.listen());
     this.whole.href = url + hash;
     Object.assign(this.save, { href: url, download: `${found.name.replace(/[^\p{L}\p{N}_-]/gu, "_") || "steps"}.html` });
     panes.step.replaceChildren(this.frame, element("p", { class: "actions" }, this.save, this.whole));
-    const drawing = URL.createObjectURL(new Blob([found.drawing], { type: "image/svg+xml" }));
-    panes.drawing.replaceChildren(element("div", { class: "drawing" }, element("img", { src: drawing, alt: found.steps })));
-    const text = element("details", {}, element("summary", {}, words["steps.words"]), element("pre", { tabindex: 0 }, found.steps));
-    panes.code.replaceChildren(element("pre", { tabindex: 0 }, found.code), text);
+    panes.drawing.replaceChildren();
+    panes.code.replaceChildren();
     panes.check.replaceChildren(this.checking());
     panes.derive.replaceChildren(this.deriving(found.leaves));
+    this.found = found;
     this.open(this.now ?? "step", false);
+  }
+
+  // Asks for what stands in the open tab, when it is first seen.
+  async fill() {
+    const { words, panes, found, now } = this;
+    if (!found) return;
+    if (now === "derive") return this.derive();
+    const task = { drawing: "draw", code: "code" }[now];
+    if (!task || panes[now].childNodes.length) return;
+    panes[now].replaceChildren(element("p", { class: "help", role: "status" }, words.working));
+    const more = await this.on.ask({ task });
+    if (found !== this.found) return; // another page is shown by now
+    if (more.error) return void panes[now].replaceChildren(element("p", { class: "help" }, more.error));
+    const text = element("details", {}, element("summary", {}, words["steps.words"]), element("pre", { tabindex: 0 }, more.steps));
+    if (now === "code") return void panes.code.replaceChildren(element("pre", { tabindex: 0 }, more.code), text);
+    this.drawing = URL.createObjectURL(new Blob([more.drawing], { type: "image/svg+xml" }));
+    panes.drawing.replaceChildren(element("div", { class: "drawing" }, element("img", { src: this.drawing, alt: more.steps })));
   }
 
   listen() {
@@ -81,7 +99,7 @@ export class Result {
     const verdict = element("pre", { class: "verdict", role: "status", hidden: true });
     const judged = async (event) => {
       event.preventDefault();
-      const found = await this.on.check(answers.value);
+      const found = await this.on.ask({ task: "check", answers: answers.value });
       verdict.hidden = false;
       verdict.textContent = found.text ?? found.error ?? "";
     };
@@ -101,7 +119,7 @@ export class Result {
     const asked = `${this.wrt?.value} ${this.style?.value}`;
     if (!this.wrt?.value || this.derived === asked) return;
     this.derived = asked;
-    const found = await this.on.derive(this.wrt.value, this.style.value);
+    const found = await this.on.ask({ task: "derive", wrt: this.wrt.value, style: this.style.value });
     if (this.derived !== asked) return;
     if (!found.mathml) return void (this.formula.textContent = found.error ?? "");
     this.formula.replaceChildren(document.importNode(new DOMParser().parseFromString(found.mathml, "application/xml").documentElement, true));

@@ -1,41 +1,60 @@
-// Python in a worker of its own: loads Pyodide and our wheel from this site, tells how far it is, and answers requests.
+// Python in a worker of its own: loads Pyodide and our packages from this site, tells how far it is, and answers requests.
+
+import { loadPyodide } from "./python/pyodide.mjs";
 
 let python = null;
 
 const say = (kind, value) => postMessage({ kind, value });
 
-// Fetches a file and tells how much of all files is here.
-const weights = { "python/pyodide.asm.wasm": 9.6, "python/python_stdlib.zip": 2.5, "python/pyodide.asm.mjs": 1.3, "python/chalkgrad.whl": 0.3 };
+// Pyodide fetches its files itself, while others are still on their way. Every fetch tells how much of all files is here, and
+// what is packed is unpacked as it comes.
+const weights = { "started.packed": 7.4, "pyodide.asm.wasm.packed": 3.6, "python_stdlib.zip": 2.5, "packages.zip": 0.9 }; // megabytes
 const whole = Object.values(weights).reduce((sum, part) => sum + part);
+const PACKED = "pyodide.asm.wasm";
+const fetched = self.fetch;
 let here = 0;
 
-async function fetched(name) {
-  const response = await fetch(name);
+function counted(name) {
+  return new TransformStream({
+    transform(part, out) {
+      here += part.length / 1e6;
+      say("loading", Math.min(99, Math.round((100 * here) / whole)));
+      out.enqueue(part);
+    },
+  });
+}
+
+self.fetch = async (address, options) => {
+  const name = String(address).replace(/.*\//, "");
+  const isWasm = name === PACKED;
+  const response = await fetched(isWasm ? `${address}.packed` : address, options);
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
-  const size = Number(response.headers.get("content-length")) || weights[name] * 1e6;
-  const parts = [];
-  const reader = response.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    here += (part.value.length / size) * (weights[name] ?? 0);
-    say("loading", Math.min(99, Math.round((100 * here) / whole)));
-  }
-  return new Blob(parts).arrayBuffer();
+  const stream = response.body.pipeThrough(counted(name));
+  const isPacked = isWasm || name.endsWith(".packed");
+  return new Response(isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream, { headers: isWasm ? { "content-type": "application/wasm" } : response.headers });
+};
+
+const file = async (name) => (await fetch(new URL(`python/${name}`, self.location.href))).arrayBuffer();
+
+// Our packages in a Python that has just started, or in one that goes on from `memory`, in which they are imported already.
+async function started(packages, memory) {
+  const made = await loadPyodide({ indexURL: new URL("python/", self.location.href).href, ...(memory && { _loadSnapshot: memory }) });
+  const version = made.runPython("import sys; f'{sys.version_info[0]}.{sys.version_info[1]}'");
+  made.unpackArchive(await packages, "zip", { extractDir: `/lib/python${version}/site-packages` });
+  const found = made.pyimport("playground");
+  if (!JSON.parse(found.answer('{"task": "read", "text": "a"}')).leaves) throw new Error("no answer");
+  return found;
 }
 
 async function load() {
-  // Once through the browser's store of files, so that Pyodide, which loads them itself, finds them there.
-  const [wheel] = await Promise.all(["python/chalkgrad.whl", ...Object.keys(weights).filter((name) => !name.endsWith("whl"))].map(fetched));
-  say("starting", null);
-  const { loadPyodide } = await import("./python/pyodide.mjs");
-  const started = await loadPyodide({ indexURL: new URL("python/", self.location.href).href });
-  const version = started.runPython("import sys; f'{sys.version_info[0]}.{sys.version_info[1]}'");
-  started.unpackArchive(wheel, "zip", { extractDir: `/lib/python${version}/site-packages` });
-  const source = await (await fetch("playground.py")).text();
-  started.FS.mkdirTree("/playground");
-  started.FS.writeFile("/playground/playground.py", source);
-  started.runPython("import sys; sys.path.insert(0, '/playground')");
-  python = started.pyimport("playground");
+  const [packages, memory] = [file("packages.zip"), file("started.packed")];
+  try {
+    python = await started(packages, memory);
+  } catch {
+    // Such as a browser whose WebAssembly is not laid out like the one that the memory comes from: the long way, step by step.
+    say("starting", null);
+    python = await started(packages, null);
+  }
   say("ready", null);
 }
 

@@ -174,7 +174,7 @@ def test_a_language_is_one_folder(folder_of_languages, capsys):
     assert steps(J)[3].explanation("loud") == "∂J/∂J = 1: J CHANGES EXACTLY AS MUCH AS J DOES."
     assert check(J, {"b": 5}, lang="loud").text.startswith("0 RIGHT, 1 SLIP: 0/1")
     assert "PATH FROM" in paths(J, "b").text("loud")
-    assert ">Next<" not in viz.step(J, lang="loud")._page() and '"page.next":"NEXT"' in viz.step(J, lang="loud")._page()
+    assert ">Next<" not in viz.step(J, lang="loud").html and '"page.next":"NEXT"' in viz.step(J, lang="loud").html
     assert main(["a*2", "a=1", "--lang", "loud"]) == 0
     assert "GRADIENTS AND FINITE DIFFERENCES AGREE." in capsys.readouterr().out
     with pytest.raises(SystemExit):

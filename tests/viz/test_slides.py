@@ -228,7 +228,7 @@ def test_slides_and_the_still_image_speak_the_language_of_the_page(slides, lang,
     said = [element.text for slide in slides(y, lang=lang) for element in slide.iter() if element.text and element.tag != f"{SVG}style"]
     assert not [text for text in said for word in english if word in text]
     assert any(" de 2)" in text for text in said), "the partial sum"
-    page = step(y, lang=lang)._page()
+    page = step(y, lang=lang).html
     still = base64.b64decode(re.search(r"base64,([^\"]*)", page)[1]).decode()
     assert "Grafo de" in still and "from a" not in still
     assert "Computation graph" not in page.split("<script")[0]

@@ -198,7 +198,9 @@ class Stepper:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self._host(alone=False), "text/plain": self.text if self._ask == "no" else self._title}
 
-    def _page(self) -> str:
+    @property
+    def html(self) -> str:
+        """The page that stands alone, as `save` writes it."""
         return page(page_words(self._lang)["page.label"].format(title=self._title), self._lang, self._host(alone=True))
 
     # --- as files ---
@@ -223,7 +225,7 @@ class Stepper:
             raise ValueError(
                 f'a step-through is saved as a page, .html, as slides in one document, .pdf, or into a folder, whose name ends with "/"; not as "{path.name}"'
             )
-        write_whole(path, self._page().encode())
+        write_whole(path, self.html.encode())
         return path
 
     @property
