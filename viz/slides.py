@@ -15,8 +15,9 @@ from autograd.explain.numbers import is_exact, sign
 from autograd.explain.steps import Step
 
 from .layout.arrangement import arranged
+from .layout.layered import BOX_GAP, NEAREST, Known
 from .layout.nested import Layout
-from .layout.shapes import LONGEST, NUMBER, Shape, shapes_of
+from .layout.shapes import LONGEST, NUMBER, Shape, held_by_one, shapes_of
 from .output import svg
 from .picture.gradients import receiver
 from .picture.lettering import MINUS, harmless, number_drawn, shortened, signed, width
@@ -43,9 +44,10 @@ class Rooms:
         heading = fill("picture.title", {"root": root}, lang)
 
         tried: dict[int, Slides] = {}  # by the picture, which they hold
+        known: Known = {}
 
         def slides(view: View) -> Slides:
-            return tried.setdefault(id(view.picture), Slides(view, timetable, heading, beside))
+            return tried.setdefault(id(view.picture), Slides(view, timetable, heading, known, beside))
 
         views, self.room_of = read_rooms(passes, lambda view: slides(view).can_be_read, digits, lang)
         self.slides = [slides(view).of(view) for view in views]
@@ -112,7 +114,8 @@ class _Timetable:
 class Slides:
     """One picture at every step; slide 0 is the graph before the first of them."""
 
-    def __init__(self, view: View, timetable: _Timetable, heading: str, beside: str = ""):
+    def __init__(self, view: View, timetable: _Timetable, heading: str, known: Known, beside: str = ""):
+        self._known = known  # of the layouts of all pictures of the graph
         self.view, self.final, self.title, self.timetable = view, view.picture, view.title, timetable
         self._largest, self._heading, self._beside = 0.0, heading, f"{beside}{USUAL}" if beside else ""
         self._usual = USUAL if timetable.after is None else OF_ROUNDS
@@ -140,9 +143,12 @@ class Slides:
 
     @property
     def can_be_read(self) -> bool:
-        """Whether the numbers can be read with the whole picture in view; without a layout where the cards alone take more room."""
-        area = sum([shape.width * shape.height for shape in self._shapes]) * (NUMBERS / NUMBER) ** 2
-        if area > max([wide * tall for wide, tall in STAGES.values()]):
+        """Whether the numbers can be read with the whole picture in view; without a layout where the cards alone, each with
+        the least gap beside it, take more room than there is."""
+        held = held_by_one(self.final)
+        area = sum([(shape.width + NEAREST) * (shape.height + BOX_GAP) for k, shape in enumerate(self._shapes) if k not in held])
+        part = NUMBER / NUMBERS
+        if area > max([(wide * part + NEAREST) * (tall * part + BOX_GAP) for wide, tall in STAGES.values()]):
             return False
         return any(self.scale_on(stage) >= 1 for stage in STAGES)
 
@@ -153,7 +159,7 @@ class Slides:
             for layout in self._layouts.values():
                 if layout.along <= longest:
                     return layout
-            self._layouts[stage] = arranged(self.final, self._shapes, "LR", "builtin", longest)
+            self._layouts[stage] = arranged(self.final, self._shapes, "LR", "builtin", longest, self._known)
         return self._layouts[stage]
 
     def picture(self, at: int) -> Picture:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import floor, isfinite, isqrt, log10, ulp
 from typing import Any, NamedTuple
 
@@ -52,6 +52,7 @@ def refuse_digits(digits: Any) -> None:
         raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits}")
 
 
+@lru_cache(maxsize=4096)  # a number stands in many lines
 def as_printed(text: str) -> Fraction | None:
     """The exact number that a printed text stands for; None for inf and nan."""
     try:

@@ -13,6 +13,7 @@ make some of them needless, and those are left out. Names are data: whatever sta
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -95,6 +96,7 @@ def name_parts(name: str) -> "tuple[str, str, str] | None":
     return GREEK.get(letters, letters), below.translate(ON_THE_LINE), (above.lstrip("^") + primes).translate(ON_THE_LINE)
 
 
+@lru_cache(maxsize=4096)  # names and signs stand in many lines
 def legible(text: str) -> str:
     """A text in one line of letters that every reader and every file can carry.
 

@@ -65,10 +65,10 @@ def both_passes(y: Value) -> tuple[StepRecord, ...]:
     nodes = topological_order(y)
     computed = [node for node in nodes if node.parents]
     made: list[StepRecord] = []
+    operands = {node: tuple([parent.data for parent in node.parents]) for node in computed}  # once, whatever their number
 
     def add(phase: str, node: Value, **more: Any) -> None:
-        operands = tuple([parent.data for parent in node.parents])
-        made.append(StepRecord(len(made) + 1, phase, y, node, node.data, operands, **more))
+        made.append(StepRecord(len(made) + 1, phase, y, node, node.data, operands.get(node, ()), **more))
 
     for node in computed:
         add("forward", node)

@@ -1,5 +1,6 @@
 """The playground as a visitor meets it: a link, a form, the frame with the steps, the back button, a phone."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -145,6 +146,12 @@ def test_without_its_python_the_ready_examples_go_on(site, page):
     page.select_option(".choices select", "relu")
     page.wait_for_url("**relu**")
     page.frame_locator("iframe").locator(".where").wait_for()
+
+
+def test_where_the_memory_of_a_started_python_does_not_fit_python_starts_the_long_way(site, page):
+    page.route("**/started.packed", lambda route: route.fulfill(body=gzip.compress(bytes(2**20)), content_type="application/octet-stream"))
+    frame = opened(page, site + NEURON)
+    assert "3" in where(frame)
 
 
 def test_a_damaged_link_is_answered_with_a_sentence_and_the_first_example(site, page):

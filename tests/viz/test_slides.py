@@ -8,6 +8,8 @@ import pytest
 
 from autograd import Value, leaves, parse, scope
 from viz import step
+from viz.layout import layered
+from viz.page import hosting
 from viz.picture.lettering import width
 
 from .graphs import EXAMPLES, mission, random_graph, worked
@@ -254,3 +256,29 @@ def test_digits_are_those_that_are_asked_for(slides):
     with scope("layer"):
         y = parse("a/3", a=2)
     assert text_of(cards(slides(y, digits=2)[-1])["J"], "value") == "0.67"
+
+
+@pytest.mark.parametrize("text", ["J = 3*(a + b*c)", "a*b" + " + a - b*a" * 8])
+def test_the_same_cards_are_laid_out_once_whatever_they_are_fitted_into(monkeypatch, text):
+    laid_out = []
+    settled = layered._Settled.__init__
+    monkeypatch.setattr(
+        layered._Settled, "__init__", lambda self, boxes, links: (laid_out.append((*boxes, *links)), settled(self, boxes, links))[1]
+    )
+    assert step(parse(text, {name: 2 for name in "abc" if name in text})).html
+    assert laid_out and len(set(laid_out)) == len(laid_out)
+
+
+def test_a_picture_that_has_no_room_is_not_laid_out(monkeypatch):
+    boxes = []
+    settled = layered._Settled.__init__
+    monkeypatch.setattr(layered._Settled, "__init__", lambda self, *given: (boxes.append(len(given[0])), settled(self, *given))[1])
+    y = parse("a*b" + " + a - b*a" * 8, a=2, b=3)
+    step(y)
+    assert sum([count > 20 for count in boxes]) == 1  # as a close-up, which is as large as it is, and not to see whether it fits
+
+
+def test_the_module_of_the_page_is_written_once_for_many_graphs(monkeypatch):
+    assert step(parse("a*b", a=2, b=3)).html
+    monkeypatch.setattr(hosting, "bundled", lambda *given: pytest.fail("written anew"))
+    assert "<script" in step(parse("exp(a) + 2", a=2)).html

@@ -10,7 +10,7 @@ from math import inf
 from ..picture.lettering import width
 from ..picture.records import Frame, Picture
 from . import graphviz_engine
-from .layered import Box, Link, Point
+from .layered import Box, Known, Link, Point
 from .nested import Group, Layout, Way, place
 from .shapes import Rect, Shape, held_by_one
 
@@ -18,9 +18,11 @@ HEADER, EDGE = 30.0, 14.0  # room in a frame: where its title stands, and on the
 TITLE, LONGEST = 13.0, 240.0  # size of a title, and the room that it can ask for
 
 
-def arranged(picture: Picture, shapes: Sequence[Shape], direction: str, engine: str, longest: float = inf) -> Layout:
+def arranged(
+    picture: Picture, shapes: Sequence[Shape], direction: str, engine: str, longest: float = inf, known: Known | None = None
+) -> Layout:
     """Where everything stands, along and across the flow; the built-in layout breaks what is longer than `longest` into
-    lines. Raises RuntimeError for engine "dot" without Graphviz."""
+    lines. `known` keeps what pictures of the same cards have in common. Raises RuntimeError for engine "dot" without Graphviz."""
     held = held_by_one(picture)
     cards = [k for k in range(len(shapes)) if k not in held]
     number = {k: box for box, k in enumerate(cards)}
@@ -31,7 +33,9 @@ def arranged(picture: Picture, shapes: Sequence[Shape], direction: str, engine: 
     groups = [Group(frame.parent, (EDGE, HEADER), (EDGE, EDGE), (_title_room(frame), 0.0)) for frame in picture.frames]
     home = [picture.home[k] for k in cards]
     layout = (
-        graphviz_engine.positions(boxes, links, groups, home, direction) if engine == "dot" else place(boxes, links, groups, home, longest)
+        graphviz_engine.positions(boxes, links, groups, home, direction)
+        if engine == "dot"
+        else place(boxes, links, groups, home, longest, known)
     )
     return _with_held(picture, shapes, held, number, layout, direction)
 

@@ -66,23 +66,45 @@ class Level:
     across: float
 
 
-def arrange(boxes: Sequence[Box], links: Sequence[Link], longest: float = inf) -> Level:
-    """The places of the boxes and the curves of the links; in several lines where one would be longer than `longest`."""
-    rank = _ranks(boxes, links)
-    problem = _Problem(boxes, links, rank)
-    across = problem.across(order(problem.first_order(), problem.joints, problem.kept()))
-    middles = across.settle()
-    across.straighten([way[1:-1] for way in problem.ways], [problem.ends(k, middles) for k in range(len(links))])
-    bends = problem.bends(middles)
-    columns = problem.columns(bends, NEAR)
-    if columns[-1][1] > longest:
-        columns = problem.columns(bends, NEAREST)
-    lines = problem.lines(columns, middles, across.halves, longest)
-    corners = [
-        lines.place(r, (columns[r][1] - box.along, middles[k] - box.across / 2)) for k, (box, r) in enumerate(zip(boxes, rank, strict=True))
-    ]
-    curves = [problem.curve(k, middles, columns, lines) for k in range(len(links))]
-    return Level(corners, curves, lines.along, lines.across)
+Known = dict[tuple[tuple[Box, ...], tuple[Link, ...]], "_Settled"]
+
+
+def arrange(boxes: Sequence[Box], links: Sequence[Link], longest: float = inf, known: Known | None = None) -> Level:
+    """The places of the boxes and the curves of the links; in several lines where one would be longer than `longest`.
+
+    `known` keeps what does not depend on that length, for those who ask for the same boxes again.
+    """
+    key = (tuple(boxes), tuple(links))
+    found = None if known is None else known.get(key)
+    if found is None:
+        found = _Settled(boxes, links)
+        if known is not None:
+            known[key] = found
+    return found.level(longest)
+
+
+class _Settled:
+    """Boxes and links with their ranks, the order in each, and their places across the flow."""
+
+    def __init__(self, boxes: Sequence[Box], links: Sequence[Link]):
+        self.problem = _Problem(boxes, links, _ranks(boxes, links))
+        across = self.problem.across(order(self.problem.first_order(), self.problem.joints, self.problem.kept()))
+        self.middles, self.halves = across.settle(), across.halves
+        across.straighten([way[1:-1] for way in self.problem.ways], [self.problem.ends(k, self.middles) for k in range(len(links))])
+        self.bends = self.problem.bends(self.middles)
+
+    def level(self, longest: float) -> Level:
+        problem, middles = self.problem, self.middles
+        columns = problem.columns(self.bends, NEAR)
+        if columns[-1][1] > longest:
+            columns = problem.columns(self.bends, NEAREST)
+        lines = problem.lines(columns, middles, self.halves, longest)
+        corners = [
+            lines.place(r, (columns[r][1] - box.along, middles[k] - box.across / 2))
+            for k, (box, r) in enumerate(zip(problem.boxes, problem.rank, strict=True))
+        ]
+        curves = [problem.curve(k, middles, columns, lines) for k in range(len(problem.links))]
+        return Level(corners, curves, lines.along, lines.across)
 
 
 def _ranks(boxes: Sequence[Box], links: Sequence[Link]) -> list[int]:

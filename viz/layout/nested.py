@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import inf
 
-from .layered import Box, Level, Link, Point, arrange
+from .layered import Box, Known, Level, Link, Point, arrange
 
 WHOLE = -1  # the level outside of all groups
 
@@ -48,10 +48,15 @@ class Layout:
 
 
 def place(
-    boxes: Sequence[Box], links: Sequence[Link], groups: Sequence[Group] = (), home: Sequence[int] = (), longest: float = inf
+    boxes: Sequence[Box],
+    links: Sequence[Link],
+    groups: Sequence[Group] = (),
+    home: Sequence[int] = (),
+    longest: float = inf,
+    known: Known | None = None,
 ) -> Layout:
     """The layout of a picture, broken into lines where it would be longer than `longest`; `home` is the innermost group of
-    every box, WHOLE for none.
+    every box, WHOLE for none. `known` keeps what such layouts have in common, as in `arrange`.
 
     Boxes are numbered in topological order. Raises ValueError when a group takes from something that takes from it.
     """
@@ -69,7 +74,7 @@ def place(
     made: dict[Item, Box] = {("box", k): box for k, box in enumerate(boxes)}
     plans: dict[int, _Plan] = {}
     for level in range(len(groups) - 1, WHOLE - 1, -1):
-        plans[level] = _Plan(content[level], list(levels[level]), made, plans, longest if level == WHOLE else inf)
+        plans[level] = _Plan(content[level], list(levels[level]), made, plans, longest if level == WHOLE else inf, known)
         if level != WHOLE:
             made["group", level] = plans[level].as_box(groups[level])
     return _assembled(boxes, groups, home, ways, levels, plans, made)
@@ -106,7 +111,15 @@ def _around(level: int, groups: Sequence[Group]) -> list[int]:
 class _Plan:
     """One level, laid out: where its items and its pieces stand."""
 
-    def __init__(self, content: Sequence[Item], pieces: Sequence[Piece], made: dict[Item, Box], plans: "dict[int, _Plan]", longest: float):
+    def __init__(
+        self,
+        content: Sequence[Item],
+        pieces: Sequence[Piece],
+        made: dict[Item, Box],
+        plans: "dict[int, _Plan]",
+        longest: float,
+        known: Known | None,
+    ):
         into = list(dict.fromkeys([a for a, _, _, _ in pieces if a[0] == "in"]))
         out = list(dict.fromkeys([b for _, b, _, _ in pieces if b[0] == "out"]))
         self.entries: dict[int, int] = {item[1]: k for k, item in enumerate(into)}
@@ -124,7 +137,7 @@ class _Plan:
             )
             for a, b, slot, source in pieces
         ]
-        self.level: Level = arrange(boxes, links, longest) if boxes else Level([], [], 0.0, 0.0)
+        self.level: Level = arrange(boxes, links, longest, known) if boxes else Level([], [], 0.0, 0.0)
         self.curves = dict(zip(pieces, self.level.curves, strict=True))
         self.gates: tuple[list[float], list[float]] = (
             [self.level.corners[self.place[item]][1] for item in into],

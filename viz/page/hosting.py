@@ -4,11 +4,12 @@ stands alone, and the words. What is stepped through is for the steppers.
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd.engine.operations import Operation
+from autograd.engine.operations import TABLE, Operation
 from autograd.explain.languages import templates
 
 from ..bundle import bundled
@@ -32,14 +33,23 @@ def host(still: str, data: dict[str, Any], script: str, alone: bool, kind: str =
 
 def module(entry: str, styles: Iterable[str], written: Mapping[str, str], more: str = "") -> str:
     """The JavaScript of a page as one module, from the file `entry` on; `styles` are its style sheets, and `more` is CSS."""
+    return _module(entry, tuple(styles), tuple(written.items()), more)
+
+
+@lru_cache(maxsize=8)  # a page of another graph differs in its data
+def _module(entry: str, styles: tuple[str, ...], written: tuple[tuple[str, str], ...], more: str) -> str:
     style = json.dumps("".join([(STATIC / name).read_text(encoding="utf-8") for name in styles]) + more)
-    return bundled(entry, {**written, "page/static/style.js": f"export const STYLE = {style};\n"})
+    return bundled(entry, {**dict(written), "page/static/style.js": f"export const STYLE = {style};\n"})
 
 
 def scalar_modules(operations: Iterable[Operation]) -> dict[str, str]:
     """The modules that are written from the tables, for a graph with these operations."""
-    used = list(operations)
-    return {"page/static/operations.js": operations_module(used), "page/static/misconceptions.js": slips_module(used)}
+    return _scalar_modules(tuple({**TABLE, **{each.name: each for each in operations}}.values()))
+
+
+@lru_cache(maxsize=8)
+def _scalar_modules(every: tuple[Operation, ...]) -> dict[str, str]:
+    return {"page/static/operations.js": operations_module(every), "page/static/misconceptions.js": slips_module(every)}
 
 
 def page(title: str, lang: str, element: str) -> str:
