@@ -1,6 +1,7 @@
 """`viz.step` without a browser: what it takes and refuses, what it sends to a notebook, what it writes as files."""
 
 import base64
+import gzip
 import html as markup
 import json
 import math
@@ -47,7 +48,8 @@ def sent(y, **more) -> str:
 
 
 def data_in(html: str) -> dict:
-    return json.loads(re.search(r'<script type="application/json">(.*?)</script>', html, re.S)[1])
+    data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', html, re.S)[1])
+    return json.loads(gzip.decompress(base64.b64decode(data["packed"]))) if "packed" in data else data
 
 
 def image_in(html: str) -> str:

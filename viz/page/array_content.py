@@ -14,7 +14,7 @@ from autograd.vectorizing.array_steps import ArrayStep, ArraySteps, Part
 
 from ..picture.array_columns import PARAMETERS, Block, blocks
 from ..picture.lettering import harmless
-from .example_graphs import Examples
+from .example_graphs import ScalarSteps
 
 DIGITS = 4  # significant digits on the cards, where there is room
 FEWER = 3
@@ -50,7 +50,7 @@ def runs(text: str, is_symbol: bool = False) -> list[Run]:
 class Content:
     """What the page of one `ArraySteps` holds, in a language; `digits` are those of equations, None for as many as usual."""
 
-    def __init__(self, steps: ArraySteps, digits: int | None, lang: str, examples: Examples):
+    def __init__(self, steps: ArraySteps, digits: int | None, lang: str, examples: ScalarSteps):
         self.steps, self.digits, self.words, self.examples = steps, digits, templates(lang), examples
         self.chain = blocks(steps)
         self.names = [name for block in self.chain for spot in block.spots for name in (spot.name, spot.gradient) if name]
@@ -103,6 +103,7 @@ class Content:
         meant = f"{letters[0]} = {functions[0]}" if functions and len(letters) == 1 and letters[0] != functions[0] else ""
         return {
             "kind": block.kind,
+            "layer": block.layer,
             "title": self.say(f"array.block.{block.kind}", layer=block.layer),
             "columns": columns,
             "function": runs(meant),

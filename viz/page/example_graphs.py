@@ -25,8 +25,55 @@ class Example:
     leaves: list[list[tuple[int, str]]]
 
 
-class Examples:
-    """Finds the step of the scalar graph for an entry; `example` is None where there is no graph to show."""
+class ScalarSteps:
+    """Finds the steps of a scalar pass behind the entries of arrays. Whoever has them says which node stands for a node of
+    the program in an example."""
+
+    def __init__(self, passes: Steps):
+        self.passes = passes
+        self.place = {node: k for k, node in enumerate(passes[0].names)}
+        self.computed: dict[Value, int] = {}
+        self.arrivals: dict[Value, list[tuple[int, Value]]] = {}
+        for step in passes:
+            if step.phase == "forward":
+                self.computed[step.node] = step.index
+            else:
+                receiver = step.node if step.parent is None else step.parent
+                self.arrivals.setdefault(receiver, []).append((step.index, step.node))
+
+    def node_of(self, node: Value, example: int | None) -> Value | None:
+        """The node that stands for a node of the program, None where there is none."""
+        raise NotImplementedError
+
+    def of_entry(self, entry: ArrayEntry, phase: str) -> list[int]:
+        """The steps at which the nodes of an entry get their value, or the last part of their gradient."""
+        return [at for node in entry.nodes if (at := self._at(self.node_of(node, entry.example), phase))]
+
+    def of_term(self, entry: ArrayEntry, term: Term, phase: str) -> list[int]:
+        """The same for one of its terms; where a gradient is summed over consumers, the step at which this one's part comes."""
+        if phase != "backward" or len(term.factors) < 2:
+            return self.of_entry(entry, phase)
+        example = entry.example if term.example is None else term.example
+        behind = [self.node_of(node, example) for factor in term.factors for node in factor.nodes]
+        computed = [value for value in behind if value is not None and value.parents]
+        for node in entry.nodes:
+            value = self.node_of(node, example)
+            for index, consumer in self.arrivals.get(value, []) if value is not None else []:
+                if any(consumer is each or consumer in each.parents for each in computed):
+                    return [index]
+        return self.of_entry(entry, phase)
+
+    def _at(self, value: Value | None, phase: str) -> int | None:
+        if value is None or phase == "given":
+            return None
+        if phase == "forward":
+            return self.computed.get(value)
+        found = self.arrivals.get(value)
+        return found[-1][0] if found else None
+
+
+class Examples(ScalarSteps):
+    """The graph of one example, with a step-through of its own; `example` is None where there is no graph to show."""
 
     def __init__(self, of: ArraySteps):
         self.of = of
@@ -42,21 +89,15 @@ class Examples:
         if share != 1 or not root.label:
             loss = next((step.symbol for step in reversed(of) if step.role in ("loss", "losses")), "J")
             root.label = f"{loss}ₖ" if of.examples > 1 and loss.isalpha() else loss if loss.isalpha() else ""
-        self.passes = steps(root)
-        self.place = {node: k for k, node in enumerate(self.passes[0].names)}
-        self.computed: dict[Value, int] = {}
-        self.arrivals: dict[Value, list[tuple[int, Value]]] = {}
-        for step in self.passes:
-            if step.phase == "forward":
-                self.computed[step.node] = step.index
-            elif step.parent is not None:
-                self.arrivals.setdefault(step.parent, []).append((step.index, step.node))
-            else:
-                self.arrivals.setdefault(step.node, []).append((step.index, step.node))
+        super().__init__(steps(root))
         mine = [(node, self.place[value]) for node, value in graph.nodes.items() if not value.parents and value in self.place]
         self.example = Example(
             self.passes, [[(place, repr(float(of.example(k)[node].data))) for node, place in mine] for k in range(of.examples)]
         )
+
+    def node_of(self, node: Value, example: int | None) -> Value | None:
+        """One graph serves all examples."""
+        return self.graph.nodes[node] if self.example is not None else None
 
     def _name(self) -> None:
         """Calls the nodes as the arrays are called."""
@@ -70,32 +111,6 @@ class Examples:
                         value = self.graph.nodes.get(node)
                         if value is not None and (not value.label or OF_A_MODEL.fullmatch(value.label)):
                             value.label = notation.symbol(last_role(step.role, step.layer, layers), step.layer, *_index(step, i, j))
-
-    def of_entry(self, entry: ArrayEntry, phase: str) -> list[int]:
-        """The steps at which the nodes of an entry get their value, or the last part of their gradient."""
-        return [at for node in entry.nodes if (at := self._at(node, phase))]
-
-    def of_term(self, entry: ArrayEntry, term: Term, phase: str) -> list[int]:
-        """The same for one of its terms; where a gradient is summed over consumers, the step at which this one's part comes."""
-        if phase != "backward" or len(term.factors) < 2:
-            return self.of_entry(entry, phase)
-        behind = [self.graph.nodes[node] for factor in term.factors for node in factor.nodes] if self.example else []
-        computed = [value for value in behind if value.parents]
-        for node in entry.nodes if self.example else ():
-            for index, consumer in self.arrivals.get(self.graph.nodes[node], []):
-                if any(consumer is value or consumer in value.parents for value in computed):
-                    return [index]
-        return self.of_entry(entry, phase)
-
-    def _at(self, node: Value, phase: str) -> int | None:
-        if self.example is None or phase == "given":
-            return None
-        value = self.graph.nodes[node]
-        return self.computed.get(value) if phase == "forward" else self._arrived(value)
-
-    def _arrived(self, value: Value) -> int | None:
-        found = self.arrivals.get(value)
-        return found[-1][0] if found else None
 
 
 def _index(step: ArrayStep, i: int, j: int) -> tuple[int, ...]:

@@ -2,7 +2,9 @@
 stands alone, and the words. What is stepped through is for the steppers.
 """
 
+import gzip
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
@@ -17,11 +19,14 @@ from .operations import operations_module
 from .slips import slips_module
 
 STATIC = Path(__file__).parent / "static"
+LARGE = 250_000  # characters of data from which on a page carries them packed, in a fifth of the room
 
 
 def host(still: str, data: dict[str, Any], script: str, alone: bool, kind: str = "step") -> str:
     """The element that becomes a step-through: what stands there without scripts, the data, and the module."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if len(text) > LARGE:
+        text = f'{{"packed":"{b64encode(gzip.compress(text.encode(), 5, mtime=0)).decode()}"}}'
     for ends in ("</", "<!"):  # what could end the script, or begin a comment in it
         text = text.replace(ends, "\\u003c" + ends[1])
     return (

@@ -22,7 +22,7 @@ from autograd.whole_files import write_whole
 from ..drawing import refuse_unknown
 from ..notebook import image
 from ..output.pages import Page, fitted, pdf
-from ..output.theme import stylesheet
+from ..output.theme import stylesheet, variables
 from ..output.typst_export import converted
 from ..picture.lettering import harmless, readable
 from ..picture.rooms import Folded
@@ -30,6 +30,7 @@ from ..slides import Rooms
 from .content import graph_data, step_data
 from .expression import expression_data
 from .hosting import host, module, page, page_words, refuse_at, scalar_modules
+from .layer_arrays import array_words, layer_arrays
 from .mistaken import mistaken_data
 
 WORDS = ("forward", "backward", "locals", "vote", "blank", "order")  # what `ask` may be besides True and False
@@ -76,7 +77,9 @@ def step_graph(
         passes = _what_matters(passes, target)
     refuse_at(at, len(passes))
     mistaken = None if as_if is None else mistaken_data(y, passes, as_if, digits)
-    return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken, theme)
+    is_plain = target is None and as_if is None and passes[-1].phase != "update"
+    arrays = layer_arrays(passes, digits, lang, notation) if is_plain else None
+    return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken, theme, arrays)
 
 
 def _refuse_ask(ask: Any) -> None:
@@ -116,12 +119,20 @@ class Stepper:
     """A step-through. It shows itself in a notebook; `save` writes it as a page or as slides; `print` gives the steps."""
 
     def __init__(
-        self, passes: Steps, ask: str, at: int, digits: int | None, lang: str, mistaken: "dict[str, Any] | None" = None, theme: str = "auto"
+        self,
+        passes: Steps,
+        ask: str,
+        at: int,
+        digits: int | None,
+        lang: str,
+        mistaken: "dict[str, Any] | None" = None,
+        theme: str = "auto",
+        arrays: "dict[str, Any] | None" = None,
     ):
         self._typed, passes = passes, passes.in_line()  # names as they are typed for a terminal, and as people read them
         self._passes, self._ask, self._at, self._digits, self._lang, self._theme = passes, ask, at, digits, lang, theme
         # Now, because the leaves may get other numbers before this is shown.
-        self._mistaken = mistaken
+        self._mistaken, self._arrays = mistaken, arrays
         self._rooms = Rooms(passes, digits, lang, beside=" ✗ " if mistaken else "")
         self._graph = graph_data(passes, digits, lang)
 
@@ -146,7 +157,7 @@ class Stepper:
         """Everything that the page needs, as JSON can carry it."""
         called = self._passes[0].names
         place = {node: k for k, node in enumerate(called)}
-        still, words = self._still, page_words(self._lang)
+        still, words = self._still, page_words(self._lang) | (array_words(self._lang) if self._arrays else {})
         rooms = [
             {
                 "title": slides.title,
@@ -168,6 +179,7 @@ class Stepper:
             "roomOf": self._rooms.room_of if len(rooms) > 1 else None,
             "stage": self._rooms.stage,
             "mistaken": self._mistaken,
+            "arrays": self._arrays,
             "editable": [] if self._mistaken else [k for node, k in place.items() if not node.parents and not (node.constant and not node.label)],
             "ask": self._ask,
             "at": self._at,
@@ -193,6 +205,8 @@ class Stepper:
     def _module(self) -> str:
         """The JavaScript of the page, as one module."""
         operations = [node.operation for node in self._passes[0].names if node.parents]
+        if self._arrays:
+            return module("page/static/arrays/inside.js", (*STYLES, "arrays.css"), scalar_modules(operations), variables())
         return module("page/static/start.js", STYLES, scalar_modules(operations))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

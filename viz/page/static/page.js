@@ -17,7 +17,7 @@ import { question } from "./steptab.js";
 import { Update } from "./update.js";
 import { element, saying } from "./elements.js";
 import { listen, toggle } from "./listening.js";
-import { NodeTable, StepList, helpDialog, legend } from "./tables.js";
+import { KEYS, NodeTable, StepList, helpDialog, legend } from "./tables.js";
 import { svgOf } from "../../static/image.js";
 import { Heading } from "./heading.js";
 import { Presenter } from "./present.js";
@@ -28,7 +28,8 @@ const WHOLE_PASSES = ["vote", "blank", "order"]; // ways to ask that know of bot
 const SEVERAL = 3.4; // how much wider than high the room for pictures of several shapes is, above the panel
 
 export class StepThrough {
-  constructor(host, data, alone) {
+  // `Doors` makes the ways from layers to their arrays, where the page has them.
+  constructor(host, data, alone, Doors = null) {
     this.host = host;
     this.alone = alone; // whether the page is this step-through and nothing else
     this.data = data;
@@ -68,7 +69,8 @@ export class StepThrough {
     });
     this.nodes = new NodeTable(this.knowledge, (i) => this.jump(`n${i}`));
     this.list = new StepList(this.knowledge, (at) => this.go(at));
-    this.rooms = new Rooms(this.knowledge, data, words, { jump: (key) => this.jump(key), paint: () => this.paintPicture() });
+    this.doors = Doors && new Doors(this);
+    this.rooms = new Rooms(this.knowledge, data, words, { jump: (key) => this.jump(key), paint: () => this.paintPicture(), made: (view) => this.doors?.furnish(view) });
     const act = {
       go: (k) => this.go(k),
       back: () => this.go(this.at - 1),
@@ -299,7 +301,7 @@ export class StepThrough {
     const root = this.host.attachShadow({ mode: "open" });
     const svg = svgOf(this.host.querySelector("img"));
     const label = this.words("page.label", { title: this.data.title });
-    this.parts = { help: helpDialog((key) => this.words(key)), live: element("p", { class: "unseen", "aria-live": "polite", role: "status" }) };
+    this.parts = { help: helpDialog((key) => this.words(key), { ...KEYS, ...this.doors?.keys }), live: element("p", { class: "unseen", "aria-live": "polite", role: "status" }) };
     const stage = element("div", { class: "stage" }, this.buildPicture(svg), this.panel.element);
     this.panel.tabs[0].pane.prepend(this.ways.element);
     this.panel.tabs[0].pane.append(this.ways.repeat);
@@ -346,7 +348,7 @@ export class StepThrough {
     ];
     const list = element("datalist", { id: "names" }, ...names);
     this.parts.found = element("span", { class: "lost" });
-    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.parts.found, this.rooms.choice, ...folds, find, list, ...tools));
+    return element("figure", { class: "picture" }, svg, element("div", { class: "tools" }, this.parts.found, this.doors?.button, this.rooms.choice, ...folds, find, list, ...tools));
   }
 
   help() {
@@ -359,7 +361,7 @@ export class StepThrough {
     const from = event.composedPath()[0];
     if (!event.ctrlKey && !event.metaKey && !event.altKey && this.presenter.key(event)) return event.preventDefault();
     const kind = from.tagName === "INPUT" ? from.type : from.tagName?.toLowerCase();
-    if (event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open || this.doors?.isOpen) return;
     if (from.classList?.contains("answer") && ["Enter", "h", "H"].includes(event.key)) {
       event.preventDefault(); // no number has an h in it
       return event.key === "Enter" ? this.answer() : this.hint();
@@ -369,6 +371,7 @@ export class StepThrough {
     const isButton = ["button", "summary"].includes(kind) || from.getAttribute?.("role") === "button";
     if (this.ways.key(event)) return event.preventDefault();
     if (this.update && event.key.toLowerCase() === "r") return this.round();
+    if (this.doors && event.key.toLowerCase() === "a") return this.doors.open();
     const act = event.key === " " ? !isButton && (() => this.play()) : actOf(this, event);
     if (!act) return;
     event.preventDefault();

@@ -9,7 +9,8 @@ import { svgFrom } from "../../static/image.js";
 const FEW = 50; // steps, over which a jump paints only what they change
 
 export class Rooms {
-  // `data` is that of the page; `act` has {jump(key), paint()}, for a click on something and after a frame was folded.
+  // `data` is that of the page; `act` has {jump(key), paint(), made(view)}, for a click on something, after a frame
+  // was folded, and for a picture that is shown for the first time.
   constructor(knowledge, { title, rooms, roomOf }, words, act) {
     Object.assign(this, { knowledge, title, rooms, roomOf, words, act });
     this.views = [];
@@ -44,6 +45,7 @@ export class Rooms {
     const { folds, partOf } = this.rooms[room];
     Object.assign(view, { onPick: this.act.jump, onFold: this.act.paint, onEnter: (key) => this.move(folds[key].room) });
     if (room) view.onLeave = () => this.move(partOf);
+    this.act.made(view);
     return view;
   }
 

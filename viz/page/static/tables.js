@@ -100,7 +100,7 @@ export function legend(words) {
   return element("details", { class: "legend" }, element("summary", {}, words("page.legend")), element("ul", {}, ...entries));
 }
 
-const KEYS = {
+export const KEYS = {
   "← →": "page.help.arrows",
   "Home End": "page.help.ends",
   Space: "page.help.space",

@@ -43,8 +43,10 @@ class ExampleThrough extends StepThrough {
 }
 
 export class ArrayThrough {
-  constructor(host, data, alone) {
-    Object.assign(this, { host, data, alone, words: saying(data.words) });
+  // `around` has {back, isAlone, scalars(example, at)}, where the page of a graph shows the scalars itself; `back` is the
+  // way to it.
+  constructor(host, data, alone, around = null) {
+    Object.assign(this, { host, data, alone, around, words: saying(data.words) });
     this.asking = new Asking(data, this.words);
     this.known = new Known(data, this.asking, this.words);
     this.chain = new Chain(this.known, data.blocks, { choose: (place) => this.choose(place) });
@@ -86,6 +88,12 @@ export class ArrayThrough {
     if (this.known.at === this.known.count) this.playing.stop();
     this.paint(focus);
     this.writeAddress();
+  }
+
+  // Goes to a step and looks into an entry; null for none.
+  show(at, place) {
+    this.go(at);
+    if (place) this.choose(place);
   }
 
   next() {
@@ -146,9 +154,11 @@ export class ArrayThrough {
   // --- the scalars of an example ---
 
   openScalars(example, at) {
+    if (this.around) return this.around.scalars(example, at);
     const { scalars } = this.data;
     if (!scalars || !knows(scalars.data.graph)) return;
     this.scalars ??= this.buildScalars(scalars);
+    this.scalars.through.theme.choose(this.theme.chosen);
     this.scalars.through.open(scalars.leaves[example], at);
     this.scalars.title.textContent = this.words("array.scalars.of", { example: example + 1 });
     this.left = this.host.shadowRoot.activeElement;
@@ -218,13 +228,13 @@ export class ArrayThrough {
     const root = this.host.attachShadow({ mode: "open" });
     const label = this.words("page.label", { title: this.data.title });
     this.parts = { help: helpDialog(this.words, KEYS, "array.help.mouse"), live: element("p", { class: "unseen", "aria-live": "polite", role: "status" }) };
-    const heading = element(this.alone ? "h1" : "p", { class: "expression" }, ...this.data.heading.flatMap((runs, k) => [k ? ",  " : "", ...letters(runs)]));
+    const heading = element(this.alone || this.around?.isAlone ? "h1" : "p", { class: "expression" }, ...this.data.heading.flatMap((runs, k) => [k ? ",  " : "", ...letters(runs)]));
     const about = element("span", { class: "about" }, this.data.about);
     const note = this.data.note ? element("p", { class: "note" }, this.data.note) : null;
     this.arrays = element(
       "div",
       { class: "arrays-view" },
-      element("div", { class: "head" }, heading, about, this.bar.where),
+      element("div", { class: "head" }, this.around?.back, heading, about, this.bar.where),
       this.bar.element,
       this.bar.time,
       note,

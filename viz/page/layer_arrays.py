@@ -1,0 +1,78 @@
+"""The arrays behind the layers of a graph that is stepped through: each of its layers opens as arrays, at the step that
+belongs to the one of the scalars, and every entry leads back to its own.
+
+The arrays are those of `autograd.vectorizing`; how they are shown is `array_content`, as on the page of a program.
+"""
+
+from typing import Any
+
+from autograd import Notation, Value
+from autograd.explain.languages import templates
+from autograd.explain.steps import Steps
+
+from ..picture.lettering import readable
+from .array_content import Content
+from .example_graphs import ScalarSteps
+
+MOST = 1500  # entries of all arrays together that a page of scalars takes with it
+
+
+class _Layers(ScalarSteps):
+    """The steps of the graph itself, which has a node of its own for every example."""
+
+    def __init__(self, passes: Steps, images: Any):
+        super().__init__(passes)
+        self.images = images
+
+    def node_of(self, node: Value, example: int | None) -> Value | None:
+        found = self.images[example or 0].get(node)
+        return found if found in self.place else None
+
+
+def layer_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notation | str | None") -> dict[str, Any] | None:
+    """What a page needs to show the layers of a network as arrays, or None for a graph without layers that a model has made,
+    for one that is no network alone, and where the error signals of a notation are not the gradients of its nodes."""
+    root = passes[0].names.root
+    if not any(node.scope and not node.constant for node in passes[0].names if not node.parents):
+        return None
+    try:
+        from autograd.vectorizing.examples_of_graph import examples_of_graph  # NumPy is not loaded for other graphs
+    except ModuleNotFoundError:  # as in a browser that has the core alone
+        return None
+
+    found = examples_of_graph(root, "delta" if notation is None else notation)
+    if found is None or any(step.scale != 1 for step in found.steps):
+        return None
+    if sum(step.array.size for step in found.steps.arrays.values()) > MOST:
+        return None
+    layers = _Layers(passes, found.images)
+    loss = next((step for step in reversed(found.steps) if step.role in ("loss", "losses")), found.steps[-1])
+    return {
+        **Content(found.steps, digits, lang, layers).data(),
+        "note": "",
+        "title": readable(loss.symbol),
+        "theme": "auto",
+        "ask": "no",
+        "at": 0,
+        "scalars": "around",  # the page that it opens in
+        "layerOf": _layers_of_nodes(layers, found.steps),
+    }
+
+
+def array_words(lang: str) -> dict[str, str]:
+    """The words of a page of arrays."""
+    return {key: text for key, text in templates(lang).items() if key.startswith("array.")}
+
+
+def _layers_of_nodes(layers: _Layers, steps: Any) -> list[int]:
+    """For every node of the graph the number of its layer, 0 for none."""
+    number = [0] * len(layers.place)
+    for step in (*steps.given, *steps):
+        if step.layer is None or step.phase == "backward":
+            continue
+        for nodes in step.nodes.flat:
+            for image in layers.images:
+                for node in nodes:
+                    if (value := image.get(node)) in layers.place:
+                        number[layers.place[value]] = step.layer
+    return number

@@ -1,0 +1,10 @@
+// Turns every element of the page that holds a step-through of a graph with layers into it; the layers open as arrays.
+
+import { withData } from "../data.js";
+import { StepThrough } from "../page.js";
+import { knows } from "../run.js";
+import { LayerDoors } from "./doors.js";
+
+withData(document.querySelectorAll("div.chalkgrad-step"), (host, data) => {
+  if (knows(data.graph)) new StepThrough(host, data, "alone" in host.dataset, data.arrays ? LayerDoors : null);
+});
