@@ -32,29 +32,51 @@ _BINARY: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: numpy.add, ast.Sub: numpy.subtract, ast.Mult: numpy.multiply, ast.Div: numpy.divide, ast.MatMult: numpy.matmul}  # fmt: skip
 
 
+Names = Callable[[str], Any]
+
+
 @cache
-def _tree(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+def _reader(text: str) -> Callable[[Names], Any]:
+    """A formula of the table as a function of what its names mean."""
 
-
-def evaluated(text: str, names: Callable[[str], Any]) -> Any:
-    """The number of a formula of the table. Raises KeyError for a name that means nothing here, ValueError where shapes do not fit."""
-
-    def read(tree: ast.expr) -> Any:
+    def reader(tree: ast.expr) -> Callable[[Names], Any]:
         if isinstance(tree, ast.BinOp):
-            return _BINARY[type(tree.op)](read(tree.left), read(tree.right))
+            apply, left, right = _BINARY[type(tree.op)], reader(tree.left), reader(tree.right)
+            return lambda names: apply(left(names), right(names))
         if isinstance(tree, ast.Attribute):
-            return read(tree.value).T
+            whole = reader(tree.value)
+            return lambda names: whole(names).T
         if isinstance(tree, ast.Compare):
-            return (read(tree.left) > read(tree.comparators[0])).astype(float)
+            left, right = reader(tree.left), reader(tree.comparators[0])
+            return lambda names: (left(names) > right(names)).astype(float)
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
-            return _FUNCTIONS[tree.func.id](read(tree.args[0]))
+            function, argument = _FUNCTIONS[tree.func.id], reader(tree.args[0])
+            return lambda names: function(argument(names))
         if isinstance(tree, ast.UnaryOp):
-            return -read(tree.operand)
-        return names(tree.id) if isinstance(tree, ast.Name) else tree.value  # type: ignore[attr-defined]
+            positive = reader(tree.operand)
+            return lambda names: -positive(names)
+        if isinstance(tree, ast.Name):
+            name = tree.id
+            return lambda names: names(name)
+        number = tree.value  # type: ignore[attr-defined]
+        return lambda names: number
 
-    with numpy.errstate(all="ignore"):
-        return read(_tree(text))
+    return reader(ast.parse(text, mode="eval").body)
+
+
+def evaluated(text: str, names: Names) -> Any:
+    """The number of a formula of the table. Raises KeyError for a name that means nothing here, ValueError where shapes do not fit.
+
+    It is read within `numpy.errstate(all="ignore")`: infinity times 0 is nan, as everywhere.
+    """
+    return _reader(text)(names)
+
+
+@cache
+def _split(name: str) -> tuple[str, int]:
+    """A name as the array it means, and how many layers later it stands; 99 for one that is no array of a layer."""
+    stem, _, which = name.partition("_")
+    return stem, {"": 0, "before": -1, "next": 1, "after": 2}.get(which, 99)
 
 
 class Passes:
@@ -94,10 +116,9 @@ class Passes:
         other.scale, other.at_kink, other._kept = scale, at_kink, {}
         if at_kink is not None:
             own: dict[Key, Any] = {}
-            for layer in range(self.depth, -1, -1):
-                for line in LINES if layer else LINES[:1]:
-                    own[line, layer] = self.truth[line, layer] if line == "dA" and layer == self.depth else other.value(
-                        other.right(line, layer), layer, own)  # fmt: skip
+            with numpy.errstate(all="ignore"):
+                for key in self.gradients():
+                    own[key] = self.truth[key] if key == ("dA", self.depth) else other.value(other.right(*key), key[1], own)
             other.truth = own
         return other
 
@@ -187,14 +208,16 @@ class Passes:
         return named[text] if text in named else {"-1": -1.0, "0": 0.0, "2": 2.0, "1/2": 0.5}[text]
 
     def _named(self, name: str, k: int, own: Mapping[Key, Any], rate: float | None) -> Any:
-        stem, _, which = name.partition("_")
-        at = k + {"": 0, "before": -1, "next": 1, "after": 2}.get(which, 99)
+        stem, later = _split(name)
+        at = k + later
         if stem in LINES:
             return own[stem, at]
-        if stem in ("W", "Z", "A", "b") and at != k + 99:
+        if stem in ("W", "Z", "A", "b") and later != 99:
             return getattr(self, stem)[at]
-        if stem == "slope" and at != k + 99:
+        if stem == "slope" and later != 99:
             if not 1 <= at <= self.depth or self.dense[at - 1].activation.of_layer:
+                raise KeyError(name)
+            if later and self.dense[at - 1].activation.name == "linear":  # 1 everywhere: nobody takes that for the slope of this layer
                 raise KeyError(name)
             return self.slope(at)
         if name in ("lr", "scale"):
@@ -212,6 +235,10 @@ class Passes:
             if function is None or function.of_layer or function.operation is None:
                 raise KeyError(name)
             return function.derivative(self.A[k]) if name == "slope_at_A" else function.derivative(self.Z[k], y=self.Z[k])
+        if name == "gate":
+            if function is None or function.operation is None or not function.operation.kinks:
+                raise KeyError(name)
+            return self.slope(k)
         if k != self.depth:
             raise KeyError(name)
         if name == "T":

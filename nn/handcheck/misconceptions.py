@@ -52,7 +52,7 @@ ENTRIES = (
         "dA": ("W_next.T @ dZ_after",), "dW": ("dZ_next @ A_before.T",), "db": ("over_examples(dZ_next)",)}),
     Misconception("WRONG_INPUT", {"dW": ("dZ @ Z_before.T", "dZ @ A.T", "dZ @ Z.T", "dZ @ X.T")}),
     Misconception("WRONG_SLOPE", {"dZ": ("dA * slope_before", "dA * slope_next")}),
-    Misconception("RELU_MASK", {"dZ": ("dA * (1 - slope)", "dA * (dA > 0)")}),
+    Misconception("RELU_MASK", {"dZ": ("dA * (1 - gate)", "dA * (dA > 0 * gate)")}),  # a gate is the slope of a function with a kink only
     Misconception("LOSS_MIX", {
         "dY": ("(P - T) * share", "(P - T) * P * (1 - P) * share"), "dZ": ("(P - T) * slope * share", "(P - T) * share"),
         "dZ softmax": ("(P - T) * share",)}),
