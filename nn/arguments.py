@@ -10,6 +10,7 @@ import numpy
 from autograd import Value
 
 LONGEST = 40  # characters of what was given that a refusal quotes
+MOST_NAMES = 20  # that a refusal lists
 MOST_OF_FLOATS = int(numpy.finfo(float).max)
 NO_NUMBERS = (bool, numpy.timedelta64)  # although Python and NumPy count them among the whole numbers
 
@@ -28,7 +29,8 @@ def choose(kind: str, name: Any, table: Mapping[str, Any]) -> Any:
         raise TypeError(f"{kind} is given by its name or as a function, not as {quoted(name)}")
     near = get_close_matches(name[:LONGEST].lower(), table, n=3, cutoff=0.5)
     hint = "; did you mean " + " or ".join(f'"{other}"' for other in near) + "?" if near else "."
-    raise ValueError(f'there is no {what} called "{name[:LONGEST]}"{hint} There are {", ".join(table)}')
+    names = [*table] if len(table) <= MOST_NAMES else [*list(table)[: MOST_NAMES - 1], "…"]
+    raise ValueError(f'there is no {what} called "{name[:LONGEST]}"{hint} There are {", ".join(names)}')
 
 
 def quoted(given: Any) -> str:

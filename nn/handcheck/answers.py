@@ -9,7 +9,8 @@ import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from io import StringIO
 from typing import Any
 
@@ -20,6 +21,7 @@ from .matrix_lines import Key, Passes
 
 LAYOUTS = ("columns", "rows", "rows, W transposed")  # Z = W X + b; Z = X W + b; Z = X Wᵀ + b
 _COUNTED = re.compile(r"(d?)(W|b|Z|A|X|Y|delta|δ)_?(\d*)", re.IGNORECASE)
+PRECISION = {8: "double", 4: "single", 2: "half"}  # of floats, by their bytes; from the longest to the shortest
 _RATES = ("lr", "eta", "learning_rate")
 _FORWARD = ("loss", "J", "L", "cost", "E")
 
@@ -71,7 +73,7 @@ def called(backward: Callable[..., Any], passes: Passes, layout: Layout, labels:
             if parameter.default is not parameter.empty:
                 continue
             raise TypeError(
-                f'the function asks for "{parameter.name[:LONGEST]}", but is given by the names of its parameters X, Y, W, b (lists of all '
+                f'the function asks for "{shortened(parameter.name)}", but is given by the names of its parameters X, Y, W, b (lists of all '
                 "layers), W1, b1, W2, …, Z1, A1, …, params, cache, n, lr"
             )
         if parameter.kind is parameter.POSITIONAL_ONLY:
@@ -80,9 +82,12 @@ def called(backward: Callable[..., Any], passes: Passes, layout: Layout, labels:
             named[parameter.name] = offered
     try:
         with numpy.errstate(all="ignore"):
-            return backward(*arguments, **named)
-    except Exception as error:
+            returned = backward(*arguments, **named)
+    except (Exception, SystemExit, GeneratorExit) as error:  # exit() in a cell is no reason to end what checks it; Ctrl+C is
         raise Refused("code.exception", **_where(error, backward)) from error
+    if inspect.isawaitable(returned) and hasattr(returned, "close"):
+        returned.close()  # it would complain later that nobody waited for it
+    return returned
 
 
 def _parameters(backward: Callable[..., Any]) -> list[inspect.Parameter]:
@@ -139,7 +144,7 @@ def _offered(name: str, passes: Passes, layout: Layout, labels: Any) -> Any:
     return None
 
 
-def _where(error: Exception, backward: Callable[..., Any]) -> dict[str, str]:
+def _where(error: BaseException, backward: Callable[..., Any]) -> dict[str, str]:
     """The line of the student's own code in which an exception came up, and what it said, both bounded in length."""
     frames = traceback.extract_tb(error.__traceback__)
     own = getattr(getattr(inspect.unwrap(backward), "__code__", None), "co_filename", None)
@@ -148,40 +153,58 @@ def _where(error: Exception, backward: Callable[..., Any]) -> dict[str, str]:
     said = " ".join(str(error).split())
     return {
         "line": str(frame.lineno),
-        "written": written[:80],
-        "error": f"{type(error).__name__}: {said[:120]}" if said else type(error).__name__,
+        "written": shortened(written, 80),
+        "error": f"{type(error).__name__}: {shortened(said, 120)}" if said else type(error).__name__,
     }
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """A text that is quoted back, cut where it is too long, and that shown."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 # --- what was returned ------------------------------------------------------------------------------------------------
 
 
-def read(returned: Any, passes: Passes, layout: Layout) -> tuple[dict[Key, Any], dict[Key, str]]:
-    """The gradients that were returned, by line and layer, with the examples in columns; and their shapes as they came.
+@dataclass
+class Returned:
+    """The gradients that were returned, by line and layer, with the examples in columns; their shapes as they came, and what was
+    left blank. `precision` is that of the shortest floats among them."""
 
-    Raises Refused for what is no gradient.
-    """
-    found: dict[Key, Any] = {}
-    shapes: dict[Key, str] = {}
+    arrays: dict[Key, Any] = field(default_factory=dict)
+    shapes: dict[Key, str] = field(default_factory=dict)
+    blanks: set[Key] = field(default_factory=set)
+    precision: str = "double"
+
+
+def read(returned: Any, passes: Passes, layout: Layout) -> Returned:
+    """What was returned. Raises Refused for what is no gradient."""
+    found = Returned()
     for name, given in _named(returned, passes.depth):
         key = _key(name, passes.depth)
-        if key is None or given is None:  # None stands where something is still to be written
+        if key is None:
             continue
-        if key in found:
-            raise Refused("code.twice", what=name[:LONGEST])
-        found[key] = _array(given, name, key, passes, layout)
-        shapes[key] = shape_text(numpy.shape(given))
-    if not found:
+        if key in found.arrays or key in found.blanks:
+            raise Refused("code.twice", what=shortened(name))
+        if given is None:  # something is still to be written there
+            found.blanks.add(key)
+            continue
+        found.arrays[key], size = _array(given, name, key, passes, layout)
+        found.shapes[key] = shape_text(numpy.shape(given))
+        found.precision = max(found.precision, PRECISION.get(size, "double"), key=tuple(PRECISION.values()).index)
+    if not found.arrays:
         raise Refused("code.empty")
-    return found, shapes
+    return found
 
 
 def _named(returned: Any, depth: int) -> list[tuple[str, Any]]:
     """What was returned as pairs of a name and an array, whatever form it has."""
+    if isinstance(returned, tuple) and hasattr(returned, "_asdict"):
+        returned = returned._asdict()
     if isinstance(returned, Mapping):
         return [(str(name), given) for name, given in returned.items()]
     if not isinstance(returned, Sequence) or isinstance(returned, (str, bytes)):
-        raise Refused("code.form", got=type(returned).__name__)
+        raise Refused("code.form", got=shortened(type(returned).__name__))
     if len(returned) == depth and all(isinstance(each, (tuple, list, Mapping)) for each in returned):
         pairs = []
         for k, each in enumerate(returned, 1):
@@ -215,25 +238,35 @@ def _key(name: str, depth: int) -> Key | None:
             return key
     if name in _FORWARD:
         return None
-    raise Refused("code.name", what=name[:LONGEST])
+    known = ["dX", *(f"{stem}{k}" for k in range(1, depth + 1) for stem in ("dW", "db", "dZ", "dA", "delta"))]
+    near = {each.lower(): each for each in known}.get(
+        next(iter(get_close_matches(name[:LONGEST].lower(), map(str.lower, known), 1, 0.4)), "")
+    )
+    raise Refused("code.name.near" if near else "code.name", what=shortened(name), near=near or "")
 
 
-def _array(given: Any, name: str, key: Key, passes: Passes, layout: Layout) -> Any:
-    """A returned array with two axes and the examples in columns; a flat one is given the axes that fit."""
+def _array(given: Any, name: str, key: Key, passes: Passes, layout: Layout) -> tuple[Any, int]:
+    """A returned array with two axes and the examples in columns, and how many bytes its floats had; a flat one is given the axes that fit."""
     try:
         array = numpy.asarray(given)
-        single = array.dtype == numpy.float32 or array.dtype == numpy.float16
+        if array.dtype.kind not in "biufO" or any(isinstance(each, (str, bytes)) for each in array.flat if array.dtype.kind == "O"):
+            raise TypeError
+        size = array.dtype.itemsize if array.dtype.kind == "f" else 8
         array = array.astype(float)
-    except (TypeError, ValueError):
-        raise Refused("code.array", what=name[:LONGEST], got=type(given).__name__) from None
+    except Exception:  # whatever an object says that is asked for its numbers
+        raise Refused("code.array", what=shortened(name), got=_type_of(given)) from None
     if array.ndim > 2:
-        raise Refused("code.axes", what=name[:LONGEST], got=shape_text(array.shape))
+        raise Refused("code.axes", what=shortened(name), got=shape_text(array.shape))
     kind = "W" if key[0] == "dW" else key[0][1]
     due = layout.outward(kind, passes.truth[key]).shape
     if array.ndim < 2:
         array = array.reshape(due) if array.size == due[0] * due[1] and 1 in due else array.reshape(1, -1)
-    found = layout.inward(kind, array)
-    return found.astype(numpy.float32) if single else found
+    return layout.inward(kind, array), size
+
+
+def _type_of(given: Any) -> str:
+    dtype = getattr(given, "dtype", None)
+    return shortened(type(given).__name__ + (f" ({dtype})" if dtype is not None else ""))
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

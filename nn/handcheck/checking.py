@@ -11,12 +11,14 @@ from autograd.explain.numbers import number_text
 from autograd.handcheck.report import Finding, Judged, Report
 
 from ..arguments import choose
-from .answers import LAYOUTS, Layout, Refused, called, quietly, rate_of, read, shape_text
+from .answers import LAYOUTS, Layout, Refused, Returned, called, quietly, rate_of, read, shape_text
 from .matrix_lines import Key, Passes
+from .misconceptions import ORDER
 from .search import AGAIN, Fault, Search, Supposition
 from .search import STRANGE as STRANGE_COST
 
-REACH = {"double": 1e-6, "single": 2e-4}  # how far off, relatively, a number may be
+REACH = {"double": 1e-6, "single": 2e-4, "half": 2e-2}  # how far off, relatively, a number may be, by the precision of the floats
+NEAR = 1e-4  # within which all numbers are accepted where nothing else explains them: a small constant in a denominator
 STRANGE = ("UNEXPLAINED", "SHAPE")
 
 
@@ -68,14 +70,18 @@ def check_code(
         raise TypeError(f"backward is a function that returns gradients, not {type(backward).__name__}")
     passes = Passes(model, X, Y, loss, reduction, rate_of(backward) if lr is None else lr)
     labels = numpy.asarray(Y) if passes.loss.targets == "classes" and numpy.ndim(Y) == 1 else None
-    read_in = [
-        _read(backward, passes, Layout(name), labels, quiet=k > 0) for k, name in enumerate(LAYOUTS if layout is None else (layout,))
-    ]
+    read_in: list[_Judgement] = []
+    for name in LAYOUTS if layout is None else (layout,):
+        read_in.append(_read(backward, passes, Layout(name), labels, quiet=bool(read_in)))
+        if not read_in[-1].refused and read_in[-1].likeness[0] == len(read_in[-1].given):  # it cannot be more right in another layout
+            break
+    read_in.sort(key=lambda made: made.likeness, reverse=True)
+    alike = sum(made.likeness[0] == read_in[0].likeness[0] and not made.refused for made in read_in)
     best: _Judgement | None = None
-    for made in sorted(read_in, key=lambda made: made.likeness, reverse=True):
+    for made in read_in:
         if best is not None and (best.likeness[0] > made.likeness[0] or best.cost < STRANGE_COST):
             break
-        made = made if made.refused else _judged(made)
+        made = made if made.refused else _judged(made, 1 / alike)
         if best is None or made.rank > best.rank:
             best = made
     assert best is not None
@@ -87,13 +93,17 @@ class _Judgement:
 
     def __init__(self, layout: Layout, passes: Passes, refused: Refused | None = None):
         self.layout, self.passes, self.refused = layout, passes, refused
-        self.shapes: dict[Key, str] = {}
+        self.returned = Returned()
+        self.digits = 0  # in how many digits the numbers agree, where those are fewer than is usual
         self.verdicts: dict[Key, str] = {}
         self.tied: list[Supposition] = []
         self.found: dict[Key, list[Fault]] = {}  # by the gradient that shows them first
         self.again: dict[str, list[Key]] = {}  # where else the same misconception was met
         self.cost = 0.0
-        self.given: Mapping[Key, Any] = {}
+
+    @property
+    def given(self) -> Mapping[Key, Any]:
+        return self.returned.arrays
 
     @property
     def likeness(self) -> tuple[float, float]:
@@ -121,15 +131,15 @@ class _Judgement:
         right = sum(verdict == "right" for verdict in self.verdicts.values())
         return 1.0, right - self.cost
 
-    def judge(self, given: Mapping[Key, Any], search: Search) -> "_Judgement":
-        self.given, self.tied = given, search.best()
+    def judge(self, search: Search) -> "_Judgement":
+        given, self.tied = self.given, search.best()
         best = self.tied[0]
         self.cost = best.cost
         hidden = [fault for fault in best.faults if not any(fault in faults for faults in best.direct.values())]
         met: set[str] = set()
         for key in self.passes.gradients():
             if key not in given:
-                if key[0] in ("dW", "db"):
+                if key[0] in ("dW", "db") or key in self.returned.blanks:
                     self.verdicts[key] = "missing"
                 continue
             if search.agrees(given[key], self.passes.due(key), key):
@@ -150,37 +160,47 @@ class _Judgement:
 
 def _read(backward: Callable[..., Any], passes: Passes, layout: Layout, labels: Any, quiet: bool) -> _Judgement:
     """What the code gives in a layout, not judged yet."""
+    made = _Judgement(layout, passes)
     try:
         returned = quietly(lambda: called(backward, passes, layout, labels)) if quiet else called(backward, passes, layout, labels)
-        given, shapes = read(returned, passes, layout)
+        made.returned = read(returned, passes, layout)
     except Refused as refused:
         return _Judgement(layout, passes, refused)
-    made = _Judgement(layout, passes)
-    made.given, made.shapes = given, shapes
     return made
 
 
-def _judged(read_in: _Judgement) -> _Judgement:
-    """The gradients of a layout judged, in the convention that explains them best."""
-    given = read_in.given
-    reach = REACH["single" if any(array.dtype == numpy.float32 for array in given.values()) else "double"]
+def _judged(read_in: _Judgement, share: float) -> _Judgement:
+    """The gradients of a layout judged, in the convention that explains them best. `share` is that of the work to be spent here."""
+    reach = REACH[read_in.returned.precision]
+    conventions = _conventions(read_in.passes, read_in.given)
     best: _Judgement | None = None
-    for convention in _conventions(read_in.passes, any(line in ("dA", "dZ") for line, _ in given)):
-        made = _Judgement(read_in.layout, convention)
-        made.shapes = read_in.shapes
-        made.judge(given, Search(convention, given, reach))
-        if best is None or made.cost < best.cost - AGAIN:
-            best = made
-        if best.cost == 0:
-            break
+    with numpy.errstate(all="ignore"):  # infinity times 0 is nan, as everywhere
+        for tried in (reach, NEAR):
+            for convention in conventions:
+                made = _Judgement(read_in.layout, convention)
+                made.returned = read_in.returned
+                if tried > reach:
+                    made.digits = 4
+                    search = Search(convention, made.given, tried, 0.0)
+                else:
+                    search = Search(convention, made.given, tried, share / len(conventions))
+                made.judge(search)
+                if best is None or made.cost < (best.cost - AGAIN if tried == reach else 1.0):
+                    best = made
+                if best.cost == 0:
+                    return best
+            if best is None or best.cost < STRANGE_COST or reach >= NEAR:
+                break
     assert best is not None
     return best
 
 
-def _conventions(passes: Passes, has_errors: bool) -> list[Passes]:
-    """The conventions that courses have: 1/n in the error signals or in the lines of the parameters, where the code has such;
-    and slopes at kinks."""
-    n = float(passes.divisor) if passes.reduction == "mean" and has_errors else 1.0
+def _conventions(passes: Passes, given: Mapping[Key, Any]) -> list[Passes]:
+    """The conventions that courses have: 1/n in the error signals or in the lines of the parameters, where the code has error
+    signals of which none is right as it stands; and slopes at kinks."""
+    errors = [(array, passes.truth[key]) for key, array in given.items() if key[0] in ("dA", "dZ")]
+    is_plain = any(array.shape == true.shape and true.any() and numpy.allclose(array, true, rtol=1e-3) for array, true in errors)
+    n = float(passes.divisor) if passes.reduction == "mean" and errors and not is_plain else 1.0
     scales = dict.fromkeys([1.0, float(passes.examples) if n > 1 else 1.0, n])
     slopes = (None, 1.0, 0.5) if passes.has_kink() else (None,)
     return [passes.taken(scale, slope) for slope in slopes for scale in scales]
@@ -202,7 +222,8 @@ class _Words:
         verdicts = self.made.verdicts.values()
         good = sum(verdict in ("right", "follows") for verdict in verdicts)
         answers = [
-            Judged(_name(key), self.made.shapes.get(key, ""), self._entry(key), verdict) for key, verdict in self.made.verdicts.items()
+            Judged(_name(key), self.made.returned.shapes.get(key, ""), self._entry(key), verdict)
+            for key, verdict in self.made.verdicts.items()
         ]
         return Report(good / len(answers), tuple(findings), tuple(answers), tuple(self._notes()), self.lang)
 
@@ -228,8 +249,8 @@ class _Words:
         best = self.made.tied[0]
         given, due = best.own[key], self.passes.due(key)
         where = numpy.unravel_index(numpy.argmax(numpy.nan_to_num(numpy.abs(given - due), nan=numpy.inf)), due.shape)
-        place = best.faults.index(fault)
-        codes = dict.fromkeys(state.faults[place].code for state in self.made.tied if state.faults[place].layer == fault.layer)
+        others = self._others(fault)
+        codes = dict.fromkeys([fault.code, *(other.code for other in others)])
         expected, got = as_float(due[where]), as_float(given[where])
         return Finding(
             node=_name(key),
@@ -237,36 +258,57 @@ class _Words:
             code=fault.code,
             expected=expected,
             got=got,
-            message=self._message(key, fault, where, expected, got),
+            message=self._message(key, fault, where, expected, got, others),
             candidates=tuple(code for code in codes if code not in STRANGE),
             families=tuple(code for code in codes if code not in STRANGE),
             follows=tuple(_name(each) for each, verdict in self.made.verdicts.items() if verdict == "follows" and each[1] <= key[1]),
         )
 
-    def _message(self, key: Key, fault: Fault, where: Any, expected: float, got: float) -> str:
+    def _others(self, fault: Fault) -> list[Fault]:
+        """What may have been done in place of a fault, as far as numbers tell: one for each cause."""
+        best, found = self.made.tied[0], {}
+        for state in self.made.tied[1:]:
+            if fault.code not in state.codes:
+                found.update({other.code: other for other in reversed(state.faults) if other.code not in (*best.codes, *STRANGE)})
+        return sorted(found.values(), key=lambda other: ORDER[other.code])
+
+    def _texts(self, key: Key, fault: Fault) -> dict[str, Any]:
         k = fault.layer
+        return {"what": _name(key), "layer": k, "next": k + 1, "Z": f"Z{k}", "A": f"A{k}", "before": f"A{k - 1}" if k > 1 else "X",
+                "W_next": f"W{k + 1}", "dZ": f"dZ{k}", "dA": f"dA{k}", "dZ_next": f"dZ{k + 1}", "n": self.passes.examples}  # fmt: skip
+
+    def _message(self, key: Key, fault: Fault, where: Any, expected: float, got: float, others: list[Fault]) -> str:
         due = shape_text(self.layout.outward(_kind(key), self.passes.truth[key]).shape)
-        texts = {"what": _name(key), "due": due, "got": self.made.shapes[key], "layer": k, "next": k + 1, "Z": f"Z{k}", "A": f"A{k}",
-                 "before": f"A{k - 1}" if k > 1 else "X", "W_next": f"W{k + 1}", "dZ": f"dZ{k}", "dA": f"dA{k}", "dZ_next": f"dZ{k + 1}",
-                 "n": self.passes.examples}  # fmt: skip
+        texts = {**self._texts(key, fault), "due": due, "got": self.made.returned.shapes[key]}
         is_misshapen = self.made.misshapen(key)
         parts = []
         if is_misshapen:
             is_turned = is_misshapen == "turned"
             parts.append(fill("code.shape.turned" if is_turned else "code.shape", texts, self.lang))
-        if not (fault.code == "SHAPE" or (fault.code == "TRANSPOSE" and is_misshapen)):
+        if fault.code == "UNEXPLAINED" and not numpy.isfinite(got) and numpy.isfinite(expected):
+            parts.append(fill("code.NOT_FINITE", {"entry": self._place(key, where), "got": number_text(got)}, self.lang))
+        elif not (fault.code == "SHAPE" or (fault.code == "TRANSPOSE" and is_misshapen)):
             parts.append(fill(f"code.{fault.code}", texts, self.lang))
+        if others and not self.reveal:
+            parts.append(fill("code.tied.one" if len(others) == 1 else "code.tied", {"count": len(others)}, self.lang))
         places = [_name(each) for each in self.made.again.get(fault.code, ())]
         if places:
             parts.append(fill("check.habit", {"places": ", ".join(places)}, self.lang))
         if self.reveal:
             parts += self._revealed(key, fault, where, expected)
+            for other in others:
+                message = fill(f"code.{other.code}", self._texts(key, other), self.lang)
+                parts.append(fill("code.tied.each", {"message": message}, self.lang))
         return " ".join(parts)
+
+    def _place(self, key: Key, where: Any) -> str:
+        """An entry, as it is called in the layout of the code."""
+        i, j = where if not self.layout.is_turned(_kind(key)) else where[::-1]
+        return f"{_name(key)}[{i}, {j}]"
 
     def _revealed(self, key: Key, fault: Fault, where: Any, expected: float) -> list[str]:
         line, layer = fault.line, fault.layer
-        i, j = where if not self.layout.is_turned(_kind(key)) else where[::-1]
-        texts = {"entry": f"{_name(key)}[{i}, {j}]", "expected": number_text(expected, 6)}
+        texts = {"entry": self._place(key, where), "expected": number_text(expected, 6)}
         said = [fill("code.entry", texts, self.lang)]
         if line != "dA" or layer < self.passes.depth:
             share = "" if self.passes.scale == 1 or line in ("dA", "dZ") else f"1/{number_text(self.passes.scale)} · "
@@ -276,7 +318,9 @@ class _Words:
 
     def _notes(self) -> list[str]:
         notes = []
-        if self.passes.scale != 1 and any(key[0] in ("dA", "dZ") for key in self.made.shapes):
+        if self.made.digits:
+            notes.append(fill("code.near", {"digits": self.made.digits}, self.lang))
+        if self.passes.scale != 1 and any(key[0] in ("dA", "dZ") for key in self.made.given):
             notes.append(fill("code.scaled", {"n": number_text(self.passes.scale)}, self.lang))
         if self.passes.at_kink is not None:
             notes.append(fill("code.kink", {"slope": number_text(self.passes.at_kink)}, self.lang))
