@@ -13,11 +13,9 @@ array([0., 1.])
 """
 
 import builtins
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
-from keyword import iskeyword
 from numbers import Real
 from typing import Any
 
@@ -353,13 +351,18 @@ def define(name: str, value: str, *partials: str, definition: str = "", kinks: I
     Traceback (most recent call last):
     ValueError: an operation needs a new name that is a Python name, not "exp"
     """
+    import unicodedata  # here, because nobody else in the engine needs them
+    from keyword import iskeyword
+
     for text in (name, value, *partials, definition):
         if not isinstance(text, str):
             raise TypeError(f"the name and the formulas of an operation are texts, not {type(text).__name__}")
     if name in TABLE or not name.isidentifier() or iskeyword(name) or name in _taken() or unicodedata.normalize("NFKC", name) != name:
         raise ValueError(f'an operation needs a new name that is a Python name, not "{name[:40]}"')
     try:
-        operation = operations.enter(name, value, *partials, definition=definition, kinks=kinks, skips_constant=skips_constant, about=about)
+        more: dict[str, Any] = {"definition": definition, "kinks": tuple(kinks), "skips_constant": skips_constant, "about": about}
+        operations.refuse_unreadable(Operation(name, value, *partials, **more))
+        operation = operations.enter(name, value, *partials, **more)
         _give_function(operation, None)
         write(operation)
     except (RecursionError, SyntaxError, MemoryError):  # where Python's own reader gives up

@@ -201,14 +201,12 @@ def number_function(name: str) -> Callable[..., Any]:
 
 
 def enter(name: str, value: str, *partials: str, **more: Any) -> Operation:
-    """Puts an operation into the table. Raises ValueError, and leaves the table as it was, when its formulas cannot be read."""
-    entry = Operation(name, value, *partials, **more)
-    _refuse_unreadable(entry)
-    TABLE[name] = entry
+    """Puts an operation into the table. Its formulas are read when they are first wanted."""
+    entry = TABLE[name] = Operation(name, value, *partials, **more)
     return entry
 
 
-def _refuse_unreadable(entry: Operation) -> None:
+def refuse_unreadable(entry: Operation) -> None:
     """Raises ValueError unless the formulas read only the operands of the entry and call only what there is."""
     if len(entry.partials) not in (1, 2, 3):
         raise ValueError(f"{entry.name} needs a partial for each of its operands, which are a, or a and b, or a, b and c")

@@ -122,21 +122,43 @@ def write(operation: Operation) -> Callable[..., Any]:
 
 
 def specialise(cls: type, operand: Callable[..., Any]) -> None:
-    """Writes every operation of the table for nodes of a class, and puts the code in the place of the methods that `make` nodes."""
+    """Puts the code of every operation of the table in the place of the methods of a class that `make` nodes: of the
+    operators at once, of a function when it is first used, because to write all of them takes longer than all other imports."""
     names.update(Value=cls, operand=operand)
     for operation in TABLE.values():
-        write(operation)
-        method = SYMBOLS.get(operation.name, operation.name)
-        if method in vars(cls) and not operation.is_nary and len(operation.letters) == 1 + (method in BINARY):
-            replace(cls, method, operation)
+        if operation.symbol:
+            write(operation)
+        else:
+            operation.make = _first(operation, cls)
+        _put_into(cls, operation)
+
+
+def _first(operation: Operation, cls: type) -> Callable[..., Any]:
+    """What stands for the code of an operation until it is used."""
+
+    def first(*operands: Any) -> Any:
+        if operation.make is first:
+            write(operation)
+            _put_into(cls, operation)
+        return operation.make(*operands)
+
+    if (method := SYMBOLS.get(operation.name, operation.name)) in vars(cls):
+        first.__wrapped__ = vars(cls)[method]  # type: ignore[attr-defined]  # until then, help shows the readable method
+    return first
+
+
+def _put_into(cls: type, operation: Operation) -> None:
+    method = SYMBOLS.get(operation.name, operation.name)
+    if method in vars(cls) and not operation.is_nary and len(operation.letters) == 1 + (method in BINARY):
+        replace(cls, method, operation)
 
 
 def replace(cls: type, method: str, operation: Operation) -> None:
     """Puts the written code of an operation into a class; the method that was there is its attribute `generic`."""
-    written, generic = operation.make, vars(cls).get(method)
+    written, before = operation.make, vars(cls).get(method)
     written.__name__, written.__qualname__, written.__module__ = method, f"{cls.__name__}.{method}", cls.__module__
     written.__doc__ = f"{operation.about}\n\n    {operation.rules}\n".lstrip()
-    written.generic = generic  # type: ignore[attr-defined]
+    written.generic = getattr(before, "generic", before)  # type: ignore[attr-defined]
     setattr(cls, method, written)
 
 

@@ -18,7 +18,7 @@ import pytest
 
 import autograd
 from autograd import Value, dot, gelu, grad, hessian, jvp, maximum, parse, softplus, steps
-from autograd.engine import functions
+from autograd.engine import functions, operations
 from autograd.engine.functions import apply, define
 from autograd.engine.operations import TABLE
 from autograd.engine.replaying import changed_leaf, side
@@ -428,6 +428,11 @@ def beside_floats(x, n):
 def replayed(entry, point):
     y, leaves = node(entry, [0.5] * len(point))
     return y, dict(zip(leaves, point, strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_every_formula_of_the_table_reads_its_operands_and_calls_what_there_is(name):
+    operations.refuse_unreadable(TABLE[name])  # which the import leaves to us
 
 
 def test_every_entry_of_the_table_has_its_edges_listed():

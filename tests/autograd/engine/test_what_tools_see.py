@@ -90,7 +90,14 @@ def test_help_shows_the_operators_the_methods_and_the_passes():
 
 def test_the_written_code_of_an_operator_can_be_read():
     assert "node._data = y = a * b" in inspect.getsource(Value.__mul__)
+    Value(1.0).tanh()  # the code of a function is written when it is first used
     assert "node._da = 1.0 - y ** 2" in inspect.getsource(Value.tanh)
+
+
+def test_functions_are_written_when_they_are_first_used():
+    program = "import linecache, autograd; autograd.exp(autograd.Value(0.0)); print(*[f for f in linecache.cache if 'operation' in f])"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "the operation mul>" in shown and "the operation exp>" in shown and "the operation tanh>" not in shown
 
 
 def test_a_traceback_through_an_operator_shows_its_source_line():
