@@ -17,15 +17,14 @@ from .drawing import SLIDE, Shown
 from .layout.numbers_on_lines import Line, placed_on_lines
 from .layout.shapes import NAME, SMALL, Rect
 from .output.legend import THIN, placed, stroke
-from .output.svg import LEGEND_ROOM, MARGIN, document, px, write_rect, write_text
-from .picture.lettering import MINUS, harmless, number_drawn, shortened, width
+from .output.svg import LEGEND_ROOM, MARGIN, document, px, write_marked, write_rect, write_text
+from .picture.lettering import MINUS, RAISED, harmless, marked_width, number_drawn, shortened, width
 
 RADIUS, ROW, BETWEEN = 26.0, 16.0, 12.0  # of a unit; height of a line below it; room between two units
 WIDE_PITCH = 112.0  # from one unit to the next where the slide has room for it
 NEAREST, FARTHEST = 118.0, 300.0  # room between the units of two columns, where the slide leaves a choice
 HEAD = 40.0  # height of the captions
 FOOT = 114.0  # what legend, notes and margins take of a slide
-RAISED = 10.0  # size of a raised mark
 ACROSS, BELOW = 2 * RADIUS - 4, 62.0  # what a number in a unit, and one below it or on a line, may take
 CLEAR = RADIUS + 3  # how far below the middle of a unit the texts begin
 COLUMNS, FIRST_COLUMNS, LAST_COLUMNS = 7, 4, 2  # of more columns, those at the left and at the right are drawn
@@ -203,7 +202,7 @@ class NetworkDrawing(Shown):
         for row in range(rows):
             texts = [unit.below[row] for column in self._columns for unit in column.units.values() if len(unit.below) > row]
             for form in range(3):
-                half = max([_marked_width(one.written(form), SMALL, bold=one.kind == "gradient") for one in texts], default=0.0) / 2
+                half = max([marked_width(one.written(form), SMALL, bold=one.kind == "gradient") for one in texts], default=0.0) / 2
                 if (half - RADIUS) * steepest < CLEAR and 2 * half < apart - 2 * RADIUS:
                     break
             found.append(form)
@@ -296,25 +295,11 @@ def _unit(unit: Unit, centre: tuple[float, float], forms: Sequence[int]) -> str:
     return "".join([*parts, "</g>"])
 
 
-def _split(text: str) -> tuple[str, str, str]:
-    """A text around its raised mark, what a notation writes with "^": before it, the mark, what follows."""
-    base, _, rest = text.partition("^")
-    mark, space, after = rest.partition(" ")
-    return base, mark, space + after
-
-
-def _marked_width(text: str, size: float, bold: bool = False) -> float:
-    base, mark, after = _split(text)
-    return width(base + after, size, bold) + width(mark, RAISED, bold)
-
-
 def _marked(x: float, y: float, text: str, kind: str, size: float, room: float) -> str:
-    """A text whose mark, if it has one, is raised and small; what is too wide for its room is cut."""
-    base, mark, after = _split(text)
-    raised = f'<tspan dy="-5" style="font-size:{px(RAISED)}px">{escape(mark)}</tspan>' if mark else ""
-    back = f'<tspan dy="5">{escape(after)}</tspan>' if after and mark else escape(after)
-    base = shortened(base, size, room - width(mark, RAISED))
-    return f'<text x="{px(x)}" y="{px(y)}" class="{kind}" text-anchor="middle">{escape(base)}{raised}{back}</text>'
+    """A text whose mark, if it has one, is raised and small; what is too wide for its room is cut before its mark."""
+    base, mark, rest = text.partition("^")
+    base = shortened(base, size, room - width(rest.partition(" ")[0], RAISED))
+    return write_marked(x, y, base + mark + rest, kind, "middle")
 
 
 def _gap(x: float, y: float, count: int, lang: str) -> str:

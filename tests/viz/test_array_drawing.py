@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import numpy
 import pytest
@@ -10,7 +11,7 @@ from autograd import examples, leaves, vectorize
 from nn import MLP
 from nn.formulas import matrix_view
 from viz import ArrayDrawing, draw
-from viz.array_drawing import LEGIBLE, NUMBER
+from viz.array_drawing import CLEAR, LEGIBLE, NUMBER
 
 RNG = numpy.random.default_rng(0)
 X4 = RNG.normal(size=(4, 3))
@@ -60,10 +61,68 @@ def cards(svg):
     return found
 
 
-def test_numbers_of_a_lecture_can_be_read_from_a_slide_and_larger_arrays_fall_back_to_signs():
+def test_numbers_of_a_lecture_have_16_pixels_on_a_page_and_12_on_a_slide_and_large_arrays_fall_back_to_signs():
     for name, drawing in drawings().items():
-        assert drawing.form == ("shapes" if name == "large" else "numbers"), name
-        assert drawing.scale * NUMBER >= LEGIBLE, name
+        assert drawing.form == {"large": "shapes", "softmax": "signs"}.get(name, "numbers"), name
+        wide, tall = map(float, ET.fromstring(drawing.svg).get("viewBox").split()[2:])
+        assert name == "large" or NUMBER * 1280 / wide >= CLEAR - 0.01, (name, wide)
+        assert NUMBER * min(1280 / wide, 720 / tall) >= LEGIBLE or name == "softmax", (name, wide, tall)
+    assert draw(softmax(), digits=2, width=1280, height=720).scale * NUMBER >= LEGIBLE
+    signs = [part for box in draw(softmax()).picture.boxes for card in box.all_cards for part in card.parts if part.is_of_signs]
+    assert {part.shape for part in signs} == {"4 × 4", "4 × 3", "3 × 4"}, "small arrays have their numbers"
+
+
+def test_a_layer_is_one_frame_and_goes_on_in_a_second_row_of_it_where_it_is_long():
+    for view, direction in ((softmax(), "LR"), (softmax("murphy"), "LR"), (softmax("ng"), "TB"), (large(), "LR"), (small(), "TB")):
+        drawing = draw(view, direction=direction, digits=3)
+        picture, placed = drawing.picture, drawing._placed
+        assert [picture.titles[block] for block, _ in placed.frames] == [title for title in picture.titles if title]
+        for block, frame in placed.frames:
+            inside = [rect for box, rect in zip(picture.boxes, placed.boxes, strict=True) if box.block == block]
+            outside = [rect for box, rect in zip(picture.boxes, placed.boxes, strict=True) if box.block != block]
+            assert all(frame.x < r.x and r.right < frame.right and frame.y < r.y and r.bottom < frame.bottom for r in inside)
+            assert not any(frame.x < r.right and r.x < frame.right and frame.y < r.bottom and r.y < frame.bottom for r in outside)
+    narrow = draw(softmax(), width=700)
+    rows = {rect.middle[1] for box, rect in zip(narrow.picture.boxes, narrow._placed.boxes, strict=True) if box.block == 2}
+    assert len(rows) > 1, "it has several rows"
+
+
+def test_no_arrow_goes_through_a_card():
+    for view, direction in ((softmax(), "LR"), (softmax("murphy"), "TB"), (large(), "LR"), (small(), "TB")):
+        drawing = draw(view, direction=direction, width=760)
+        found = [card.frame for each in drawing._placed.cards for card in each]
+        for way in drawing._placed.ways:
+            for (x0, y0), (x1, y1) in pairwise(way):
+                left, right, top, low = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+                hit = [f for f in found if left < f.right - 1 and f.x + 1 < right and top < f.bottom - 1 and f.y + 1 < low]
+                assert not hit and (left == right or top == low), (way, hit)
+
+
+def test_targets_stand_beside_the_loss_that_reads_them():
+    for view in (small(), softmax(), large()):
+        picture = draw(view).picture
+        (reader,) = [box for box in picture.boxes if box.beside]
+        assert [card.key for card in reader.beside] == ["t1" if view.steps.examples == 1 else "t"]
+        assert reader.cards[0].key == next(step.name for step in view.steps if step.role in ("loss", "losses"))
+    mazurs = draw(mazur()[0], X=mazur()[1])
+    (join,) = [way for way in mazurs._placed.ways if len(way) == 2 and way[0][1] > way[1][1]]
+    assert join[1][1] == mazurs._placed.boxes[-1].bottom, "the arrow goes up into the loss"
+
+
+def test_the_drawing_in_dot_has_the_arrays_and_what_is_computed_from_what(tmp_path):
+    drawing = draw(small())
+    for edge in ('"W1" -> "a1"', '"z0" -> "a1"', '"b1" -> "a1"', '"a1" -> "z1" [label="tanh"]', '"t1" -> "J"'):
+        assert edge in drawing.source, edge
+    assert drawing.source.count("subgraph") == 2 and "dW^[1]   2 × 1" in drawing.source
+    assert drawing.digraph.body and drawing.save(tmp_path / "net.dot").read_text(encoding="utf-8") == drawing.source
+
+
+def test_marks_of_layers_are_raised_and_signs_are_explained_without_alarm():
+    svg = draw(softmax("ng")).svg
+    assert '>W<tspan dy="-5" style="font-size:10px">[1]</tspan></text>' in svg
+    assert not re.search(r"<text[^>]*>[^<]*\^", svg), "no mark is written as it is typed"
+    assert "the sign of each number of a large array" in svg and "small warn" not in svg
+    assert "el signo de cada número" in draw(softmax(), lang="es").svg and "the sign" not in draw(small()).svg
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
@@ -78,7 +137,7 @@ def test_cards_do_not_overlap_and_stand_on_the_paper(direction):
 
 def test_a_gradient_stands_below_its_array_with_its_shape():
     drawing = draw(softmax())
-    parts = {card.key: card.parts for box in drawing.picture.boxes for card in box.cards}
+    parts = {card.key: card.parts for box in drawing.picture.boxes for card in box.all_cards}
     assert [part.symbol for part in parts["W1"]] == ["W⁽¹⁾", "∂L/∂W⁽¹⁾"]
     assert [part.shape for part in parts["W1"]] == ["4 × 3", "4 × 3"]
     assert [part.symbol for part in parts["a2"]] == ["a⁽²⁾", "δ⁽²⁾"]
@@ -97,8 +156,8 @@ def test_every_number_of_the_steps_is_drawn():
 def test_the_chain_goes_through_the_blocks_of_the_layers():
     picture = draw(small()).picture
     keys = [[card.key for card in box.cards] for box in picture.boxes]
-    assert keys == [["z0"], ["W1", "b1"], ["a1"], ["z1"], ["W2", "b2"], ["a2"], ["t1"], ["J"]]
-    assert sorted((arrow.source, arrow.target) for arrow in picture.arrows) == [(k, k + 1) for k in range(7)]
+    assert keys == [["z0"], ["W1", "b1"], ["a1"], ["z1"], ["W2", "b2"], ["a2"], ["J"]]
+    assert sorted((arrow.source, arrow.target) for arrow in picture.arrows) == [(k, k + 1) for k in range(6)]
     assert [box.function for box in picture.boxes if box.function] == ["tanh"]
     assert [title for title in picture.titles if title] == ["layer 1", "layer 2"]
 

@@ -6,7 +6,9 @@ from html import escape
 from ..layout.array_rows import HEAD, PAD, Placed, PlacedCard, PlacedPart, columns_of, row_of
 from ..layout.shapes import Point, Rect
 from ..picture.array_cards import ArrayCard, ArrayPicture, Part
-from .svg import document, page_size, px, write_rect, write_text
+from .legend import Entry
+from .legend import placed as in_rows
+from .svg import LEGEND_ROOM, document, page_size, px, write_marked, write_rect, write_text
 
 ARROWHEAD = 8.0
 
@@ -16,16 +18,22 @@ def write(picture: ArrayPicture, placed: Placed, theme: str, scale: float = 1.0)
     body = [_frame(picture.titles[block], rect) for block, rect in placed.frames]
     body += [_arrow(way) for way in placed.ways]
     for box, cards in zip(picture.boxes, placed.cards, strict=True):
-        body += [_card(card, place) for card, place in zip(box.cards, cards, strict=True)]
+        body += [_card(card, place) for card, place in zip(box.all_cards, cards, strict=True)]
     for box, rect in zip(picture.boxes, placed.boxes, strict=True):
         if box.function and (way := _arriving(placed, rect)):
             body.append(_function(box.function, way))
-    return document(picture.title, picture.lines, body, [], picture.notes, placed.extent, theme, scale)
+    return document(
+        picture.title, picture.lines, body, _legend(picture, placed), picture.notes, placed.extent, theme, scale, notes_kind="soft"
+    )
 
 
 def size(picture: ArrayPicture, placed: Placed) -> Point:
     """The width and the height of the document."""
-    return page_size(placed.extent, [], picture.notes)
+    return page_size(placed.extent, _legend(picture, placed), picture.notes)
+
+
+def _legend(picture: ArrayPicture, placed: Placed) -> list[Entry]:
+    return in_rows([("signs", picture.signs)] if picture.signs else [], max(placed.extent[0], LEGEND_ROOM))
 
 
 def _arriving(placed: Placed, rect: Rect) -> "tuple[Point, ...] | None":
@@ -48,7 +56,7 @@ def _frame(title: str, rect: Rect) -> str:
 
 def _arrow(way: Sequence[Point]) -> str:
     (x0, y0), (x1, y1) = way[-2], way[-1]
-    along = (1.0, 0.0) if abs(x1 - x0) >= abs(y1 - y0) else (0.0, 1.0)
+    along = (1.0 if x1 > x0 else -1.0, 0.0) if abs(x1 - x0) >= abs(y1 - y0) else (0.0, 1.0 if y1 > y0 else -1.0)
     end = (x1 - along[0] * ARROWHEAD, y1 - along[1] * ARROWHEAD)
     line = "L".join([f"{px(x)} {px(y)}" for x, y in [*way[:-1], end]])
     side = (along[1] * 4.5, along[0] * 4.5)
@@ -68,7 +76,7 @@ def _card(card: ArrayCard, place: PlacedCard) -> str:
 
 
 def _part(part: Part, where: PlacedPart, wide: float) -> str:
-    texts = [write_text(PAD, where.top + 20, part.symbol, "name"), write_text(wide - PAD, where.top + 20, part.shape, "soft", "end")]
+    texts = [write_marked(PAD, where.top + 20, part.symbol, "name"), write_text(wide - PAD, where.top + 20, part.shape, "soft", "end")]
     if not part.entries:
         return "".join([*texts, write_text(PAD, where.top + HEAD + 14, part.note, "soft")])
     widths, tall = columns_of(part), row_of(part)

@@ -13,7 +13,7 @@ from ..layout.arrangement import EDGE, TITLE, turned
 from ..layout.nested import Layout, Point
 from ..layout.shapes import LINE, SMALL, Rect, Shape
 from ..layout.shapes import ROW as CARD_ROW
-from ..picture.lettering import shortened, width
+from ..picture.lettering import MINUS, RAISED, marks, shortened, width
 from ..picture.records import UNKNOWN, Card, Frame, Picture, Wire
 from .legend import ROW, SAMPLE, THICK, THIN, Entry, entries, largest_flow, stroke
 from .theme import stylesheet
@@ -72,10 +72,11 @@ def document(
     extent: Point,
     theme: str,
     scale: float = 1.0,
+    notes_kind: str = "warn",
 ) -> str:
     """An SVG document: what is drawn, of the given extent, with the legend and the notes below it, and the same in words."""
     wide, tall = page_size(extent, legend, notes)
-    drawn = "\n".join([*body, *_foot(notes, legend, extent[1])])
+    drawn = "\n".join([*body, *_foot(notes, legend, extent[1], notes_kind)])
     uid = "c" + sha256(drawn.encode()).hexdigest()[:10]  # several pictures in one page must not share ids
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chalkgrad" role="img" aria-labelledby="{uid}-title" aria-describedby="{uid}-desc" '
@@ -110,6 +111,18 @@ def write_text(x: float, y: float, text: str, kind: str = "", anchor: str = "") 
     kind = f' class="{kind}"' if kind else ""
     anchor = f' text-anchor="{anchor}"' if anchor else ""
     return f'<text x="{px(x)}" y="{px(y)}"{kind}{anchor}>{escape(text)}</text>'
+
+
+def write_marked(x: float, y: float, text: str, kind: str, anchor: str = "") -> str:
+    """A text whose marks, what a notation writes with "^", are raised and small."""
+    pieces, is_up = [], False
+    for piece, is_raised in marks(text):
+        moved = f' dy="{-5 if is_raised else 5}"' if is_raised != is_up else ""
+        small = f' style="font-size:{px(RAISED)}px"' if is_raised else ""
+        pieces.append(f"<tspan{moved}{small}>{escape(piece)}</tspan>" if moved or small else escape(piece))
+        is_up = is_raised
+    anchor = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text x="{px(x)}" y="{px(y)}" class="{kind}"{anchor}>{"".join(pieces)}</text>'
 
 
 # --- groups and wires --------------------------------------------------------------------------------------------
@@ -229,16 +242,20 @@ def _pill(text: str, slot: int, numbered: bool, pill: Rect, faded: bool) -> str:
 # --- below the picture -------------------------------------------------------------------------------------------
 
 
-def _foot(notes: Sequence[str], legend: Sequence[Entry], down: float) -> list[str]:
+def _foot(notes: Sequence[str], legend: Sequence[Entry], down: float, kind: str) -> list[str]:
     top = down + 18
     parts = [_entry(entry, top) for entry in legend]
     top += legend[-1].y + ROW + 10 if legend else 0
-    return [*parts, *[write_text(0, top + 18 * k + 4, note, "small warn") for k, note in enumerate(notes)]]
+    return [*parts, *[write_text(0, top + 18 * k + 4, note, f"small {kind}") for k, note in enumerate(notes)]]
 
 
 def _entry(entry: Entry, top: float) -> str:
     x, y = entry.x, top + entry.y
-    if entry.sign in ("pill", "unknown"):
+    if entry.sign == "signs":
+        chips = [(0, "+", "complete positive"), (12, MINUS, "complete negative"), (24, "0", "zero")]
+        sample = "".join([f'<g class="{kind}">{write_rect(Rect(x + at, y + 2, 11, 13), "chip", 3)}'
+                          f'{write_text(x + at + 9.5, y + 12.5, sign, "gradient small")}</g>' for at, sign, kind in chips])  # fmt: skip
+    elif entry.sign in ("pill", "unknown"):
         dash = write_text(x + SAMPLE / 2, y + 12.5, UNKNOWN, "small", "middle") if entry.sign == "unknown" else ""
         sample = write_rect(Rect(x, y, SAMPLE, 16), "pill", 8) + dash
     elif entry.sign in ("none", "partial", "complete", "zero"):

@@ -46,12 +46,18 @@ class ArrayCard:
 
 @dataclass(frozen=True)
 class Box:
-    """Cards that stand side by side at one place of the chain: the `block` they belong to, by its place, and the `function`
-    that is written at the arrow to them."""
+    """Cards that stand side by side at one place of the chain: the `block` they belong to, by its place, the `function` that is
+    written at the arrow to them, and cards `beside` the chain that only these read, as the targets beside the loss."""
 
     cards: tuple[ArrayCard, ...]
     block: int
     function: str = ""
+    beside: tuple[ArrayCard, ...] = ()
+
+    @property
+    def all_cards(self) -> tuple[ArrayCard, ...]:
+        """Those of the chain, then those beside it."""
+        return (*self.cards, *self.beside)
 
 
 @dataclass(frozen=True)
@@ -64,22 +70,27 @@ class Arrow:
 
 @dataclass(frozen=True)
 class ArrayPicture:
-    """Everything that is drawn. `titles` are those of the blocks, "" for a block without a frame; `lines` say it in words."""
+    """Everything that is drawn. `titles` are those of the blocks, "" for a block without a frame; `signs` says what those of large
+    arrays mean, where there are any; `lines` say it in words. `reads` are the cards by their keys in pairs: what is read, and what is
+    computed from it."""
 
     title: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     titles: tuple[str, ...]
     notes: tuple[str, ...]
+    signs: str
     lines: tuple[str, ...]
+    reads: tuple[tuple[str, str], ...]
 
 
-def array_picture(steps: ArraySteps, digits: int | None, form: str, lang: str) -> ArrayPicture:
-    """The picture of a pass, in one of three forms.
+def array_picture(steps: ArraySteps, digits: int | None, form: str, lang: str, most: int) -> ArrayPicture:
+    """The picture of a pass. Arrays of `most` entries have their numbers, with so many digits (None: 4); larger ones are in one of
+    three forms.
 
-    "numbers" has them with so many digits (None: 4), "signs" has their signs, "shapes" those of small arrays alone, and counts for
-    the others.
+    "numbers" has them as well, "signs" has their signs, "shapes" those of small arrays alone, and counts for the others.
     """
+    large = {step.name: form for step in (*steps.given, *steps) if step.array.size > most}
     boxes: list[Box] = []
     titles: list[str] = []
     found = blocks(steps)
@@ -87,16 +98,44 @@ def array_picture(steps: ArraySteps, digits: int | None, form: str, lang: str) -
     for k, block in enumerate(found):
         titles.append(fill("arrays.draw.layer", {"layer": block.layer}, lang) if block.kind == "layer" else "")
         for names in block.columns if is_chain else [(spot,) for spot in block.spots]:
-            cards = tuple([_card(steps, spot.name, spot.gradient, digits, form, lang) for spot in names])
+            cards = tuple([_card(steps, spot.name, spot.gradient, digits, large, lang) for spot in names])
             step = steps[names[0].name]
             boxes.append(Box(cards, k, step.function if step.phase == "forward" else ""))
     notes = [steps.about(lang)] if not is_chain else []
-    if form != "numbers":
-        notes.append(fill("arrays.draw.signs", {}, lang))
+    signs = fill("arrays.draw.signs", {}, lang) if form != "numbers" and large else ""
     texts = {"loss": readable(_loss(steps).symbol), "examples": steps.examples}
     title = fill("arrays.draw.title" if steps.examples > 1 else "arrays.draw.title.one", texts, lang)
+    if is_chain:
+        boxes = _with_besides(steps, boxes)
     lines = [readable(f"{step.equation}, {step.shape[0]} × {step.shape[1]}") for step in (*steps.given, *steps)]
-    return ArrayPicture(title, tuple(boxes), tuple(_arrows(steps, boxes)), tuple(titles), tuple(notes), tuple(lines))
+    return ArrayPicture(
+        title, tuple(boxes), tuple(_arrows(steps, boxes)), tuple(titles), tuple(notes), signs, tuple(lines), _reads(steps, boxes)
+    )
+
+
+def _with_besides(steps: ArraySteps, boxes: Sequence[Box]) -> list[Box]:
+    """The boxes of the chain, those that are given, have no gradient and are read at one place beside that place."""
+    readers: dict[str, set[str]] = {}
+    for step in steps:
+        for name in step.operands if step.phase == "forward" else ():
+            readers.setdefault(name, set()).add(step.name)
+    home = {card.key: k for k, box in enumerate(boxes) for card in box.cards}
+    joins = {}
+    for k, box in enumerate(boxes):
+        found = {home.get(reader) for card in box.cards for reader in readers.get(card.key, ())}
+        if all(card.kind == "constant" for card in box.cards) and len(found) == 1 and None not in found:
+            joins[k] = found.pop()
+    kept = []
+    for k, box in enumerate(boxes):
+        if k not in joins:
+            beside = [card for other, reader in joins.items() if reader == k for card in boxes[other].cards]
+            kept.append(Box(box.cards, box.block, box.function, tuple(beside)))
+    return kept
+
+
+def _reads(steps: ArraySteps, boxes: Sequence[Box]) -> tuple[tuple[str, str], ...]:
+    shown = {card.key for box in boxes for card in box.all_cards}
+    return tuple([(name, step.name) for step in steps if step.phase == "forward" for name in step.operands if {name, step.name} <= shown])
 
 
 def _loss(steps: ArraySteps) -> ArrayStep:
@@ -127,9 +166,9 @@ def _arrows(steps: ArraySteps, boxes: Sequence[Box]) -> list[Arrow]:
     return [Arrow(*ends) for ends in found]
 
 
-def _card(steps: ArraySteps, name: str, gradient: str, digits: int | None, form: str, lang: str) -> ArrayCard:
+def _card(steps: ArraySteps, name: str, gradient: str, digits: int | None, large: dict[str, str], lang: str) -> ArrayCard:
     step = steps[name]
-    parts = [_part(each, digits, form, lang) for each in ([step, steps[gradient]] if gradient else [step])]
+    parts = [_part(each, digits, large.get(each.name, "numbers"), lang) for each in ([step, steps[gradient]] if gradient else [step])]
     kind = "given" if step.phase == "given" else "computed"
     if kind == "given" and step.role != "input":
         kind = "parameters" if gradient else "constant"

@@ -41,6 +41,24 @@ def width(text: str, size: float, bold: bool = False) -> float:
     return hundredths * size * (0.0116 if bold else 0.01)
 
 
+RAISED = 10.0  # size of a raised mark
+
+
+def marks(text: str) -> list[tuple[str, bool]]:
+    """The pieces of a text, and whether each is a raised mark, which a notation writes with "^".
+
+    >>> marks("dW^[1] = 2")
+    [('dW', False), ('[1]', True), (' = 2', False)]
+    """
+    pieces = re.split(r"\^(\[[^\]\s]*\]|[^\s^]+)", text)
+    return [(piece, bool(k % 2)) for k, piece in enumerate(pieces) if piece]
+
+
+def marked_width(text: str, size: float, bold: bool = False) -> float:
+    """The width of a text whose marks are raised and small."""
+    return sum([width(piece, RAISED if is_raised else size, bold) for piece, is_raised in marks(text)])
+
+
 def _width_of_stranger(letter: str) -> int:
     if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
         return 0
