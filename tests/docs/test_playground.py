@@ -1,6 +1,7 @@
 """What the playground asks Python for, as the page asks for it: JSON in, JSON out."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -120,6 +121,22 @@ def test_refusals_are_in_the_language_of_the_page(asked):
 )
 def test_what_is_no_request_is_answered(answer, message):
     assert set(json.loads(answer(message))) in ({"refused", "texts"}, {"error", "column"})
+
+
+def test_all_of_it_works_without_numpy_as_in_a_browser():
+    program = """
+import json, sys
+sys.modules["numpy"] = None
+sys.path.insert(0, sys.argv[1])
+import playground
+typed = {"text": "J = tanh(w*x)", "values": {"w": "2", "x": "3"}, "answers": "w=1", "wrt": "w"}
+for task in playground.TASKS:
+    for more in ({}, {"lr": "0.1"}):
+        found = json.loads(playground.answer(json.dumps({"task": task, **typed, **more})))
+        assert not {"error", "refused"} & set(found), (task, found)
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(PLAYGROUND)], capture_output=True, text=True, cwd=PLAYGROUND.parents[1])
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_language_that_is_not_there_is_refused_in_english(asked):

@@ -71,9 +71,10 @@ def page(title: str, lang: str, element: str) -> str:
     )
 
 
-def page_words(lang: str) -> dict[str, str]:
-    """The words of the page itself in a language."""
-    return {key: text for key, text in templates(lang).items() if key.startswith(("page.", "log."))}
+def page_words(lang: str, arrays: bool = False) -> dict[str, str]:
+    """The words of the page itself in a language; with those of `arrays`, where it shows some."""
+    wanted = ("page.", "log.", *(["array."] if arrays else []))
+    return {key: text for key, text in templates(lang).items() if key.startswith(wanted)}
 
 
 def refuse_at(at: Any, count: int) -> None:

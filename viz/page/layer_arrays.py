@@ -7,8 +7,8 @@ The arrays are those of `autograd.vectorizing`; how they are shown is `array_con
 from typing import Any
 
 from autograd import Notation, Value
-from autograd.explain.languages import templates
 from autograd.explain.steps import Steps
+from autograd.vectorizing.examples_of_graph import examples_of_graph
 
 from ..picture.lettering import readable
 from .array_content import Content
@@ -33,13 +33,6 @@ def layer_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notati
     """What a page needs to show the layers of a network as arrays, or None for a graph without layers that a model has made,
     for one that is no network alone, and where the error signals of a notation are not the gradients of its nodes."""
     root = passes[0].names.root
-    if not any(node.scope and not node.constant for node in passes[0].names if not node.parents):
-        return None
-    try:
-        from autograd.vectorizing.examples_of_graph import examples_of_graph  # NumPy is not loaded for other graphs
-    except ModuleNotFoundError:  # as in a browser that has the core alone
-        return None
-
     found = examples_of_graph(root, "delta" if notation is None else notation)
     if found is None or any(step.scale != 1 for step in found.steps):
         return None
@@ -57,11 +50,6 @@ def layer_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notati
         "scalars": "around",  # the page that it opens in
         "layerOf": _layers_of_nodes(layers, found.steps),
     }
-
-
-def array_words(lang: str) -> dict[str, str]:
-    """The words of a page of arrays."""
-    return {key: text for key, text in templates(lang).items() if key.startswith("array.")}
 
 
 def _layers_of_nodes(layers: _Layers, steps: Any) -> list[int]:

@@ -30,7 +30,6 @@ from ..slides import Rooms
 from .content import graph_data, step_data
 from .expression import expression_data
 from .hosting import host, module, page, page_words, refuse_at, scalar_modules
-from .layer_arrays import array_words, layer_arrays
 from .mistaken import mistaken_data
 
 WORDS = ("forward", "backward", "locals", "vote", "blank", "order")  # what `ask` may be besides True and False
@@ -78,8 +77,20 @@ def step_graph(
     refuse_at(at, len(passes))
     mistaken = None if as_if is None else mistaken_data(y, passes, as_if, digits)
     is_plain = target is None and as_if is None and passes[-1].phase != "update"
-    arrays = layer_arrays(passes, digits, lang, notation) if is_plain else None
+    arrays = _layers_as_arrays(passes, digits, lang, notation) if is_plain else None
     return Stepper(passes, ASKS[ask], at or 0, digits, lang, mistaken, theme, arrays)
+
+
+def _layers_as_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notation | str | None") -> dict[str, Any] | None:
+    """What the page needs to show layers that a model has made as arrays; NumPy is not loaded for other graphs, nor in a
+    browser that has the core alone."""
+    if not any(node.scope and not node.constant for node in passes[0].names if not node.parents):
+        return None
+    try:
+        from .layer_arrays import layer_arrays
+    except ModuleNotFoundError:
+        return None
+    return layer_arrays(passes, digits, lang, notation)
 
 
 def _refuse_ask(ask: Any) -> None:
@@ -157,7 +168,7 @@ class Stepper:
         """Everything that the page needs, as JSON can carry it."""
         called = self._passes[0].names
         place = {node: k for k, node in enumerate(called)}
-        still, words = self._still, page_words(self._lang) | (array_words(self._lang) if self._arrays else {})
+        still, words = self._still, page_words(self._lang, arrays=bool(self._arrays))
         rooms = [
             {
                 "title": slides.title,
