@@ -202,7 +202,8 @@ def _named(returned: Any, depth: int) -> list[tuple[str, Any]]:
     if isinstance(returned, tuple) and hasattr(returned, "_asdict"):
         returned = returned._asdict()
     if isinstance(returned, Mapping):
-        return [(str(name), given) for name, given in returned.items()]
+        return [(name if isinstance(name, str) else repr(name) if isinstance(name, int) else type(name).__name__, given)
+                for name, given in returned.items()]  # fmt: skip
     if not isinstance(returned, Sequence) or isinstance(returned, (str, bytes)):
         raise Refused("code.form", got=shortened(type(returned).__name__))
     if len(returned) == depth and all(isinstance(each, (tuple, list, Mapping)) for each in returned):
@@ -240,7 +241,7 @@ def _key(name: str, depth: int) -> Key | None:
         return None
     known = ["dX", *(f"{stem}{k}" for k in range(1, depth + 1) for stem in ("dW", "db", "dZ", "dA", "delta"))]
     near = {each.lower(): each for each in known}.get(
-        next(iter(get_close_matches(name[:LONGEST].lower(), map(str.lower, known), 1, 0.4)), "")
+        next(iter(get_close_matches(name[:LONGEST].lower(), map(str.lower, known), 1, 0.55)), "")
     )
     raise Refused("code.name.near" if near else "code.name", what=shortened(name), near=near or "")
 
@@ -249,7 +250,7 @@ def _array(given: Any, name: str, key: Key, passes: Passes, layout: Layout) -> t
     """A returned array with two axes and the examples in columns, and how many bytes its floats had; a flat one is given the axes that fit."""
     try:
         array = numpy.asarray(given)
-        if array.dtype.kind not in "biufO" or any(isinstance(each, (str, bytes)) for each in array.flat if array.dtype.kind == "O"):
+        if array.dtype.kind not in "biufO" or (array.dtype.kind == "O" and any(isinstance(each, (str, bytes)) for each in array.flat)):
             raise TypeError
         size = array.dtype.itemsize if array.dtype.kind == "f" else 8
         array = array.astype(float)

@@ -109,10 +109,15 @@ class _Judgement:
     def likeness(self) -> tuple[float, float]:
         """How much speaks for the layout at first sight: gradients that are right, and shapes; of exceptions, how late they came."""
         if self.refused:
-            return -1.0, float(self.refused.texts.get("line", "0"))
+            return -1.0, self._how_far(self.refused)
         right = sum(bool(array.shape == (true := self.passes.truth[key]).shape and numpy.allclose(array, true, rtol=1e-3, equal_nan=True))
                     for key, array in self.given.items())  # fmt: skip
         return float(right), float(sum(array.shape == self.passes.truth[key].shape for key, array in self.given.items()))
+
+    @staticmethod
+    def _how_far(refused: Refused) -> float:
+        """In which line an exception came up; behind all of them where the code came to its end."""
+        return float(refused.texts["line"]) if refused.key == "code.exception" else numpy.inf
 
     def misshapen(self, key: Key) -> str:
         """ "turned" for the shape of the transpose, "other" for another shape, "" for the right one."""
@@ -127,7 +132,7 @@ class _Judgement:
     def rank(self) -> tuple[float, ...]:
         """How likely this layout is meant: much that is right, little that is strange; of exceptions, the one that came late."""
         if self.refused:
-            return 0.0, float(self.refused.texts.get("line", "0"))
+            return 0.0, self._how_far(self.refused)
         right = sum(verdict == "right" for verdict in self.verdicts.values())
         return 1.0, right - self.cost
 

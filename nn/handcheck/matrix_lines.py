@@ -187,7 +187,7 @@ class Passes:
 
     def values(self, formula: str, layer: int, own: Mapping[Key, Any]) -> list[Any]:
         """The same for each learning rate that may be meant, where the formula has one."""
-        rates = (RATES if self.lr is None else (self.lr,)) if "lr" in formula.split() else (None,)
+        rates = (RATES if self.lr is None else (self.lr,)) if "lr *" in formula else (None,)
         return [found for rate in rates if (found := self.value(formula, layer, own, rate)) is not None]
 
     def factors(self, kind: str) -> list[tuple[tuple[str, ...], float]]:

@@ -4,13 +4,17 @@ It knows formulas only as text and tree; `misconceptions` has them, `search` tri
 """
 
 import ast
-import re
 from functools import cache
 from itertools import combinations
+from typing import Any
 
 from .misconceptions import RIGHT, formulas_for
 
 Written = tuple[tuple[str, str], ...]  # misconceptions in a line: code, and the formula that it alone would make of the line
+
+
+Tree = tuple[Any, ...]  # see `_tree`
+_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
 
 
 @cache
@@ -22,75 +26,62 @@ def pairs_for(line: str) -> tuple[tuple[Written, str], ...]:
     >>> [formula for written, formula in pairs_for("dZ") if [code for code, _ in written] == ["WRONG_POINT", "MATRIX_PRODUCT"]][0]
     'dA @ slope_at_A'
     """
-    right = _tree(RIGHT[line])
-    found: dict[str, Written] = {}
-    alone = {ast.unparse(_tree(formula)) for _, formula in (("", RIGHT[line]), *formulas_for(line))}
-    changes = [
-        each for each in formulas_for(line) if not re.search(r"\bshare\b", each[1])
-    ]  # those are other lines, not changes of this one
-    for one, other in combinations(changes, 2):
-        both = merged(right, _tree(one[1]), _tree(other[1])) if one[0] != other[0] else None
-        text = ast.unparse(both) if both is not None else ""
-        if text and text not in alone:
-            found.setdefault(text, (one, other))
-    return tuple([(written, text) for text, written in found.items()])
+    right, *trees = [_tree(ast.parse(formula, mode="eval").body) for _, formula in (("", RIGHT[line]), *formulas_for(line))]
+    found: dict[Tree, Written] = {}
+    for (one, tree), (other, tree2) in combinations(zip(formulas_for(line), trees, strict=True), 2):
+        if one[0] == other[0] or _holds(tree, ("share",)) or _holds(tree2, ("share",)):  # those are other lines, not changes of this one
+            continue
+        both = merged(right, tree, tree2)
+        if both is not None and both not in (right, *trees):
+            found.setdefault(both, (one, other))
+    return tuple([(written, _text(both)) for both, written in found.items()])
 
 
-def merged(right: ast.expr, one: ast.expr, other: ast.expr) -> ast.expr | None:
+def merged(right: Tree, one: Tree, other: Tree) -> Tree | None:
     """The formula that differs from the right one as both others do; None where they change the same part."""
-    if _same(one, right) or _same(one, other):
-        return other
-    if _same(other, right):
-        return one
+    if right in (one, other) or one == other:
+        return one if other == right else other
     for changed, more in ((one, other), (other, one)):
         if _holds(changed, right):  # the right formula with something around it: around the other one, then
             return _replaced(changed, right, more)
     for changed, more in ((one, other), (other, one)):
-        for part, kept in zip(_parts(right), _parts(more), strict=False):
-            if _same(changed, part) and len(_parts(right)) == len(_parts(more)):  # only a part of the right formula is left
-                return kept
-    if type(one) is type(other) is type(right) and len(_parts(one)) == len(_parts(other)) == len(_parts(right)):
-        heads = [_head(tree) for tree in (right, one, other)]
-        if heads[0] not in heads[1:]:
-            return None
-        parts = [merged(*three) for three in zip(_parts(right), _parts(one), _parts(other), strict=True)]
-        return None if None in parts else _with_parts(other if heads[1] == heads[0] else one, parts)  # type: ignore[arg-type]
-    return None
+        if changed in right[1:] and len(right) == len(more):  # only a part of the right formula is left
+            kept = more[right.index(changed)]
+            return kept if kept == changed or kept not in right else None
+    if not len(right) == len(one) == len(other) > 1 or right[0] not in (one[0], other[0]):
+        return None
+    parts = [merged(*three) for three in zip(right[1:], one[1:], other[1:], strict=True)]
+    return None if None in parts else (other[0] if one[0] == right[0] else one[0], *parts)
 
 
-def _tree(formula: str) -> ast.expr:
-    return ast.parse(formula, mode="eval").body
-
-
-def _same(one: ast.AST, other: ast.AST) -> bool:
-    return ast.dump(one) == ast.dump(other)
-
-
-def _holds(tree: ast.expr, part: ast.expr) -> bool:
-    return any(_same(each, part) for each in ast.walk(tree))
-
-
-def _parts(tree: ast.expr) -> list[ast.expr]:
+def _tree(tree: ast.expr) -> Tree:
+    """A formula as what is done, and the parts it is done with; a name or a number stands alone."""
     if isinstance(tree, ast.BinOp):
-        return [tree.left, tree.right]
+        return _SIGNS[type(tree.op)], _tree(tree.left), _tree(tree.right)
+    if isinstance(tree, ast.Compare):
+        return ">", _tree(tree.left), _tree(tree.comparators[0])
     if isinstance(tree, ast.Attribute):
-        return [tree.value]
-    return tree.args if isinstance(tree, ast.Call) else []
+        return ".T", _tree(tree.value)
+    if isinstance(tree, ast.Call):
+        return ast.unparse(tree.func), _tree(tree.args[0])
+    return (ast.unparse(tree),)
 
 
-def _head(tree: ast.expr) -> str:
-    """What a formula does with its parts."""
-    return ast.dump(tree.op if isinstance(tree, ast.BinOp) else tree.func if isinstance(tree, ast.Call) else ast.Constant(
-        tree.attr) if isinstance(tree, ast.Attribute) else tree)  # fmt: skip
+def _text(tree: Tree) -> str:
+    if len(tree) == 3:
+        return " ".join([_operand(tree[1]), tree[0], _operand(tree[2])])
+    if len(tree) == 2:
+        return _operand(tree[1]) + ".T" if tree[0] == ".T" else f"{tree[0]}({_text(tree[1])})"
+    return str(tree[0])
 
 
-def _with_parts(tree: ast.expr, parts: list[ast.expr]) -> ast.expr:
-    if isinstance(tree, ast.BinOp):
-        return ast.BinOp(parts[0], tree.op, parts[1])
-    if isinstance(tree, ast.Attribute):
-        return ast.Attribute(parts[0], tree.attr, ast.Load())
-    return ast.Call(tree.func, parts, []) if isinstance(tree, ast.Call) else tree
+def _operand(tree: Tree) -> str:
+    return f"({_text(tree)})" if len(tree) == 3 else _text(tree)
 
 
-def _replaced(tree: ast.expr, part: ast.expr, by: ast.expr) -> ast.expr:
-    return by if _same(tree, part) else _with_parts(tree, [_replaced(each, part, by) for each in _parts(tree)])
+def _holds(tree: Tree, part: Tree) -> bool:
+    return tree == part or any(_holds(each, part) for each in tree[1:])
+
+
+def _replaced(tree: Tree, part: Tree, by: Tree) -> Tree:
+    return by if tree == part else (tree[0], *(_replaced(each, part, by) for each in tree[1:]))

@@ -303,5 +303,5 @@ def _lines(kind: str, with_pairs: bool) -> tuple[tuple[tuple[Made, ...], str], .
 
 def _peak(array: Any) -> tuple[int, float]:
     """Where the largest number of an array stands, and the number."""
-    at = int(numpy.argmax(numpy.abs(array)))
-    return at, float(array.flat[at])
+    at = int(numpy.argmax(numpy.abs(array))) if array.size else 0
+    return at, float(array.flat[at]) if array.size else 0.0
