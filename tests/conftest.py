@@ -5,6 +5,8 @@ fail, because a page that nobody has looked at is not known to be right; leave t
 """
 
 import shutil
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -27,24 +29,63 @@ def browser():
         running.close()
 
 
-@pytest.fixture
-def page(browser):
-    """A page on which an error of a script, or a request that leaves this machine, fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    errors, outside = [], []
+@dataclass
+class Watched:
+    """A page, and what has gone wrong on it: errors of scripts, dialogs that opened, requests that left this machine."""
 
-    def noted(error):
+    page: Any
+    wrong: list[str]
+
+    @classmethod
+    def opened(cls, browser) -> "Watched":
+        watched = cls(browser.new_context().new_page(), [])
+        watched.page.on("pageerror", watched.error)
+        watched.page.on("dialog", watched.dialog)
+        watched.page.on("request", watched.request)
+        watched.put_back()
+        return watched
+
+    def error(self, error):
         first = next((line for line in (error.stack or "").splitlines() if line.strip().startswith("at ")), "")
         if "/static/lab/" not in first:  # JupyterLab's own code throws at times, whatever is in the notebook
-            errors.append(f"{error} {error.stack}")
+            self.wrong.append(f"{error} {error.stack}")
 
-    opened.on("pageerror", noted)
-    opened.on(
-        "request",
-        lambda request: outside.append(request.url) if request.url.startswith("http") and "//127.0.0.1" not in request.url else None,
-    )
-    yield opened
-    context.close()
-    assert not errors, errors
-    assert not outside, outside
+    def dialog(self, dialog):
+        if dialog.type != "beforeunload":
+            self.wrong.append(f"{dialog.type}: {dialog.message}")
+        dialog.accept()
+
+    def request(self, request):
+        if request.url.startswith("http") and "//127.0.0.1" not in request.url:
+            self.wrong.append(request.url)
+
+    def put_back(self):
+        """An empty page again, as large, as bright and as connected as every test finds it."""
+        self.page.unroute_all()
+        self.page.goto("about:blank")
+        self.page.context.set_offline(False)
+        self.page.context.clear_permissions()
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference", forced_colors="none", media="null")
+        self.page.mouse.move(0, 0)
+
+
+@pytest.fixture(scope="session")
+def kept_page():
+    """The page that the tests of a process use one after the other: a new one costs six times what opening a file in it does."""
+    return []
+
+
+@pytest.fixture
+def page(browser, kept_page, request):
+    """A page on which an error of a script, a dialog, or a request that leaves this machine fails the test."""
+    watched = kept_page.pop() if kept_page else Watched.opened(browser)
+    failed = request.session.testsfailed
+    yield watched.page
+    if request.session.testsfailed > failed:  # whatever state it is in, the next test does not find it
+        watched.page.context.close()
+    else:
+        watched.put_back()
+        kept_page.append(watched)
+    wrong, watched.wrong = watched.wrong, []
+    assert not wrong, wrong

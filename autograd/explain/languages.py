@@ -63,5 +63,12 @@ def _read_file(path: Path) -> dict[str, str]:
 
 def fill(key: str, texts: dict[str, Any], lang: str = MODEL) -> str:
     """The sentence of a key with its texts and layouts filled in, in one line. They are data: braces in them mean nothing."""
-    shown = {name: plain(text) if isinstance(text, tuple) else legible(str(text)) for name, text in texts.items()}
-    return templates(lang)[key].format_map(shown)
+    return templates(lang)[key].format_map(_Shown(texts))
+
+
+class _Shown(dict[str, Any]):
+    """Texts and layouts as they are shown; what a sentence has no place for is not written."""
+
+    def __getitem__(self, name: str) -> str:
+        text = super().__getitem__(name)
+        return plain(text) if isinstance(text, tuple) else legible(str(text))

@@ -1,5 +1,6 @@
 """Opens step-throughs in a browser and reads off what stands there: cards, wires, panel, tables."""
 
+import json
 from pathlib import Path
 
 import autograd
@@ -67,7 +68,8 @@ class StepPage:
         self.page = page
 
     def read(self, place: int = 0) -> dict:
-        return self.page.evaluate(f"place => ({READ})(document.querySelectorAll('div.chalkgrad-step')[place])", place)
+        host = "document.querySelectorAll('div.chalkgrad-step')[place]"
+        return json.loads(self.page.evaluate(f"place => JSON.stringify(({READ})({host}))", place))  # objects come much slower than a text
 
     def all_cards(self, place: int = 0) -> dict:
         """The cards of all nodes, each from the picture in which most of it is seen."""
@@ -112,12 +114,14 @@ class StepPage:
 
     def edit(self, name: str, text: str, place: int = 0) -> "StepPage":
         """Types a number for a leaf, wherever the panel stands."""
-        box = (
-            self.page.locator("div.chalkgrad-step")
-            .nth(place)
-            .locator(f'.leaf input[type=text][aria-label="the number of {in_line(name)}"]')
+        self.page.evaluate(
+            """([place, label, text]) => {
+              const root = document.querySelectorAll("div.chalkgrad-step")[place].shadowRoot;
+              const box = [...root.querySelectorAll(".leaf input[type=text]")].find(one => one.ariaLabel === label);
+              box.value = text; box.dispatchEvent(new Event("change"));
+            }""",
+            [place, f"the number of {in_line(name)}", text],
         )
-        box.evaluate("(box, text) => { box.value = text; box.dispatchEvent(new Event('change')); }", text)
         return self
 
     def unfold_all_details(self) -> "StepPage":

@@ -64,6 +64,13 @@ def page_data(passes, digits=None, lang="en", changes=()):
     return {"graph": graph_data(passes, digits, lang), "steps": sent, "changes": list(changes)}
 
 
+def evaluated(words, script, graphs):
+    """What a script of the page makes of graphs. Both go as texts, which the browser takes and gives much faster than objects."""
+    finite = "(_, each) => (typeof each === 'number' && !Number.isFinite(each) ? { number: String(each) } : each)"
+    found = words.evaluate(f"text => JSON.stringify(({script})(JSON.parse(text)), {finite})", json.dumps(graphs))
+    return json.loads(found, object_hook=lambda each: float(each["number"]) if set(each) == {"number"} else each)
+
+
 def text_content(line):
     return "".join(ElementTree.fromstring(f"<math>{mathml(line)}</math>").itertext())
 
@@ -75,7 +82,7 @@ def level(text):
 
 def compare(words, roots, digits=None):
     """Asserts that the page and Python agree on every step of every graph; the number of steps."""
-    read = words.evaluate(READ, [as_data(y, digits) for y in roots])
+    read = evaluated(words, READ, [as_data(y, digits) for y in roots])
     count = 0
     for y, found in zip(roots, read, strict=True):
         for step, got in zip(steps(y), found, strict=True):
@@ -124,11 +131,14 @@ def random_graph(rng):
 
 
 def of_the_table(rng, name):
+    """An operation at a few numbers: each of its operands is each of them once."""
     entry = TABLE[name]
-    numbers = [rng.choice([-2.5, -1.0, 0.0, 0.25, 0.5, 1.0, 3.0, 20.0]) for _ in range(len(entry.letters) * (3 if entry.is_nary else 1))]
-    operands = leaves(**{f"x{k}": number for k, number in enumerate(numbers)})
-    rows = [operands[3 * k : 3 * k + 3] if entry.is_nary else operands[k] for k in range(len(entry.letters))]
-    return TABLE[name].make(*rows)
+    numbers = [-2.5, -1.0, 0.0, 0.25, 0.5, 1.0, 3.0, 20.0]
+    columns = [rng.sample(numbers, len(numbers)) for _ in range(len(entry.letters) * (3 if entry.is_nary else 1))]
+    for row in zip(*columns, strict=True):
+        operands = leaves(**{f"x{k}": number for k, number in enumerate(row)})
+        rows = [operands[3 * k : 3 * k + 3] if entry.is_nary else operands[k] for k in range(len(entry.letters))]
+        yield entry.make(*rows)
 
 
 def test_the_page_says_what_python_says_at_every_step_of_the_worked_examples(words):
@@ -142,15 +152,15 @@ def test_the_page_says_a_learning_step_as_python_does_and_computes_it(words):
         params = [node for node in names(y) if not node.parents and not node.constant]
         if params:
             graphs.append((steps(y, lr=rng.choice([0.1, Fraction(1, 3), 20]), params=params), rng.choice([None, 3])))
-    sent = [json.loads(json.dumps(page_data(passes, digits))) for passes, digits in graphs]
-    for (passes, digits), got in zip(graphs, words.evaluate(READ, sent), strict=True):
+    sent = [page_data(passes, digits) for passes, digits in graphs]
+    for (passes, digits), got in zip(graphs, evaluated(words, READ, sent), strict=True):
         for step, found in list(zip(passes, got, strict=True))[-3:]:
             assert (found["text"], found["explanation"]) == (step.text(digits=digits), step.explanation(digits=digits))
             assert found["mathml"] == [text_content(line) for line in equations(step, digits)]
             if step.phase == "update":
                 assert same(found["value"], step.value) and same(found["contribution"], step.contribution)
     by_itself = READ.replace("new Run(graph, steps);", "new Run(graph, steps); run.setRate(0.25);")
-    for (passes, digits), got in zip(graphs, words.evaluate(by_itself, sent), strict=True):
+    for (passes, digits), got in zip(graphs, evaluated(words, by_itself, sent), strict=True):
         params = [step.node for step in passes[:-1] if step.phase == "update"]
         there = steps(passes[0].root, lr=0.25, params=params)
         if not any(isinstance(node.data, Fraction) for node in names(passes[0].root)):  # which the page computes as floats
@@ -170,7 +180,7 @@ def test_fractions_stay_exact_in_the_page(words):
 
 def test_every_operation_of_the_table(words):
     rng = Random(0)
-    compare(words, [of_the_table(rng, name) for name in TABLE for _ in range(20)])
+    assert compare(words, [y for name in TABLE for y in of_the_table(rng, name)]) > 800
 
 
 def test_an_operation_without_words_is_narrated_by_its_formula(words):
@@ -180,9 +190,9 @@ def test_an_operation_without_words_is_narrated_by_its_formula(words):
 
 
 def test_random_graphs(words):
-    for seed in range(6):
+    for seed in range(4):
         rng = Random(seed)
-        compare(words, [*(random_graph(rng) for _ in range(60)), any_graph(seed, 30)])
+        compare(words, [*(random_graph(rng) for _ in range(25)), any_graph(seed, 30)])
 
 
 def test_sums_with_many_terms_and_gradients_that_stop(words):
@@ -195,7 +205,7 @@ def test_constants_made_from_data_have_the_digits_that_are_asked_for(words):
     roots = [a * third, a * a * third + third, third - a, a**third, clip(a, third, 2), dot([a, third], [third, a]), maximum(a, third)]
     compare(words, roots)
     compare(words, roots, digits=3)
-    rules = [step["rule"] for step in words.evaluate(READ, [as_data(roots[1], digits=2)])[0]]
+    rules = [step["rule"] for step in evaluated(words, READ, [as_data(roots[1], digits=2)])[0]]
     assert "v + 0.1" in rules
 
 
@@ -208,7 +218,7 @@ def test_a_gradient_may_have_a_sign_of_its_own(words):
     data = as_data(examples.J())
     data["graph"]["nodes"][3]["gradient"] = ["name", "δ₁⁽¹⁾"]
     name = data["graph"]["nodes"][3]["name"]
-    said = "\n".join(step["text"] for step in words.evaluate(READ, [data])[0])
+    said = "\n".join(step["text"] for step in evaluated(words, READ, [data])[0])
     assert "δ₁⁽¹⁾ = " in said and f"∂J/∂{name}" not in said
 
 
@@ -216,7 +226,7 @@ def test_a_label_is_text_in_mathml(words):
     hostile = '<img src=x onerror="window.hit=1">'
     a, b = Value(2.0, hostile), Value(3.0, "b")
     data = as_data(a * b)
-    assert hostile in words.evaluate(READ, [data])[0][0]["mathml"][0]
+    assert hostile in evaluated(words, READ, [data])[0][0]["mathml"][0]
     words.evaluate("([data]) => document.body.append(lines(['name', data.graph.nodes[0].name], data.graph.marks))", [data])
     assert words.evaluate("() => [window.hit, document.images.length]") == [None, 0]
 
@@ -275,9 +285,9 @@ def test_after_a_change_the_page_says_with_the_new_numbers_what_python_says(word
         examples.mazur(),
         *(worked(name) for name in EXAMPLES),
     ]
-    roots += [of_the_table(rng, name) for name in TABLE] + [any_graph(seed, 25) for seed in range(3)]
+    roots += [next(of_the_table(rng, name)) for name in TABLE] + [any_graph(seed, 25) for seed in range(3)]
     changed = [{k: rng.choice([round(rng.uniform(-3, 3), 2), rng.randint(-4, 4), rng.uniform(0.1, 2)]) for k, node in enumerate(names(y)) if not node.parents and not (node.constant and not node.label)} for y in roots]  # fmt: skip
-    read = words.evaluate(READ, [as_data(y, changes=new.items()) for y, new in zip(roots, changed, strict=True)])
+    read = evaluated(words, READ, [as_data(y, changes=new.items()) for y, new in zip(roots, changed, strict=True)])
     for y, new, found in zip(roots, changed, read, strict=True):
         other = rebuilt(y, new)
         for step, got in zip(steps(other), found, strict=True):
