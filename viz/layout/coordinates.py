@@ -5,19 +5,24 @@ and the distances allow: the least squares under an order is a monotone regressi
 would overlap. In the end what is computed stands level with what it is computed from, and sources follow.
 """
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+from math import inf
+from operator import sub
+
+from .sides import Side
 
 Pull = tuple[int, float, int]  # a neighbour, its distance that makes the link straight, and its importance in the end
 FIRM = 1e6  # the weight of what must not be moved by its neighbours
+STILL = 0.01  # what moves less stands still
 LANE_GAP = 12.0  # free room between a passing link and what stands beside it
 
 
 class Across:
     """The items of every rank in order, with their half extents, the free room around them, and their neighbours.
 
-    Items from `lanes` on are points where a link passes a rank. `left` and `right` are the neighbours in the rank
-    before and after.
+    `left` and `right` are the neighbours in the rank before and after, of boxes and of both ends of `lanes`: the points where a
+    link passes the ranks on its way, which are numbered in order and pull each other level.
     """
 
     def __init__(
@@ -25,89 +30,91 @@ class Across:
         layers: Sequence[Sequence[int]],
         halves: Sequence[float],
         gaps: Sequence[float],
-        lanes: int,
-        left: Sequence[Sequence[Pull]],
-        right: Sequence[Sequence[Pull]],
+        left: Mapping[int, Sequence[Pull]],
+        right: Mapping[int, Sequence[Pull]],
     ):
-        self.layers, self.halves, self.gaps, self.lanes, self.left, self.right = layers, halves, gaps, lanes, left, right
+        self.layers, self.halves, self.left, self.right = layers, halves, left, right
         self.middles = [0.0] * len(halves)
         self.spacing = []
         for layer in layers:
-            distances = [0.0]
-            for a, b in pairwise(layer):
-                distances.append(distances[-1] + halves[a] + halves[b] + (gaps[a] + gaps[b]) / 2)
+            between = [halves[a] + halves[b] + (gaps[a] + gaps[b]) / 2 for a, b in pairwise(layer)]
+            distances = list(accumulate(between, initial=0.0))
             self.spacing.append(distances)
-            for item, distance in zip(layer, distances, strict=True):
+            for item, distance in zip(layer, distances, strict=False):
                 self.middles[item] = distance - distances[-1] / 2
 
     def settle(self) -> list[float]:
         """The middle of every item."""
-        rounds = max(1, min(6, 6000 // len(self.halves)))
+        count = len(self.halves)
+        both = {item: [*self.left[item], *self.right[item]] for item in self.left.keys() & self.right}
+        best = {item: _best(pulls) for item, pulls in self.left.items()}
+        sources = {item: self.right[item] for item, pulls in self.left.items() if not pulls}
+        rounds = max(1, min(6, 6000 // count))
         forward, backward = range(len(self.layers)), range(len(self.layers) - 1, -1, -1)
-        for _ in range(rounds):
-            self._pass(forward, lambda item: self._mean(self.left[item]))
-            self._pass(backward, lambda item: self._mean(self.right[item]))
-        for _ in range(rounds):
-            self._pass(forward, lambda item: self._mean([*self.left[item], *self.right[item]]))
-            self._pass(backward, lambda item: self._mean([*self.left[item], *self.right[item]]))
-        for _ in range(min(3, rounds)):
-            self._pass(forward, lambda item: self._mean(_best(self.left[item])))
-            self._pass(backward, self._of_source)
+        of_sources = [rank for rank in backward if not sources.keys().isdisjoint(self.layers[rank])]
+        for most, ranks, there, back in (
+            (rounds, backward, self._side(-1, self.left), self._side(1, self.right)),
+            (rounds, backward, self._side(-1, {**self.left, **both}), self._side(1, {**self.right, **both})),
+            (min(3, rounds), of_sources, self._side(-1, best), self._side(0, sources, FIRM)),
+        ):
+            for _ in range(most):
+                before = self.middles[:]
+                self._pass(forward, there)
+                self._pass(ranks, back)
+                if max(map(abs, map(sub, self.middles, before))) < STILL:
+                    break
         return self.middles
 
-    def _mean(self, pulls: Sequence[Pull]) -> tuple[float, float] | None:
-        """The mean wish of some neighbours, and its weight."""
-        if not pulls:
-            return None
-        if len(pulls) == 1:
-            neighbour, straight, _ = pulls[0]
-            return self.middles[neighbour] + straight, 1
-        return sum([self.middles[neighbour] + straight for neighbour, straight, _ in pulls]) / len(pulls), len(pulls)
+    def _side(self, step: int, pulls: Mapping[int, Sequence[Pull]], weight: float = 1.0) -> Side:
+        given = {item: [(other, straight) for other, straight, _ in several] for item, several in pulls.items()}
+        return Side(step, len(self.halves), given, weight)
 
-    def _of_source(self, item: int) -> tuple[float, float] | None:
-        """Only what has nothing before it may still move: towards what uses it."""
-        return (self.middles[item], FIRM) if self.left[item] else self._mean(self.right[item])
-
-    def _pass(self, ranks: Sequence[int], wish: Callable[[int], tuple[float, float] | None]) -> None:
+    def _pass(self, ranks: Sequence[int], side: Side) -> None:
+        """Rank by rank moves the items to where they wish to stand on account of one side, as nearly as order and distances
+        allow."""
+        middles, one, at, weight = self.middles, side.one, side.at, side.weight
         for rank in ranks:
             layer, distances = self.layers[rank], self.spacing[rank]
             pools: list[tuple[float, float, int]] = []  # mean wish, weight, number of items
+            last = -inf  # the mean wish of the last pool
             for item, distance in zip(layer, distances, strict=True):
-                mean, weight = wish(item) or (self.middles[item], 0.01)
-                mean, count = mean - distance, 1
-                while pools and pools[-1][0] > mean:
-                    before, heft, members = pools.pop()
-                    mean = (mean * weight + before * heft) / (weight + heft)
-                    weight, count = weight + heft, count + members
-                pools.append((mean, weight, count))
-            k = 0
+                n, heft, count = one[item], weight[item], 1
+                mean = (middles[n] + at[item] if n >= 0 else side.mean(item, middles)) - distance
+                while mean < last:
+                    before, more, members = pools.pop()
+                    mean = (mean * heft + before * more) / (heft + more)
+                    heft, count = heft + more, count + members
+                    last = pools[-1][0] if pools else -inf
+                pools.append((mean, heft, count))
+                last = mean
+            start = 0
             for mean, _, count in pools:
-                for _ in range(count):
-                    self.middles[layer[k]] = mean + distances[k]
-                    k += 1
+                for k in range(start, start + count):
+                    middles[layer[k]] = mean + distances[k]
+                start += count
 
-    def straighten(self, ways: Sequence[Sequence[int]], ends: Sequence[tuple[float, float]]) -> None:
+    def straighten(self, lanes: Sequence[range], ends: Sequence[tuple[float, float]]) -> None:
         """Moves the passing points of each link to as few different heights as the room beside them allows.
 
-        `ways` are the passing points of a link in order, `ends` where it leaves and where it arrives.
+        `lanes` are the passing points of each link, `ends` the heights where it leaves and where it arrives.
         """
-        place = {item: (layer, k) for layer in self.layers for k, item in enumerate(layer) if item >= self.lanes}
+        count = len(self.halves)
+        before, after = [count] * count, [count + 1] * count
+        for layer in self.layers:
+            for a, b in pairwise(layer):
+                after[a], before[b] = b, a
+        reach = [half + LANE_GAP for half in self.halves] + [0.0, 0.0]
+        middles = [*self.middles, -inf, inf]  # nothing is in the way of what stands at an edge
         for _ in range(2):
-            for way, (first, last) in zip(ways, ends, strict=True):
-                rooms = [self._room(*place[item]) for item in way]
-                for item, middle in zip(way, _fewest_heights(rooms, first, last), strict=True):
-                    self.middles[item] = middle
-
-    def _room(self, layer: Sequence[int], k: int) -> tuple[float, float]:
-        """Between which heights item k of a layer can move without touching its neighbours."""
-        middle = self.middles[layer[k]]
-        low = high = middle
-        low = self._edge(layer[k - 1], 1) if k else -float("inf")
-        high = self._edge(layer[k + 1], -1) if k + 1 < len(layer) else float("inf")
-        return min(low, middle), max(high, middle)
-
-    def _edge(self, item: int, sign: int) -> float:
-        return self.middles[item] + sign * (self.halves[item] + LANE_GAP)
+            for lane, (first, last) in zip(lanes, ends, strict=True):
+                if lane:
+                    rooms = []
+                    for item in lane:
+                        middle, low, high = middles[item], before[item], after[item]
+                        floor, ceiling = middles[low] + reach[low], middles[high] - reach[high]
+                        rooms.append((floor if floor < middle else middle, ceiling if ceiling > middle else middle))
+                    middles[lane.start : lane.stop] = _fewest_heights(rooms, first, last)
+        self.middles[:] = middles[:count]
 
 
 def _best(pulls: Sequence[Pull]) -> Sequence[Pull]:

@@ -5,11 +5,18 @@ links that takes operands in order, so that a tree has no crossing and stands in
 each rank is sorted by the mean place of its neighbours, to and fro, and the best order seen is kept.
 """
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import chain
+from math import inf
+from operator import itemgetter
+
+from .sides import Side
 
 SMALL, LARGE = 200, 1500  # numbers of items: below the first there are several tries, above the second no fine work
 ROUNDS = 8, 2  # of exchanges below and above the first of these: further ones save one crossing in a hundred
+
+TURNS = (True, False), (False, False), (True, True), (False, True)  # of a sweep: whether it goes forward, and whether equals change places
 
 # A joint between neighbouring ranks: left item, right item, and where it touches each, as a fraction of the item.
 Joint = tuple[int, int, float, float]
@@ -18,18 +25,24 @@ Joint = tuple[int, int, float, float]
 OUT_OF_ORDER = 2  # so many crossings is it worth that two operands stand as they were written
 
 
-def order(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]], kept: Sequence[Sequence[int]] = ()) -> list[list[int]]:
+def order(
+    layers: Sequence[Sequence[int]],
+    joints: Sequence[Sequence[Joint]],
+    kept: Sequence[Sequence[int]] = (),
+    lanes: Sequence[range] = (),
+) -> list[list[int]]:
     """The items of every layer in a good order; `joints[r]` run from layer r to r + 1, and `layers` is the first order.
 
     `kept` are items of a layer, such as the classes of a softmax, that stand in this order where that costs few crossings.
+    `lanes` are items that are joined in a row from layer to layer: the points of a long link, whose ends are in `joints`.
     """
-    free = _fewest_crossings(layers, joints)
+    search = _Search(layers, joints, lanes)
+    free = _fewest_crossings(layers, search)
     if not kept:
         return free
     bound = _in_order(free, kept)
-    search = _Search(joints, 1 + max([item for layer in layers for item in layer], default=0))
-    costs = [search.crossings(each) + OUT_OF_ORDER * _inversions(bound, each) for each in (bound, free)]
-    return bound if costs[0] <= costs[1] else free
+    more = search.start(bound) - search.start(free)
+    return bound if more <= OUT_OF_ORDER * _out_of_order(bound, free) else free
 
 
 def _in_order(layers: Sequence[Sequence[int]], kept: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -42,130 +55,172 @@ def _in_order(layers: Sequence[Sequence[int]], kept: Sequence[Sequence[int]]) ->
     return found
 
 
-def _fewest_crossings(layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]]) -> list[list[int]]:
-    items = 1 + max([item for layer in layers for item in layer], default=0)
-    search = _Search(joints, items)
+def _fewest_crossings(layers: Sequence[Sequence[int]], search: "_Search") -> list[list[int]]:
+    fewest, items = search.start(layers), len(search.places)
     best = [list(layer) for layer in layers]
-    fewest = search.crossings(best)
     if not fewest:
         return best
     if items >= SMALL:
-        return search.sweep(layers, backwards=False, exchanging=items < LARGE)[1]
+        return search.sweep(layers, 0, exchanging=items < LARGE)[1]
     # Each way to start can lead to another dead end. Of two orders with as many crossings the one nearer to the first
     # order is taken, in which operands stand as they were written.
     found = [(fewest, best)]
     for start in (layers, [layer[::-1] for layer in layers]):
-        found += [search.sweep(start, backwards, exchanging=True) for backwards in (False, True)]
-    return min(found, key=lambda one: (one[0], _inversions(layers, one[1])))[1]
+        found += [search.sweep(start, first, exchanging=True) for first in (0, 1)]
+    return min(found, key=lambda one: (one[0], _out_of_order(layers, one[1])))[1]
 
 
-def _inversions(first: Sequence[Sequence[int]], layers: Sequence[Sequence[int]]) -> int:
+def _out_of_order(first: Sequence[Sequence[int]], layers: Sequence[Sequence[int]]) -> int:
     """How many pairs stand the other way round than in the first order."""
-    count = 0
-    for one, other in zip(first, layers, strict=True):
-        place = {item: k for k, item in enumerate(one)}
-        seen: list[int] = []
-        for item in other:
-            count += len(seen) - bisect_right(seen, place[item])
-            insort(seen, place[item])
-    return count
+    place = {item: k for layer in first for k, item in enumerate(layer)}
+    return sum([_inversions([place[item] for item in layer]) for layer in layers])
 
 
 class _Search:
-    """Looks for orders with fewer crossings, from the neighbours of every item on both sides."""
+    """Looks for orders with fewer crossings. It knows the neighbours of every item on both sides, and which layers have changed
+    since their crossings were counted and since their items were last exchanged."""
 
-    def __init__(self, joints: Sequence[Sequence[Joint]], items: int):
-        self.joints = joints
+    def __init__(self, layers: Sequence[Sequence[int]], joints: Sequence[Sequence[Joint]], lanes: Sequence[range]):
+        inside = {item for lane in lanes for item in lane}
+        left: dict[int, list[tuple[int, float]]] = {item: [] for layer in layers for item in layer if item not in inside}
+        right: dict[int, list[tuple[int, float]]] = {item: [] for item in left}
+        points: dict[int, dict[float, list[tuple[int, float]]]] = {}  # where joints leave an item, in order → those joints
+        for a, b, leaving, arriving in sorted(chain.from_iterable(joints), key=itemgetter(2)):
+            right.setdefault(a, []).append((b, arriving))
+            left.setdefault(b, []).append((a, leaving))
+            points.setdefault(a, {}).setdefault(leaving, []).append((b, arriving))
+        items = max([item for layer in layers for item in layer], default=-1) + 1
+        self.left, self.right = Side(-1, items, left), Side(1, items, right)
+        self.points = {item: list(points[item].values()) for item, several in right.items() if len(several) > 1}
         self.places = [0] * items
-        self.left: list[list[tuple[int, float]]] = [[] for _ in range(items)]
-        self.right: list[list[tuple[int, float]]] = [[] for _ in range(items)]
-        for between in joints:
-            for a, b, leaving, arriving in between:
-                self.right[a].append((b, arriving))
-                self.left[b].append((a, leaving))
+        self.met: set[tuple[int, tuple[tuple[int, ...], ...]]] = set()  # the orders met after each kind of turn
+        self.counts = [0] * (len(layers) - 1)
 
-    def sweep(self, start: Sequence[Sequence[int]], backwards: bool, exchanging: bool) -> tuple[int, list[list[int]]]:
-        """The best order met on some sweeps to and fro from `start`, after its number of crossings."""
-        now = [list(layer) for layer in start]
-        fewest, best = self.crossings(now), [list(layer) for layer in now]
+    def start(self, layers: Sequence[Sequence[int]]) -> int:
+        """Begins with an order, and returns its number of crossings."""
+        self.layers = [list(layer) for layer in layers]
+        for layer in layers:
+            for place, item in enumerate(layer):
+                self.places[item] = place
+        self.uncounted, self.unseen = set(range(len(self.counts))), set(range(len(layers)))
+        return self.crossings()
+
+    def sweep(self, start: Sequence[Sequence[int]], first: int, exchanging: bool) -> tuple[int, list[list[int]]]:
+        """The best order met on some sweeps to and fro from `start`, after its number of crossings; `first` of TURNS comes first."""
+        fewest, best = self.start(start), [list(layer) for layer in start]
         since, patience = 0, max(1, min(6, 12_000 // len(self.places)))
-        for turn in range(4 * patience):
-            forward = (turn % 2 == 0) != backwards
-            for layer in now if forward else reversed(now):
-                self._sort(layer, self.left if forward else self.right, turn % 4 > 1)
+        for number in range(first, first + 4 * patience):
+            forward, turn = TURNS[number % 4]
+            for r in range(len(self.layers)) if forward else range(len(self.layers) - 1, -1, -1):
+                self._sort(r, self.left if forward else self.right, turn)
             if exchanging:
-                self._exchange(now)
-            crossings = self.crossings(now)
+                self._exchange()
+            met = number % 4, tuple(map(tuple, self.layers))
+            if met in self.met:  # from here on everything comes again
+                break
+            self.met.add(met)
+            crossings = self.crossings()
             since += 1
             if crossings < fewest:
-                best, fewest, since = [list(layer) for layer in now], crossings, 0
+                best, fewest, since = [list(layer) for layer in self.layers], crossings, 0
             if not fewest or since > patience:
                 break
         return fewest, best
 
-    def crossings(self, layers: Sequence[Sequence[int]]) -> int:
-        """The number of pairs of joints that cross, and the place of every item, entered into `places`."""
-        for layer in layers:
-            for place, item in enumerate(layer):
-                self.places[item] = place
-        count = 0
-        for between in self.joints:
-            ends = sorted([(self.places[a] + leaving, self.places[b] + arriving) for a, b, leaving, arriving in between])
-            seen: list[float] = []
-            k = 0
-            while k < len(ends):  # joints that leave at one point do not cross
-                same = k
-                while same < len(ends) and ends[same][0] == ends[k][0]:
-                    count += len(seen) - bisect_right(seen, ends[same][1])
-                    same += 1
-                for _, arriving in ends[k:same]:
-                    insort(seen, arriving)
-                k = same
-        return count
+    def crossings(self) -> int:
+        """The number of pairs of joints that cross."""
+        for r in self.uncounted:
+            self.counts[r] = _inversions(self._arrivals(r))
+        self.uncounted.clear()
+        return sum(self.counts)
 
-    def _sort(self, layer: list[int], neighbours: list[list[tuple[int, float]]], turn: bool) -> None:
+    def _arrivals(self, r: int) -> list[float]:
+        """Where the joints after layer r arrive, in the order in which they leave; those that leave at one point do not cross."""
+        places, one, at, found = self.places, self.right.one, self.right.at, []
+        for item in self.layers[r]:
+            other = one[item]
+            if other >= 0:
+                found.append(places[other] + at[item])
+            else:
+                for joints in self.points.get(item, ()):
+                    found += sorted([places[other] + arriving for other, arriving in joints])
+        return found
+
+    def _sort(self, r: int, side: Side, turn: bool) -> None:
         """Sorts a layer by the mean place of the neighbours on one side; an item without any keeps its place."""
-        keys = {}
-        for item in layer:
-            beside = neighbours[item]
-            if beside:
-                keys[item] = sum([self.places[other] + at for other, at in beside]) / len(beside)
-        movable = [item for item in layer if item in keys]
-        if turn:  # equals change places, to leave a dead end
-            movable.reverse()
-        movable.sort(key=keys.__getitem__)
-        following = iter(movable)
-        for place, item in enumerate(layer):
-            layer[place] = next(following) if item in keys else item
-        for place, item in enumerate(layer):
-            self.places[item] = place
+        layer, places, one, at = self.layers[r], self.places, side.one, side.at
+        if len(layer) < 2:
+            return
+        means = {}
+        for item in reversed(layer) if turn else layer:  # equals change places, to leave a dead end
+            n = one[item]
+            if n >= 0:
+                means[item] = places[n] + at[item]
+            elif side.several[item]:
+                means[item] = side.mean(item, places)
+        moved = sorted(means, key=means.__getitem__)
+        if len(moved) < len(layer):
+            following = iter(moved)
+            moved = [next(following) if item in means else item for item in layer]
+        if moved != layer:
+            self.layers[r] = moved
+            for place, item in enumerate(moved):
+                places[item] = place
+            self._moved(r)
 
-    def _exchange(self, layers: list[list[int]]) -> None:
+    def _moved(self, r: int) -> None:
+        self.uncounted.update(range(max(r - 1, 0), min(r + 1, len(self.counts))))
+        self.unseen.update(range(max(r - 1, 0), min(r + 2, len(self.layers))))
+
+    def _exchange(self) -> None:
         """Lets neighbours in a layer change places as long as that saves crossings."""
-        places, left, right = self.places, self.left, self.right
-        changed = set(range(len(layers)))
-        for _ in range(ROUNDS[len(places) >= SMALL]):
-            looked, changed = sorted(changed), set()
+        for _ in range(ROUNDS[len(self.places) >= SMALL]):
+            looked = sorted(self.unseen)
+            self.unseen.clear()
             for r in looked:
-                layer = layers[r]
-                for k in range(len(layer) - 1):
-                    a, b = layer[k], layer[k + 1]
-                    if _gain(left[a], left[b], places) + _gain(right[a], right[b], places) > 0:
-                        layer[k], layer[k + 1] = b, a
-                        places[a], places[b] = k + 1, k
-                        changed |= {r - 1, r, r + 1}
-            changed &= set(range(len(layers)))
-            if not changed:
+                if len(self.layers[r]) > 1 and self._exchange_in(self.layers[r]):
+                    self._moved(r)
+            if not self.unseen:
                 return
 
+    def _exchange_in(self, layer: list[int]) -> bool:
+        places, moved = self.places, False
+        left, right = self.left.ends(layer, places), self.right.ends(layer, places)
+        for k in range(len(layer) - 1):
+            if _saved(left[k], left[k + 1]) + _saved(right[k], right[k + 1]) > 0:
+                layer[k], layer[k + 1] = layer[k + 1], layer[k]
+                left[k], left[k + 1] = left[k + 1], left[k]
+                right[k], right[k + 1] = right[k + 1], right[k]
+                places[layer[k]], places[layer[k + 1]] = k, k + 1
+                moved = True
+        return moved
 
-def _gain(upper: list[tuple[int, float]], lower: list[tuple[int, float]], places: list[int]) -> int:
-    """How many crossings two neighbours have on one side, more than they would have when exchanged."""
-    if not upper or not lower:
+
+def _saved(ys: list[float], zs: list[float]) -> int:
+    """How many crossings two neighbours have on one side, more than they would have when exchanged, by the sorted places of
+    what each is joined to."""
+    if not ys or not zs:
         return 0
-    if len(upper) == len(lower) == 1:  # most items are points where a link passes
-        y, z = places[upper[0][0]] + upper[0][1], places[lower[0][0]] + lower[0][1]
-        return (y > z) - (y < z)
-    ys = [places[other] + at for other, at in upper]
-    zs = sorted([places[other] + at for other, at in lower])
+    if ys[-1] < zs[0]:
+        return -len(ys) * len(zs)
+    if ys[0] > zs[-1]:
+        return len(ys) * len(zs)
     return sum([bisect_left(zs, y) + bisect_right(zs, y) - len(zs) for y in ys])
+
+
+def _inversions(numbers: Sequence[float]) -> int:
+    """How many pairs of numbers stand the other way round than in ascending order.
+
+    >>> _inversions([1, 3, 2, 2, 0])
+    6
+    """
+    count, seen, last = 0, [], -inf
+    for number in numbers:
+        if number >= last:
+            seen.append(number)
+            last = number
+        else:
+            k = bisect_right(seen, number)
+            count += len(seen) - k
+            seen.insert(k, number)
+    return count

@@ -8,8 +8,9 @@ always give the same layout.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf
+from typing import Any, NamedTuple
 
 from .coordinates import LANE_GAP, Across, Pull
 from .crossings import Joint, order
@@ -46,8 +47,7 @@ class Box:
     frame: bool = False
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """From exit `leaves` of box `source` to entry `arrives` of box `target`; boxes are numbered in topological order."""
 
     source: int
@@ -66,45 +66,98 @@ class Level:
     across: float
 
 
-Known = dict[tuple[tuple[Box, ...], tuple[Link, ...]], "_Settled"]
+Known = dict[tuple[Any, ...], "_Settled"]
 
 
 def arrange(boxes: Sequence[Box], links: Sequence[Link], longest: float = inf, known: Known | None = None) -> Level:
     """The places of the boxes and the curves of the links; in several lines where one would be longer than `longest`.
 
-    `known` keeps what does not depend on that length, for those who ask for the same boxes again.
+    `known` keeps what is the same for all boxes that are alike across the flow, such as the neurons of a layer, for those who
+    ask for more of them.
     """
-    key = (tuple(boxes), tuple(links))
-    found = None if known is None else known.get(key)
-    if found is None:
-        found = _Settled(boxes, links)
-        if known is not None:
-            known[key] = found
-    return found.level(longest)
+    if known is None:
+        return _Settled(boxes, links).level(boxes, longest)
+    key = (*[(box.across, box.quiet, box.pinned, box.frame, _second(box.entries), _second(box.exits)) for box in boxes], *links)
+    if key not in known:
+        known[key] = _Settled(boxes, links)
+    return known[key].level(boxes, longest)
+
+
+def _second(points: Sequence[Point]) -> tuple[float, ...]:
+    return tuple([across for _, across in points])
 
 
 class _Settled:
-    """Boxes and links with their ranks, the order in each, and their places across the flow."""
+    """Links between boxes with their ranks, the order in each, and their places across the flow."""
 
     def __init__(self, boxes: Sequence[Box], links: Sequence[Link]):
-        self.problem = _Problem(boxes, links, _ranks(boxes, links))
-        across = self.problem.across(order(self.problem.first_order(), self.problem.joints, self.problem.kept()))
-        self.middles, self.halves = across.settle(), across.halves
-        across.straighten([way[1:-1] for way in self.problem.ways], [self.problem.ends(k, self.middles) for k in range(len(links))])
-        self.bends = self.problem.bends(self.middles)
+        self.links, self.rank = links, _ranks(boxes, links)
+        problem = _Problem(boxes, links, self.rank)
+        layers = order(problem.first_order(), problem.joints, problem.kept(), problem.lanes)
+        across = problem.across(layers)
+        middles = across.settle()
+        across.straighten(problem.lanes, [problem.ends(k, middles) for k in range(len(links))])
+        self.tops = [middle - box.across / 2 for middle, box in zip(middles, boxes, strict=False)]
+        self.spans = [(middles[layer[0]] - across.halves[layer[0]], middles[layer[-1]] + across.halves[layer[-1]]) for layer in layers]
+        self.ways = [problem.heights(k, middles) for k in range(len(links))]
+        self.bends = problem.bends(self.ways)
 
-    def level(self, longest: float) -> Level:
-        problem, middles = self.problem, self.middles
-        columns = problem.columns(self.bends, NEAR)
+    def level(self, boxes: Sequence[Box], longest: float) -> Level:
+        """These boxes, which are like those that were settled, at their places along the flow, too."""
+        columns = self._columns(boxes, NEAR)
         if columns[-1][1] > longest:
-            columns = problem.columns(self.bends, NEAREST)
-        lines = problem.lines(columns, middles, self.halves, longest)
-        corners = [
-            lines.place(r, (columns[r][1] - box.along, middles[k] - box.across / 2))
-            for k, (box, r) in enumerate(zip(problem.boxes, problem.rank, strict=True))
-        ]
-        curves = [problem.curve(k, middles, columns, lines) for k in range(len(problem.links))]
+            columns = self._columns(boxes, NEAREST)
+        lines = self._lines(columns, longest)
+        corners = [lines.place(r, (columns[r][1] - box.along, top)) for box, r, top in zip(boxes, self.rank, self.tops, strict=True)]
+        curves = [self._curve(k, boxes, columns, lines) for k in range(len(self.links))]
         return Level(corners, curves, lines.along, lines.across)
+
+    def _columns(self, boxes: Sequence[Box], near: float) -> list[Point]:
+        """Where each rank begins and ends along the flow; where links bend much, there is more room before the next."""
+        widths = [0.0] * len(self.bends)
+        for box, r in zip(boxes, self.rank, strict=True):
+            widths[r] = max(widths[r], box.along)
+        found, x = [], 0.0
+        for k, (wide, steep) in enumerate(zip(widths, self.bends, strict=True)):
+            found.append((x, x + wide))
+            gate = not wide or not widths[min(k + 1, len(widths) - 1)]  # a frame brings room of its own
+            x += wide + min(FAR, (GATE if gate else near) + steep * 0.12)
+        return found
+
+    def _lines(self, columns: Sequence[Point], longest: float) -> Lines:
+        """The ranks in lines."""
+        spread = [(self.rank[link.source], self.rank[link.target]) for link in self.links]
+        change = [0] * len(columns)
+        for start, end in spread:
+            change[start] += 1
+            change[end] -= 1
+        first = first_ranks(columns, list(accumulate(change[:-1])), longest)
+        orders = []
+        for r in [start - 1 for start in first[1:]]:
+            passing = [(self.ways[k][r - start], k) for k, (start, end) in enumerate(spread) if start <= r < end]
+            orders.append([k for _, k in sorted(passing)])
+        return Lines(columns, first, self.spans, orders)
+
+    def _curve(self, k: int, boxes: Sequence[Box], columns: Sequence[Point], lines: Lines) -> list[Point]:
+        """The way of link k: straight through every rank, a bend between two, and back where the next one is in another line."""
+        link, heights = self.links[k], self.ways[k]
+        source, target = boxes[link.source], boxes[link.target]
+        first, last = self.rank[link.source], self.rank[link.target]
+        points: list[Point] = []
+        stops = [lines.place(first, (columns[first][1] - source.along + source.exits[link.leaves][0], heights[0]))]
+        for r, (before, here) in enumerate(pairwise(heights), start=first):
+            goes_on = lines.line_of[r] == lines.line_of[r + 1]
+            if goes_on and before == here:
+                continue
+            stops.append(lines.place(r, (columns[r][1], before)))
+            enter = lines.place(r + 1, (columns[r + 1][0], here))
+            if not goes_on:
+                points = [*points[:-1], *_smooth(stops)]
+                points += lines.turn(r, k).path(stops[-1], enter)
+                stops = []
+            stops.append(enter)
+        stops.append(lines.place(last, (columns[last][1] - target.along + target.entries[link.arrives][0], heights[-1])))
+        return [*points[:-1], *_smooth(stops)]
 
 
 def _ranks(boxes: Sequence[Box], links: Sequence[Link]) -> list[int]:
@@ -125,18 +178,21 @@ class _Problem:
     def __init__(self, boxes: Sequence[Box], links: Sequence[Link], rank: list[int]):
         self.boxes, self.links, self.rank = boxes, links, rank
         self.count = len(boxes)
-        self.ways: list[list[int]] = []  # for each link the items on its way, from source to target
-        for link in links:
-            passed = rank[link.target] - rank[link.source] - 1
-            self.ways.append([link.source, *range(self.count, self.count + passed), link.target])
-            self.count += passed
+        self.lanes: list[range] = []  # for each link the points where it passes a rank
         self.joints: list[list[Joint]] = [[] for _ in range(max(rank))]
-        for link, way in zip(links, self.ways, strict=True):
+        for link in links:
             source, target = boxes[link.source], boxes[link.target]
-            leaving = [_fraction(source.exits[link.leaves][1], source.across)] + [0.0] * (len(way) - 2)
-            arriving = [0.0] * (len(way) - 2) + [_fraction(target.entries[link.arrives][1], target.across)]
-            for k, (a, b) in enumerate(pairwise(way)):
-                self.joints[rank[link.source] + k].append((a, b, leaving[k], arriving[k]))
+            first, last = rank[link.source], rank[link.target] - 1
+            lane = range(self.count, self.count + last - first)
+            leaving = _fraction(source.exits[link.leaves][1], source.across)
+            arriving = _fraction(target.entries[link.arrives][1], target.across)
+            if lane:
+                self.joints[first].append((link.source, lane[0], leaving, 0.0))
+                self.joints[last].append((lane[-1], link.target, 0.0, arriving))
+            else:
+                self.joints[first].append((link.source, link.target, leaving, arriving))
+            self.lanes.append(lane)
+            self.count += len(lane)
 
     def kept(self) -> list[list[int]]:
         """Boxes that stand in the order in which a third one takes them, such as the classes of a softmax: those of its
@@ -161,9 +217,9 @@ class _Problem:
     def first_order(self) -> list[list[int]]:
         """The items of each rank, in the order of a walk against the links that takes operands in order."""
         layers: list[list[int]] = [[] for _ in range(max(self.rank) + 1)]
-        ins: list[list[list[int]]] = [[] for _ in self.boxes]
-        for link, way in sorted(zip(self.links, self.ways, strict=True), key=lambda both: both[0].arrives):
-            ins[link.target].append(way)
+        ins: list[list[int]] = [[] for _ in self.boxes]
+        for k, link in sorted(enumerate(self.links), key=lambda both: both[1].arrives):
+            ins[link.target].append(k)
         used = {link.source for link in self.links}
         seen = [False] * len(self.boxes)
         waiting = [box for box in range(len(self.boxes)) if box not in used][::-1]
@@ -173,32 +229,34 @@ class _Problem:
                 continue
             seen[box] = True
             layers[self.rank[box]].append(box)
-            for way in ins[box]:
-                for k, item in enumerate(way[1:-1]):
-                    layers[self.rank[way[0]] + 1 + k].append(item)
-            waiting += [way[0] for way in reversed(ins[box])]
+            for k in ins[box]:
+                for r, item in enumerate(self.lanes[k], start=self.rank[self.links[k].source] + 1):
+                    layers[r].append(item)
+            waiting += [self.links[k].source for k in reversed(ins[box])]
         return layers
 
     def across(self, layers: list[list[int]]) -> Across:
-        lanes = self.count - len(self.boxes)
-        left: list[list[Pull]] = [[] for _ in range(self.count)]
-        right: list[list[Pull]] = [[] for _ in range(self.count)]
+        left: dict[int, list[Pull]] = {k: [] for k in range(len(self.boxes))}
+        right: dict[int, list[Pull]] = {k: [] for k in range(len(self.boxes))}
         fed = {link.target for link in self.links}
-        for link, way in zip(self.links, self.ways, strict=True):
+        for link, lane in zip(self.links, self.lanes, strict=True):
             source, target = self.boxes[link.source], self.boxes[link.target]
-            counts = 0 if source.quiet else 1 if link.source not in fed and not source.pinned else 2 if len(way) > 2 else 3
-            for a, b in pairwise(way):
-                straight = 0.0
-                if b == link.target:  # entries near the middle are reached by a small bend: cards of a chain stand level
-                    offset = target.entries[link.arrives][1] - target.across / 2
-                    straight += offset if target.frame else offset - max(-14.0, min(14.0, offset))
-                if a == link.source:
-                    straight -= source.exits[link.leaves][1] - source.across / 2
-                right[a].append((b, straight, max(counts, 1)))
-                left[b].append((a, -straight, counts))
-        halves = [box.across / 2 for box in self.boxes] + [0.0] * lanes
-        gaps = [LANE_GAP if box.pinned else BOX_GAP for box in self.boxes] + [LANE_GAP] * lanes
-        return Across(layers, halves, gaps, len(self.boxes), left, right)
+            counts = 0 if source.quiet else 1 if link.source not in fed and not source.pinned else 2 if lane else 3
+            # Entries near the middle are reached by a small bend: cards of a chain stand level.
+            offset = target.entries[link.arrives][1] - target.across / 2
+            arrives = offset if target.frame else offset - max(-14.0, min(14.0, offset))
+            leaves = source.exits[link.leaves][1] - source.across / 2
+            for a, b, straight in (
+                [(link.source, lane[0], -leaves), (lane[-1], link.target, arrives)]
+                if lane
+                else [(link.source, link.target, arrives - leaves)]
+            ):
+                right.setdefault(a, []).append((b, straight, max(counts, 1)))
+                left.setdefault(b, []).append((a, -straight, counts))
+        passing = self.count - len(self.boxes)
+        halves = [box.across / 2 for box in self.boxes] + [0.0] * passing
+        gaps = [LANE_GAP if box.pinned else BOX_GAP for box in self.boxes] + [LANE_GAP] * passing
+        return Across(layers, halves, gaps, left, right)
 
     def ends(self, k: int, middles: Sequence[float]) -> tuple[float, float]:
         """At which height link k leaves and arrives."""
@@ -207,71 +265,19 @@ class _Problem:
         leave = middles[link.source] - source.across / 2 + source.exits[link.leaves][1]
         return leave, middles[link.target] - target.across / 2 + target.entries[link.arrives][1]
 
-    def bends(self, middles: Sequence[float]) -> list[float]:
+    def heights(self, k: int, middles: Sequence[float]) -> list[float]:
+        """At which height link k is in every rank, from its source to its target."""
+        (leave, arrive), lane = self.ends(k, middles), self.lanes[k]
+        return [leave, *middles[lane.start : lane.stop], arrive]
+
+    def bends(self, ways: Sequence[Sequence[float]]) -> list[float]:
         """How far up or down links go at most between each rank and the next."""
         found = [0.0] * (max(self.rank) + 1)
-        for k, way in enumerate(self.ways):
-            leave, arrive = self.ends(k, middles)
-            before, r = leave, self.rank[way[0]]
-            for item in way[1:-1]:
-                here = middles[item]
-                found[r] = max(found[r], abs(here - before))
-                before, r = here, r + 1
-            found[r] = max(found[r], abs(arrive - before))
+        for link, heights in zip(self.links, ways, strict=True):
+            for r, (before, here) in enumerate(pairwise(heights), start=self.rank[link.source]):
+                if before != here:
+                    found[r] = max(found[r], abs(here - before))
         return found
-
-    def columns(self, bends: Sequence[float], near: float) -> list[Point]:
-        """Where each rank begins and ends along the flow; where links bend much, there is more room before the next."""
-        widths = [0.0] * len(bends)
-        for box, r in zip(self.boxes, self.rank, strict=True):
-            widths[r] = max(widths[r], box.along)
-        found, x = [], 0.0
-        for k, (wide, steep) in enumerate(zip(widths, bends, strict=True)):
-            found.append((x, x + wide))
-            gate = not wide or not widths[min(k + 1, len(widths) - 1)]  # a frame brings room of its own
-            x += wide + min(FAR, (GATE if gate else near) + steep * 0.12)
-        return found
-
-    def lines(self, columns: Sequence[Point], middles: Sequence[float], halves: Sequence[float], longest: float) -> Lines:
-        """The ranks in lines."""
-        spans = [(inf, -inf)] * len(columns)
-        rank_of = [*self.rank, *[0] * (self.count - len(self.boxes))]
-        for way in self.ways:
-            for step, item in enumerate(way[1:-1], start=self.rank[way[0]] + 1):
-                rank_of[item] = step
-        for item, r in enumerate(rank_of):
-            low, high = spans[r]
-            spans[r] = min(low, middles[item] - halves[item]), max(high, middles[item] + halves[item])
-        first = first_ranks(columns, [len(joints) for joints in self.joints], longest)
-        orders = []
-        for r in [start - 1 for start in first[1:]]:
-            passing = [
-                (middles[way[r - self.rank[way[0]]]], k) for k, way in enumerate(self.ways) if self.rank[way[0]] <= r < self.rank[way[-1]]
-            ]
-            orders.append([k for _, k in sorted(passing)])
-        return Lines(columns, first, spans, orders)
-
-    def curve(self, k: int, middles: Sequence[float], columns: Sequence[Point], lines: Lines) -> list[Point]:
-        """The way of link k: straight through every rank, a bend between two, and back where the next one is in another line."""
-        way, first = self.ways[k], self.rank[self.links[k].source]
-        leave, arrive = self.ends(k, middles)
-        last = self.rank[self.links[k].target]
-        source, target = self.boxes[self.links[k].source], self.boxes[self.links[k].target]
-        start = columns[first][1] - source.along + source.exits[self.links[k].leaves][0]
-        end = columns[last][1] - target.along + target.entries[self.links[k].arrives][0]
-        points: list[Point] = []
-        stops = [lines.place(first, (start, leave)), lines.place(first, (columns[first][1], leave))]
-        heights = [leave, *[middles[item] for item in way[1:-1]], arrive]
-        for step in range(1, len(way)):
-            r = first + step
-            here = [lines.place(r, (columns[r][0], heights[step])), lines.place(r, (end if r == last else columns[r][1], heights[step]))]
-            turn = lines.turn(r - 1, k)
-            if turn is not None:
-                points = [*points[:-1], *_smooth(stops)]
-                points += turn.path(stops[-1], here[0])
-                stops = []
-            stops += here
-        return [*points[:-1], *_smooth(stops)]
 
 
 def _fraction(offset: float, across: float) -> float:

@@ -131,7 +131,6 @@ class Lines:
         dx, dy = self.shifts[self.line_of[rank]]
         return point[0] + dx, point[1] + dy
 
-    def turn(self, rank: int, link: int) -> Turn | None:
-        """How a link goes on from a rank to the next; None in the same line."""
-        line = self.line_of[rank]
-        return self.turns[line][link] if self.line_of[rank + 1] != line else None
+    def turn(self, rank: int, link: int) -> Turn:
+        """How a link goes on from the last rank of a line to the next line."""
+        return self.turns[self.line_of[rank]][link]

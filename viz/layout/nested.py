@@ -72,6 +72,7 @@ def place(
     for g, group in enumerate(groups):
         content[group.parent].append(("group", g))
     made: dict[Item, Box] = {("box", k): box for k, box in enumerate(boxes)}
+    known = {} if known is None else known
     plans: dict[int, _Plan] = {}
     for level in range(len(groups) - 1, WHOLE - 1, -1):
         plans[level] = _Plan(content[level], list(levels[level]), made, plans, longest if level == WHOLE else inf, known)
@@ -118,7 +119,7 @@ class _Plan:
         made: dict[Item, Box],
         plans: "dict[int, _Plan]",
         longest: float,
-        known: Known | None,
+        known: Known,
     ):
         into = list(dict.fromkeys([a for a, _, _, _ in pieces if a[0] == "in"]))
         out = list(dict.fromkeys([b for _, b, _, _ in pieces if b[0] == "out"]))
