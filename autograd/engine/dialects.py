@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from .grammar import ATOM, BINDING, postfix, tokenize
 
 Tree = tuple[Any, ...]  # ("number", 2), ("name", "a"), ("call", "exp", tree, …), ("negate", tree), ("+", tree, tree)
+CHAINED = ("+", "-")  # a long sum is read without recursion
 OVER_ALL = ("sum", "max", "min")  # called on a formula in a[i]: over all i
 T = TypeVar("T")
 Piece = tuple[str, float]  # of code: its text, and how tightly it binds
@@ -60,6 +61,8 @@ class Reader(Generic[T]):
             return self.name(parts[0])
         if kind == "negate":
             return self.negate(self.read(parts[0]))
+        if kind in CHAINED and parts[0][0] in CHAINED:
+            return self._chain(tree)
         if kind != "call":
             return self.operator(kind, self.read(parts[0]), self.read(parts[1]))
         name, *parts = parts
@@ -68,6 +71,17 @@ class Reader(Generic[T]):
         if name in OVER_ALL:
             return self.over(name, parts[0])
         return self.call(name, [self.read(part) for part in parts])
+
+    def _chain(self, tree: Tree) -> T:
+        """a + b - c + …, however long it is, from left to right."""
+        waiting = []
+        while tree[0] in CHAINED:
+            waiting.append(tree)
+            tree = tree[1]
+        found = self.read(tree)
+        for sign, _, right in reversed(waiting):
+            found = self.operator(sign, found, self.read(right))
+        return found
 
     def number(self, number: int) -> T:
         raise NotImplementedError

@@ -17,6 +17,7 @@ RATIONAL_POINTS = {"exp": (0, 1), "expm1": (0, 0), "log": (1, 0), "log1p": (0, 0
                    "sinh": (0, 0), "cosh": (0, 1), "tanh": (0, 0)}  # fmt: skip
 
 
+@lru_cache(maxsize=4096, typed=True)
 def number_text(data: Number, digits: int | None = None) -> str:
     """A number with at most `digits` significant digits (6); fractions and whole numbers below 10**15 in full.
 

@@ -18,7 +18,8 @@ from autograd.explain.languages import languages
 from autograd.explain.refusals import said
 from autograd.handcheck.answers import typed
 
-MOST = 2000  # nodes of a graph that a phone goes through without waiting
+MOST = 1200  # nodes of a graph that a phone goes through without waiting for long
+WIDEST = 200  # operands of one node: each of them has a step, which shows them all
 SUGGESTED = (2, 3, -1, 4, 0.5, -2, 5, 1.5)  # numbers for leaves that have none yet: no 0 and no 1, which hide products
 
 
@@ -86,6 +87,9 @@ def _made(expression: str, values: str, constants: tuple[str, ...]) -> tuple[Val
     count = len(names(y))
     if count > MOST:
         raise Refused("nodes.many", count=count, most=MOST)
+    for node, name in names(y).items():
+        if len(node.parents) > WIDEST:
+            raise Refused("operands.many", name=name[:40], count=len(node.parents), most=WIDEST)
     return y, [str(note.message) for note in notes]
 
 

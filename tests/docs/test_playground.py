@@ -96,6 +96,8 @@ def test_a_leaf_without_a_number_is_named(asked, number):
 
 def test_a_graph_too_large_for_a_phone_is_refused(asked):
     assert asked("show", "+".join(["a*a"] * 1500), values={"a": "2"})["refused"] == "nodes.many"
+    found = asked("show", f"s = total({','.join(['a'] * 600)}); s + 1", values={"a": "2"})
+    assert found["refused"] == "operands.many" and found["texts"] == {"name": "s", "count": 600, "most": 200}
 
 
 def test_refusals_are_in_the_language_of_the_page(asked):

@@ -177,3 +177,8 @@ def test_a_rate_without_parameters_is_no_learning_step():
     with pytest.raises(ValueError, match="lr asks for a learning step, which also needs params"):
         code(examples.J(), lr=0.1)
     assert "b -= 1 * db" in code(examples.J(), lr=1, params=["b"]).text
+
+
+def test_a_sum_of_many_operands_is_written_without_recursion():
+    y = parse(f"total({','.join(['a'] * 3000)})", a=2)
+    assert code(y).lines[3].text.count("+") == 2999
