@@ -48,6 +48,7 @@ LOOK = f"""() => {{
   for (const at of root.querySelectorAll(".chain .numbers, .chain .cap, .shaped, .products li, .side, .form, .bar, .head")) {{
     if (seen(at) && at.scrollWidth > at.clientWidth + 1) problems.push(`${{at.className}} is cut off: ${{at.textContent.slice(0, 40)}}`);
   }}
+  for (const at of root.querySelectorAll(".half.now.closed, .half.read.closed")) problems.push(`the numbers of ${at.textContent} are needed`);
   for (const at of root.querySelectorAll(".chain td, .chain .symbol, .products li, .shaped .symbol, .shaped .size, .why, .form")) {{
     if (seen(at) && parseFloat(getComputedStyle(at).fontSize) < 16) problems.push(`small letters: ${{at.textContent}}`);
   }}
@@ -89,7 +90,14 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("make", [small, numbered, softmax])
+def rows(**options):
+    """Examples in rows, five of them, in a network of four layers."""
+    X = [[0.13, -0.13, 0.64], [0.1, -0.54, 0.36], [1.3, 0.95, -0.7], [-1.27, -0.62, 0.04], [1, 2, 3]]
+    model = MLP(3, [4, 4, 3, 2], "sigmoid", rng=0)
+    return viz.step(matrix_view(model, X, [0, 1, 1, 0, 1], loss="cross_entropy", notation="murphy"), **options)
+
+
+@pytest.mark.parametrize("make", [small, numbered, softmax, rows])
 def test_at_every_width_nothing_is_cut_off_and_on_a_slide_nothing_is_scrolled(open_arrays, make):
     page = open_arrays(make())
     steps = len(make())
@@ -105,6 +113,20 @@ def test_at_every_width_nothing_is_cut_off_and_on_a_slide_nothing_is_scrolled(op
                 assert look["bottom"] <= 720 and not look["scrolls"], "the chain, the equation and the question are seen at once"
             if size == (360, 740):
                 assert all(below >= above - 1 for above, below in pairwise(look["tops"])), "the chain runs downwards"
+
+
+def test_where_there_is_no_room_for_all_numbers_a_reader_opens_others(open_arrays):
+    page = open_arrays(rows(), "#step=12")
+    closed = (
+        f"() => [...{HOST}.shadowRoot.querySelectorAll('.half.closed')].map(half => half.querySelector('table').getAttribute('aria-label'))"
+    )
+    before = page.evaluate(closed)
+    assert "X" in before or "x" in before
+    page.get_by_role("button", name=before[0], exact=True).focus()
+    press(page, "Enter")
+    assert page.evaluate(closed) == before[1:]
+    press(page, "ArrowRight", "ArrowLeft")
+    assert page.evaluate(closed) == before, "a step shows the same whichever way it was reached"
 
 
 def test_a_gradient_stands_below_its_array_and_its_place_is_empty_until_its_step(open_arrays):
@@ -229,5 +251,5 @@ def test_in_a_notebook_it_runs_and_without_scripts_there_is_the_text(run_noteboo
         "viz.step(matrix_view(MLP(1, [2, 1], 'tanh', rng=0), [[1.0], [2.0]], [1.0, 0.0], loss='mse'), at=6)"
     )
     page.wait_for_function(f"() => {HOST}?.shadowRoot?.querySelector('.where')?.textContent", timeout=60000)
-    assert page.evaluate(READ)["arrays"]["W⁽¹⁾"]["cells"] == json.loads(json.dumps(small()._data()["arrays"][2]["texts"]))
+    assert page.evaluate(READ)["arrays"]["W⁽¹⁾"]["cells"] == json.loads(json.dumps(small()._data()["arrays"][2]["texts"][0]))
     assert not page.evaluate(LOOK)["problems"]

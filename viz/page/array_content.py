@@ -18,6 +18,7 @@ from .example_graphs import ScalarSteps
 
 DIGITS = 4  # significant digits on the cards, where there is room
 FEWER = 3
+LEAST = 2  # where a matrix is wider than the page
 WIDE = 13  # columns of numbers in one block of the chain; with more of them, the cards have fewer digits
 Run = tuple[str, str]  # letters of one kind: "i" (italic), "sup", "sub", "b" (the ones), "" (upright)
 
@@ -57,6 +58,7 @@ class Content:
         self.place = {name: k for k, name in enumerate(self.names)}
         wide = max(sum(_columns(steps, spot.name or spot.gradient) for spot in block.spots) for block in self.chain)
         self.short = digits or (DIGITS if wide <= WIDE else FEWER)
+        self.forms = [digits] if digits else [form for form in (DIGITS, FEWER, LEAST) if form <= self.short]  # fewer where there is no room
 
     def say(self, key: str, **texts: Any) -> str:
         return self.words[key].format(**texts)
@@ -114,7 +116,7 @@ class Content:
             "symbol": runs(step.symbol, is_symbol=True),
             "name": harmless(step.symbol),
             "shape": step.shape,
-            "texts": [[_pretty(text) for text in row] for row in step.texts(self.short)],
+            "texts": [[[_pretty(text) for text in row] for row in step.texts(form)] for form in self.forms],
             "at": None if step.index is None else step.index + 1,
             "of": self.place.get(step.of),
             "isGradient": step.phase == "backward",
@@ -132,7 +134,7 @@ class Content:
             "phase": step.phase,
             "array": self.place[step.name],
             "parts": [self.part(part, inner.get(k)) for k, part in enumerate(step.parts)],
-            "sign": step.sign(self.short),
+            "signs": [step.sign(form) for form in self.forms],
             "line": harmless(f"{step.equation}    {step.shapes}"),
             "summed": self.say("array.summed", what=self.counted(step.summed, size)) if step.summed and size else "",
             "why": self.why(step),

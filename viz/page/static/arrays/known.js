@@ -10,6 +10,7 @@ export class Known {
     this.#asking = asking;
     this.words = words;
     this.at = 0;
+    this.form = 0; // with how many digits the numbers stand on the cards
     this.chosen = null; // [array, row, column], an entry that the reader looks into
     this.border = data.steps.filter(({ phase }) => phase === "forward").length;
     this.version = 0; // of the lines of the list, which never change
@@ -50,7 +51,17 @@ export class Known {
   }
 
   texts(k) {
-    return this.state(k) === "known" ? this.#data.arrays[k].texts : null;
+    return this.state(k) === "known" ? this.numbers(k) : null;
+  }
+
+  // All numbers of an array as they stand on its card.
+  numbers(k) {
+    return this.#data.arrays[k].texts[this.form];
+  }
+
+  // How many forms there are, from the one with most digits.
+  get forms() {
+    return this.#data.arrays[0].texts.length;
   }
 
   // The place of the entry that is asked for, or null.
@@ -76,7 +87,17 @@ export class Known {
 
   // The arrays that the step reads.
   get read() {
-    return this.step ? this.step.parts.filter((part) => part.array !== undefined).map((part) => part.array) : [];
+    return this.step ? this.readAt(this.at) : [];
+  }
+
+  readAt(at) {
+    return this.#data.steps[at - 1].parts.filter((part) => part.array !== undefined).map((part) => part.array);
+  }
+
+  // The arrays that a step is about: what it makes and reads; before the first one what that one reads.
+  about(at) {
+    if (!at) return new Set(this.readAt(1));
+    return new Set([this.#data.steps[at - 1].array, ...this.readAt(at)]);
   }
 
   array(k) {

@@ -49,7 +49,7 @@ export class ArrayThrough {
     Object.assign(this, { host, data, alone, around, words: saying(data.words) });
     this.asking = new Asking(data, this.words);
     this.known = new Known(data, this.asking, this.words);
-    this.chain = new Chain(this.known, data.blocks, { choose: (place) => this.choose(place) });
+    this.chain = new Chain(this.known, data.blocks, { choose: (place) => this.choose(place), fitted: () => this.paint() });
     this.panel = new ArrayPanel(this.known, {
       answer: () => this.answer(),
       hint: () => this.hint(),

@@ -54,11 +54,11 @@ export class ArrayPanel {
     const turned = (texts) => texts[0].map((_, j) => texts.map((row) => row[j]));
     const parts = step.parts.map((part) => {
       if (part.array === undefined) return this.sign(part.text);
-      const { texts } = known.array(part.array);
+      const texts = known.numbers(part.array);
       return matrix(part.isTurned ? turned(texts) : texts);
     });
     const name = element("span", { class: "symbol" }, ...letters(known.array(current).symbol));
-    const equation = element("div", { class: "equation filled" }, name, this.sign([["", "="]]), ...parts, this.sign([["", step.sign]]), matrix(known.array(current).texts));
+    const equation = element("div", { class: "equation filled" }, name, this.sign([["", "="]]), ...parts, this.sign([["", step.signs[known.form]]]), matrix(known.numbers(current)));
     const scroll = element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": words("array.numbers") }, equation);
     return [element("div", { class: "withnumbers" }, element("h2", {}, words("array.numbers")), scroll)];
   }
