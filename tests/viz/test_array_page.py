@@ -48,7 +48,7 @@ LOOK = f"""() => {{
   for (const at of root.querySelectorAll(".chain .numbers, .chain .cap, .shaped, .products li, .side, .form, .bar, .head")) {{
     if (seen(at) && at.scrollWidth > at.clientWidth + 1) problems.push(`${{at.className}} is cut off: ${{at.textContent.slice(0, 40)}}`);
   }}
-  for (const at of root.querySelectorAll(".half.now.closed, .half.read.closed")) problems.push(`the numbers of ${at.textContent} are needed`);
+  for (const at of root.querySelectorAll(".half.now.closed, .half.read.closed")) problems.push(`the numbers of ${{at.textContent}} are needed`);
   for (const at of root.querySelectorAll(".chain td, .chain .symbol, .products li, .shaped .symbol, .shaped .size, .why, .form")) {{
     if (seen(at) && parseFloat(getComputedStyle(at).fontSize) < 16) problems.push(`small letters: ${{at.textContent}}`);
   }}
