@@ -23,6 +23,7 @@ from .opening import draw
 
 if TYPE_CHECKING:
     from .array_drawing import ArrayDrawing
+    from .entry_drawing import EntryDrawing
     from .networks import NetworkDrawing, network
     from .page.arrays import ArrayStepper
     from .page.opening import step
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 # Networks need NumPy, which takes longer to load than a graph takes to draw; the others are loaded with their first use, too.
 _LATER = {
     "ArrayDrawing": ".array_drawing",
+    "EntryDrawing": ".entry_drawing",
     "NetworkDrawing": ".networks",
     "network": ".networks",
     "PathsDrawing": ".path_pictures",
@@ -71,4 +73,4 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-__all__ = ["ArrayDrawing", "ArrayStepper", "Drawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "plot_activation", "plot_decision_boundary", "plot_gradients", "plot_heatmaps", "plot_hidden_space", "plot_hinges", "plot_history", "plot_loss_slice", "plot_numeric_curve", "plot_paths", "show_paths", "step"]  # fmt: skip
+__all__ = ["ArrayDrawing", "ArrayStepper", "Drawing", "EntryDrawing", "NetworkDrawing", "PathsDrawing", "Stepper", "draw", "network", "plot_activation", "plot_decision_boundary", "plot_gradients", "plot_heatmaps", "plot_hidden_space", "plot_hinges", "plot_history", "plot_loss_slice", "plot_numeric_curve", "plot_paths", "show_paths", "step"]  # fmt: skip

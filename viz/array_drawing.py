@@ -10,6 +10,7 @@ from autograd.vectorizing.array_steps import ArraySteps
 from autograd.vectorizing.program import Program
 
 from .drawing import LEGIBLE, Shown, refuse_unknown, room_for
+from .entry_drawing import EntryDrawing, draw_entry
 from .layout.array_rows import Placed, placed
 from .layout.shapes import NUMBER
 from .output import array_dot, array_svg
@@ -37,8 +38,9 @@ def draw_arrays(
     height: float | None,
     lang: str,
     notation: "Notation | str | None",
-) -> "ArrayDrawing":
-    """The picture of arrays, with the arguments of `draw`; raises as that does."""
+    entry: str | None = None,
+) -> "ArrayDrawing | EntryDrawing":
+    """The picture of arrays, or of one `entry`, with the arguments of `draw`; raises as that does."""
     refuse_unknown(digits, direction=direction, theme=theme)
     templates(lang)
     if isinstance(given, Program) and X is None:
@@ -46,6 +48,8 @@ def draw_arrays(
     steps = arrays_of(given, X, notation)
     is_fitted = not (width is height is None)
     room = room_for(width, height) if is_fitted else SCROLLED
+    if entry is not None:
+        return draw_entry(steps, entry, theme, digits, room if is_fitted else None, lang)
     if len(steps.arrays) > MOST:
         raise ValueError(f"{len(steps.arrays)} arrays are too many for one picture, which has room for {MOST}")
     forms = FORMS if digits is None else [(digits, *form[1:]) for form in FORMS[2:]]

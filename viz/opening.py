@@ -10,6 +10,7 @@ from .picture.folding import Fold
 
 if TYPE_CHECKING:
     from .array_drawing import ArrayDrawing
+    from .entry_drawing import EntryDrawing
 
 
 @refuses_in_lang
@@ -26,7 +27,8 @@ def draw(
     lang: str = "en",
     notation: "Notation | str | None" = None,
     X: Any = None,
-) -> "Drawing | ArrayDrawing":
+    entry: str | None = None,
+) -> "Drawing | ArrayDrawing | EntryDrawing":
     """The picture of the graph below y: values, gradients as far as they are computed, and local derivatives.
 
     `direction` is "LR" (left to right) or "TB" (top to bottom). `partials=False` leaves the local derivatives out.
@@ -40,7 +42,8 @@ def draw(
     Instead of a graph, y may be a program with the examples `X`, one row for each, or a matrix view of `nn.formulas`, which has
     its own: then a card is an array, with its shape and its numbers, or their signs where the numbers could not be read, and
     with its gradient below it, written in the `notation` of a course. `direction`, `theme`, `digits`, `width`, `height` and
-    `lang` are as for a graph; the others belong to graphs.
+    `lang` are as for a graph; the others belong to graphs. With an `entry`, "delta1[2, 1]" counted from 1, the picture is what
+    makes that entry: how the δ of a unit collects from the units of the layer above, the gradient of a weight from the examples.
 
     Raises TypeError when y is none of these, ValueError for an argument that does not exist, for a title that no scope
     has, or for fold=False on a graph too large to lay out, and RuntimeError for engine="dot" without Graphviz.
@@ -60,7 +63,9 @@ def draw(
         if not partials or fold is not None or engine != "builtin":
             name = "partials" if not partials else "fold" if fold is not None else "engine"
             raise ValueError(f"{name}= belongs to the drawing of a graph; a drawing of arrays does not have it")
-        return arrays.draw_arrays(y, X, direction, theme, digits, width, height, lang, notation)
+        return arrays.draw_arrays(y, X, direction, theme, digits, width, height, lang, notation, entry)
+    if entry is not None:
+        raise ValueError("entry= belongs to a program or a matrix view; the numbers of a graph are drawn by nodes")
     if X is not None or notation is not None:
         raise ValueError("X= and notation= belong to a program or a matrix view; a graph has its numbers and names already")
     return draw_graph(y, direction, partials, fold, theme, engine, digits, width, height, lang)

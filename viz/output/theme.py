@@ -49,6 +49,7 @@ text{fill:@ink;font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans"
 .wire.zero .line{stroke-dasharray:1.5 4;stroke-linecap:round}
 .positive>.on-line{fill:@positive}.negative>.on-line{fill:@negative}
 .bracket{fill:none;stroke:@ink;stroke-width:1.5}.divider{stroke:@line;stroke-dasharray:4 3}.parameters .frame{fill:@quiet}.entry{text-anchor:end}
+.lit{fill:@now-chip;stroke:@now;stroke-width:1.2}
 .off{opacity:.3}.dropped .frame{stroke-dasharray:4 3}.cross{stroke:@negative;stroke-width:1.6;stroke-opacity:.7;fill:none}
 .head{fill:@line}.positive .head{fill:@positive}.negative .head{fill:@negative}
 .card.read .frame{stroke:@now;stroke-width:2}.card.now .frame{stroke:@now;stroke-width:3.4;fill:@now-chip}
