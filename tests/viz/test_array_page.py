@@ -253,3 +253,37 @@ def test_in_a_notebook_it_runs_and_without_scripts_there_is_the_text(run_noteboo
     page.wait_for_function(f"() => {HOST}?.shadowRoot?.querySelector('.where')?.textContent", timeout=60000)
     assert page.evaluate(READ)["arrays"]["W⁽¹⁾"]["cells"] == json.loads(json.dumps(small()._data()["arrays"][2]["texts"][0]))
     assert not page.evaluate(LOOK)["problems"]
+
+
+def test_an_address_names_the_step_and_the_entry_and_presenter_mode_shows_both_large(open_arrays):
+    page = open_arrays(softmax(), "#step=12&entry=dW1,1,2")
+    assert page.evaluate(READ)["arrays"]["∂L/∂W⁽¹⁾"]["chosen"] == ["0,1"]
+    press(page, "Escape")
+    assert page.url.endswith("#step=12")
+    page.locator(".chain table[aria-label='z⁽¹⁾'] td").nth(5).click()
+    assert page.url.endswith("#step=12&entry=z1,2,2"), "what is chosen can be shared"
+    page.evaluate("() => { location.hash = '#step=11&entry=dX,1,1&present'; }")
+    page.wait_for_function(f"() => {HOST}.shadowRoot.querySelector('.presenting')")
+    slide = f"() => {HOST}.shadowRoot.querySelector('.slide').innerText"
+    small = f"""() => [...{HOST}.shadowRoot.querySelectorAll('.presenting *')].filter(at => at.getClientRects().length && !at.closest('sup, sub, .unseen')
+      && [...at.childNodes].some(one => one.nodeType === 3 && one.data.trim()) && parseFloat(getComputedStyle(at).fontSize) < 24).map(at => at.outerHTML.slice(0, 80))"""
+    assert "δ" in page.evaluate(slide), "an entry that is not known is not shown"
+    assert not page.evaluate(small)
+    assert page.evaluate(f"() => {HOST}.shadowRoot.querySelectorAll('.half.now.closed, .half.read.closed').length") == 0
+    press(page, "PageDown")
+    assert "4 examples, summed" in page.evaluate(slide) and page.url.endswith("#step=12&present")
+    press(page, "e", "ArrowRight")
+    assert page.evaluate(slide).startswith("∂L/∂W⁽¹⁾[1, 2] ≈ ")
+    press(page, "Escape", "b")
+    assert page.locator(".curtain").is_visible()
+    press(page, "b", "Escape")
+    assert page.url.endswith("#step=12") and not page.locator(".slide").is_visible()
+    # Where something is asked, the first press poses the question, and the next one answers it.
+    page.evaluate("() => { location.hash = '#step=4&ask=shapes&present'; }")
+    page.wait_for_function(f"() => {HOST}.shadowRoot.querySelector('.time input').value === '4'")
+    press(page, "ArrowRight")
+    while "ask" in page.url and "?" not in page.evaluate(slide):
+        press(page, "ArrowRight")
+    asked = page.url
+    press(page, "ArrowRight")
+    assert page.url == asked and "?" not in page.evaluate(slide)

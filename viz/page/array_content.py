@@ -114,6 +114,7 @@ class Content:
     def array(self, step: ArrayStep) -> dict[str, Any]:
         return {
             "symbol": runs(step.symbol, is_symbol=True),
+            "key": step.name,
             "name": harmless(step.symbol),
             "shape": step.shape,
             "texts": [[[_pretty(text) for text in row] for row in step.texts(form)] for form in self.forms],

@@ -5,103 +5,40 @@
 import { element } from "./elements.js";
 import { mathml } from "./typeset.js";
 import { question } from "./steptab.js";
+import { Presenting } from "./presenting.js";
 import { Traveller } from "./traveller.js";
 
 const LEAST = 24; // pixels of the smallest letters in the picture
 const LARGER = 1.4; // how much larger than drawn letters may be, in cards that stay as they are, to show a picture as a whole
-const SIZES = [56, 50, 44, 38, 33, 28]; // of the equation, in pixels
 const AROUND = 16; // left free around what is looked at
 const ROOM = 7; // beside each text in a chip or pill
 const SIGNS = ["=", "≈", "←"]; // a line may be broken before these
 
-export class Presenter {
+export class Presenter extends Presenting {
   // `page` is the step-through, of which it moves the steps, the theme and what is asked.
   constructor(page) {
-    this.page = page;
-    this.isOn = false;
-    this.line = element("div", { class: "slide-line" });
-    this.way = element("div", { class: "slide-way" });
-    this.curtain = element("div", { class: "curtain", hidden: true });
-    this.element = element("div", { class: "slide" }, this.way, this.line, this.curtain);
+    const way = element("div", { class: "slide-way" });
+    super(page, () => page.app, way);
+    this.way = way;
     this.traveller = new Traveller();
-    document.addEventListener("fullscreenchange", () => this.isOn && this.isFull && !document.fullscreenElement && this.leave());
-    new ResizeObserver(() => this.isOn && this.fit()).observe(this.element);
   }
 
-  // --- entering and leaving ---
-
-  enter() {
-    if (this.isOn) return;
-    this.isOn = true;
-    const { app, ways } = this.page;
-    app.classList.add("presenting");
+  entered() {
+    const { ways } = this.page;
     this.home = ways.element.parentNode;
     this.way.append(ways.element);
     this.before = null; // what was shown last
-    app.focus({ preventScroll: true });
-    this.page.go(this.page.at);
   }
 
-  leave() {
-    if (!this.isOn) return;
-    const { app, ways, rooms } = this.page;
-    this.isOn = this.isFull = false;
-    this.blank(false);
+  left() {
+    const { ways, rooms } = this.page;
     this.traveller.stop();
-    app.classList.remove("presenting");
     this.home.prepend(ways.element);
     for (const { svg } of rooms.views.filter(Boolean)) enlarge(svg, 0);
-    if (document.fullscreenElement) document.exitFullscreen();
-    this.page.go(this.page.at);
   }
 
-  toggle() {
-    if (this.isOn) return this.leave();
-    this.fill();
-    this.enter();
-  }
-
-  // Takes the whole screen, which browsers allow only after a key or a click; where they do not, the window is filled.
-  fill() {
-    if (this.isFull || document.fullscreenElement) return;
-    this.isFull = true;
-    this.page.host.requestFullscreen?.().catch(() => (this.isFull = false));
-  }
-
-  blank(isBlank) {
-    this.curtain.hidden = !isBlank;
-    for (const part of this.page.app.children) if (part !== this.element) part.inert = isBlank;
-    this.line.inert = this.way.inert = isBlank;
-  }
-
-  // --- keys; those of a clicker are PageUp, PageDown, "." or B, and Escape ---
-
-  // Whether a key did something here.
-  key(event) {
-    const { page } = this;
-    if (!this.isOn) return false;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!this.curtain.hidden && !["Control", "Shift", "Alt", "Meta"].includes(key)) {
-      if (key === "Escape") this.leave();
-      else this.blank(false);
-      return true;
-    }
-    const acts = {
-      ArrowRight: () => page.next(),
-      PageDown: () => page.next(),
-      ArrowLeft: () => page.go(page.at - 1),
-      PageUp: () => page.go(page.at - 1),
-      Escape: () => this.leave(),
-      p: () => this.leave(),
-      b: () => this.blank(true),
-      ".": () => this.blank(true),
-      v: () => this.vote(),
-      h: () => {}, // a hint would have no place
-    };
-    const act = event.shiftKey && key.startsWith("Arrow") ? null : acts[key];
-    if (key !== "Escape") this.fill();
-    act?.();
-    return Boolean(act);
+  get acts() {
+    return { v: () => this.vote() };
   }
 
   // Puts the number of this step to the vote, and back to what was asked before.
@@ -151,13 +88,8 @@ export class Presenter {
 
   // The equation as large as it fits, and the picture so that it can be read from the last row.
   fit() {
-    if (!this.isOn) return;
-    for (const size of SIZES) {
-      this.element.style.fontSize = `${size}px`;
-      const { scrollWidth, clientWidth, scrollHeight, clientHeight } = this.element;
-      if (scrollWidth <= clientWidth && scrollHeight <= clientHeight) break;
-    }
-    this.look();
+    super.fit();
+    if (this.isOn) this.look();
   }
 
   look() {

@@ -74,6 +74,19 @@ export class Known {
     return this.chosen && this.state(this.chosen[0]) === "known" ? this.chosen : null;
   }
 
+  // An entry as an address names it, "dW1,1,2": its array, its row and its column, from 1.
+  named([k, i, j]) {
+    return [this.#data.arrays[k].key, i + 1, j + 1].join();
+  }
+
+  // The place of an entry that is named so, as long as its number is known; else null.
+  placeOf(name) {
+    const [key, row, column] = (name ?? "").split(",");
+    const k = this.#data.arrays.findIndex((array) => array.key === key);
+    if (k < 0 || this.state(k) !== "known" || this.#data.entries[k][row - 1]?.[column - 1] === undefined) return null;
+    return [k, row - 1, column - 1];
+  }
+
   entry([k, i, j]) {
     return this.#data.entries[k][i][j];
   }

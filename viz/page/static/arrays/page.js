@@ -1,7 +1,7 @@
 // The step-through of arrays: the chain, the panel, the list of steps, and the scalars behind an entry. Its state is the
 // number of the step, the entry that is looked into, and what was answered.
 
-import { Bar } from "../bar.js";
+import { Bar, button } from "../bar.js";
 import { element, saying } from "../elements.js";
 import { listen, toggle } from "../listening.js";
 import { parseNumber } from "../numbers.js";
@@ -15,6 +15,7 @@ import { ASKS, Asking } from "./asking.js";
 import { Chain, letters } from "./chain.js";
 import { Known } from "./known.js";
 import { ArrayPanel } from "./panel.js";
+import { ArrayPresenter } from "./present.js";
 
 const KEYS = {
   "← →": "page.help.arrows",
@@ -24,6 +25,7 @@ const KEYS = {
   Esc: "array.help.escape",
   Enter: "page.help.enter",
   H: "page.help.hint",
+  P: "page.help.present",
   T: "page.help.theme",
   "?": "page.help.help",
 };
@@ -59,6 +61,8 @@ export class ArrayThrough {
     });
     this.list = new StepList(this.known, (at) => this.go(at));
     this.theme = new ThemeSwitch(host, alone, this.words, () => this.writeAddress());
+    this.presenter = new ArrayPresenter(this);
+    const more = [this.theme.element, button(this.words, "present", () => this.presenter.toggle(), "", "P")];
     const act = {
       go: (k) => this.go(k),
       back: () => this.go(this.known.at - 1),
@@ -69,7 +73,7 @@ export class ArrayThrough {
       help: () => this.help(),
     };
     const { border, count } = this.known;
-    this.bar = new Bar(this.words, { border, ends: count, count, asks: ASKS, more: [this.theme.element] }, act);
+    this.bar = new Bar(this.words, { border, ends: count, count, asks: ASKS, more }, act);
     this.playing = new Playing(() => this.bar.beat, {
       next: () => this.next(),
       isOver: () => this.known.at >= count && !this.known.open,
@@ -78,6 +82,10 @@ export class ArrayThrough {
     this.build();
     listen(this);
     this.readAddress();
+  }
+
+  get at() {
+    return this.known.at;
   }
 
   // --- moving ---
@@ -112,6 +120,8 @@ export class ArrayThrough {
     this.known.chosen = place;
     this.chain.paint();
     this.panel.paint();
+    this.presenter.paint();
+    this.writeAddress();
     if (place) this.say(this.known.entry(place).text);
     else this.app.focus({ preventScroll: true }); // the arrow keys go through the steps again
   }
@@ -197,7 +207,7 @@ export class ArrayThrough {
     return this.scalars !== undefined && !this.scalars.element.hidden;
   }
 
-  // --- the address: page.html#step=7&ask=shapes ---
+  // --- the address: page.html#step=7&entry=dW1,1,2&ask=shapes ---
 
   readAddress() {
     const given = new URLSearchParams(this.alone ? location.hash.slice(1) : "");
@@ -210,6 +220,10 @@ export class ArrayThrough {
     this.theme.choose(THEMES.includes(theme) ? theme : "auto");
     const step = given.has("step") ? Number(given.get("step")) : this.data.at;
     this.go(Number.isFinite(step) ? step : 0);
+    const place = this.known.placeOf(given.get("entry"));
+    if (place) this.choose(place);
+    if (given.has("present")) this.presenter.enter();
+    else this.presenter.leave();
     if (this.alone) this.panel.element.querySelector("input.answer")?.focus({ preventScroll: true });
   }
 
@@ -217,8 +231,10 @@ export class ArrayThrough {
     if (!this.alone) return;
     const { ask } = this.asking;
     const { chosen } = this.theme;
-    const more = [ask === "no" ? "" : `&ask=${ask}`, chosen === (this.data.theme ?? "auto") ? "" : `&theme=${chosen}`];
-    this.address = `#step=${this.known.at}${more.join("")}`;
+    const more = [ask === "no" ? "" : `&ask=${ask}`, chosen === (this.data.theme ?? "auto") ? "" : `&theme=${chosen}`, this.presenter.isOn ? "&present" : ""];
+    const { looked } = this.known;
+    const entry = looked ? `&entry=${this.known.named(looked)}` : "";
+    this.address = `#step=${this.known.at}${entry}${more.join("")}`;
     if (location.hash !== this.address) history.replaceState(null, "", this.address);
   }
 
@@ -241,7 +257,7 @@ export class ArrayThrough {
       element("div", { class: "stage" }, this.chain.element, this.panel.element),
       element("div", { class: "below" }, this.list.element),
     );
-    this.app = element("section", { class: "app", tabindex: -1, "aria-label": label }, this.arrays, this.parts.help, this.parts.live);
+    this.app = element("section", { class: "app", tabindex: -1, "aria-label": label }, this.arrays, this.parts.help, this.parts.live, this.presenter.element);
     root.append(element("style", {}, STYLE), this.app);
   }
 
@@ -253,6 +269,8 @@ export class ArrayThrough {
 
   key(event) {
     const from = event.composedPath()[0];
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (isPlain && !this.isInScalars && this.presenter.key(event)) return event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey || this.parts.help.open || this.isInScalars) return;
     if (from.classList?.contains("answer")) {
       if (!["Enter", "h", "H", "Escape"].includes(event.key)) return;
@@ -285,6 +303,7 @@ export class ArrayThrough {
       Escape: () => this.choose(null),
       e: () => this.enterEntries(),
       h: () => this.hint(),
+      p: () => this.presenter.toggle(),
       t: () => this.theme.turn(),
       "?": () => this.help(),
     };
@@ -309,6 +328,7 @@ export class ArrayThrough {
     this.chain.paint();
     this.panel.paint();
     this.list.paint();
+    this.presenter.paint();
     if (this.known.open) this.say(this.known.question);
     else this.say(this.known.step ? `${this.known.sentence(this.known.at)}. ${this.known.step.why}` : this.words("array.start"));
     if (held && (held.disabled || !held.isConnected)) this.app.focus({ preventScroll: true });
