@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("chalkgrad", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("chalkgrad")
 
+PATIENCE = 90_000  # milliseconds for what is waited for: a test fails by what it finds, and not because a machine is slow
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
@@ -39,6 +40,7 @@ class Watched:
     @classmethod
     def opened(cls, browser) -> "Watched":
         watched = cls(browser.new_context().new_page(), [])
+        watched.page.set_default_timeout(PATIENCE)
         watched.page.on("pageerror", watched.error)
         watched.page.on("dialog", watched.dialog)
         watched.page.on("request", watched.request)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value, steps
+from autograd.explain.numbers import refuse_digits
 from autograd.explain.steps import Steps
 from autograd.whole_files import write_whole
 
@@ -23,6 +24,7 @@ from .picture.reading import forms_of, read
 from .picture.records import Picture
 
 SLIDE = (1280.0, 720.0)  # pixels into which a picture is fitted where nothing else is said
+MOST_PIXELS = 1e9  # more is no size, and a whole number of any length is no float
 LEGIBLE = 12.0  # pixels that a number has there at least
 CHOICES = {"direction": ("LR", "TB"), "theme": THEMES, "engine": ("builtin", "dot")}
 
@@ -66,7 +68,7 @@ def _first_that_can_be_read(drawings: "Iterator[Drawing]", room: tuple[float, fl
 def room_for(width: Any, height: Any) -> tuple[float, float]:
     """The pixels into which a picture is fitted. Raises ValueError for what is no size."""
     for name, given in (("width", width), ("height", height)):
-        if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < float("inf")):
+        if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given <= MOST_PIXELS):
             raise ValueError(f"{name} is a number of pixels above 0, not {repr(given)[:40]}")
     return SLIDE if width is height is None else (width or float("inf"), height or float("inf"))
 
@@ -78,8 +80,7 @@ def refuse_unknown(digits: int | None, **given: str) -> None:
             raise ValueError(
                 f"{name} is one of {', '.join(CHOICES[name])}, not {repr(chosen)[:40] if isinstance(chosen, str) else type(chosen).__name__}"
             )
-    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {repr(digits)[:40]}")
+    refuse_digits(digits)
 
 
 class Shown:

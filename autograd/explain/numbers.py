@@ -46,11 +46,10 @@ def significant(text: str) -> int:
 
 
 def refuse_digits(digits: Any) -> None:
-    """Raises TypeError or ValueError for what is no number of significant digits; None leaves the number to us."""
-    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool)):
-        raise TypeError(f"digits is a number of significant digits, not {type(digits).__name__}")
-    if digits is not None and not 1 <= digits <= 17:
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {digits}")
+    """Raises ValueError for what is no number of significant digits; None leaves the number to us."""
+    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
+        given = f"one of {digits.bit_length()} bits" if isinstance(digits, int) and abs(digits) > 10**9 else repr(digits)[:40]
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {given}")
 
 
 @lru_cache(maxsize=4096)  # a number stands in many lines

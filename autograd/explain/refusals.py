@@ -76,6 +76,6 @@ def _pattern(template: str) -> "re.Pattern[str]":
     for literal, place in re.findall(r"([^{]*)(?:\{(\w+)\})?", template):
         pieces.append(re.escape(literal))
         if place:
-            pieces.append(f"(?P={place})" if place in seen else f"(?P<{place}>.+?)")
+            pieces.append(f"(?P={place})" if place in seen else f"(?P<{place}>.*?)")
             seen.add(place)
     return re.compile("".join(pieces), re.DOTALL)

@@ -27,6 +27,21 @@ def mission() -> Value:
     return 3 * (a + b * c)
 
 
+def two_consumers() -> Value:
+    """b goes to two consumers, u and v."""
+    return parse("u = a + b; v = b + 1; e = u*v", a=2, b=4)
+
+
+def tanh_of_a_product() -> Value:
+    """y = tanh(z) with z = w · x = 0.6, as in a thread of a forum: 1 - z² is 0.64."""
+    w, x = leaves(w=0.3, x=2)
+    z = w * x
+    z.label = "z"
+    y = z.tanh()
+    y.label = "y"
+    return y
+
+
 def random_graph(seed: int, size: int, titles: tuple[str, ...] = ()) -> Value:
     """A graph of about `size` nodes with reuse near and far, constants, repeated operands, and operations of one to many operands."""
     chance = Random(seed)

@@ -138,7 +138,7 @@ def opened(page, folder: Path, y, address: str = "", size: tuple[int, int] = (12
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.goto(path.as_uri() + address)
-    page.wait_for_function(READY, timeout=10_000)
+    page.wait_for_function(READY)
     return StepPage(page)
 
 

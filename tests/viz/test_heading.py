@@ -117,7 +117,7 @@ def test_a_long_expression_is_one_line_around_the_part_of_the_step(page, tmp_pat
     tall = opened_page.script(SHOWN)["tall"]
     for wide in (1280, 360):
         page.set_viewport_size({"width": wide, "height": 720})
-        page.wait_for_timeout(50)
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # measured anew
         for at in {1, count // 3, count // 2 + 1, count}:
             shown = opened_page.go(at).script(SHOWN)
             assert shown["fits"] and shown["tall"] == tall, (wide, at, shown)

@@ -7,7 +7,7 @@ import pytest
 from autograd import Value, examples, exp, leaves, parse
 from nn import MLP
 
-from .step_page import opened
+from .step_page import READY, opened
 from .test_step_page import violations
 
 pytestmark = pytest.mark.browser
@@ -135,5 +135,5 @@ def test_a_theme_that_is_asked_for_holds_against_the_system(page, tmp_path, them
     shown.press("t")
     assert shown.script(name) != f"Theme: {theme}" and "theme=" in page.url
     page.reload()
-    page.wait_for_timeout(200)
+    page.wait_for_function(READY)
     assert shown.script(name) != f"Theme: {theme}", "the address remembers it"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograd import Value, check, leaves, parse, steps
+from autograd import Value, check, leaves, steps
 from autograd.engine.dialects import formula, names_in
 from autograd.explain.languages import fill
 from autograd.explain.numbers import number_text
@@ -17,7 +17,7 @@ from viz.page.operations import operations_module
 from viz.page.slips import slips_module
 from viz.picture.lettering import DIGITS
 
-from .graphs import EXAMPLES, mission, random_graph, worked
+from .graphs import EXAMPLES, mission, random_graph, tanh_of_a_product, two_consumers, worked
 
 MODULE = """import { Run } from "./run.js";
 import { slipsFor } from "./slips.js";
@@ -25,20 +25,12 @@ Object.assign(window, { Run, slipsFor });
 """
 
 
-def two_consumers() -> Value:
-    return parse("u = a + b; v = b + 1; e = u*v", a=2, b=4)
-
-
-def neuron() -> Value:
-    w, x = leaves(w=0.3, x=2)
-    z = w * x
-    z.label = "z"
-    y = z.tanh()
-    y.label = "y"
-    return y
-
-
-GRAPHS = {"J": mission, "two consumers": two_consumers, "neuron": neuron, **{name: (lambda name=name: worked(name)) for name in EXAMPLES}}
+GRAPHS = {
+    "J": mission,
+    "two consumers": two_consumers,
+    "neuron": tanh_of_a_product,
+    **{name: (lambda name=name: worked(name)) for name in EXAMPLES},
+}
 NUMBERS = {
     "upstream",
     "local",
@@ -112,7 +104,7 @@ def test_the_page_finds_the_slips_of_the_hand_check_in_random_graphs(slips_in_pa
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("make", [mission, two_consumers, neuron])
+@pytest.mark.parametrize("make", [mission, two_consumers, tanh_of_a_product])
 def test_the_page_gives_the_hints_of_the_hand_check(slips_in_page, make):
     y = make()
     for each, shown in zip(steps(y), slips_in_page(y), strict=True):

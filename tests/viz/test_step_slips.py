@@ -9,7 +9,7 @@ from autograd.explain.languages import fill, languages
 from autograd.handcheck import Practice, practice_log
 from viz import step
 
-from .graphs import mission
+from .graphs import mission, tanh_of_a_product, two_consumers
 from .step_page import opened, steps
 
 pytestmark = pytest.mark.browser
@@ -25,20 +25,6 @@ def ask(page, tmp_path):
         return opened(page, tmp_path, y, f"#step={at}&ask={ask}", **more)
 
     return asked
-
-
-def two_consumers() -> Value:
-    return parse("u = a + b; v = b + 1; e = u*v", a=2, b=4)
-
-
-def tanh_of_a_product() -> Value:
-    """y = tanh(z) with z = w · x = 0.6, as in a thread of a forum: 1 - z² is 0.64."""
-    w, x = leaves(w=0.3, x=2)
-    z = w * x
-    z.label = "z"
-    y = z.tanh()
-    y.label = "y"
-    return y
 
 
 def net() -> Value:

@@ -1,17 +1,20 @@
 """Refusals in a language: what is raised in English is said in it; each sentence here is one that somebody gets to read."""
 
+import re
 import warnings
+from inspect import signature
+from math import nan
 
 import pytest
 
-from autograd import Expression, Value, check, examples, leaves, parse, steps, vectorize
+from autograd import Expression, Value, check, derive, examples, leaves, parse, steps, vectorize
 from autograd.__main__ import arguments
 from autograd.explain import refusals
 from autograd.explain.languages import languages, templates
 from autograd.explain.refusals import said
 from nn import MLP, Dropout, Layer, Sequential
 from nn.formulas import matrix_view
-from viz import draw, network
+from viz import draw, network, step
 
 KNOWN = {"a": 5, "b": 3, "c": 2}
 EXPRESSIONS = [
@@ -57,6 +60,7 @@ CALLS = [
     lambda: check(examples.J(), "a=3", lang="tlh"),
     lambda: draw(Value(1.0), theme="pink"),
     lambda: draw(Value(1.0), digits=99),
+    lambda: draw(MLP(2, [2, 1])([1.0, 2.0]), fold="zz"),
     lambda: draw(3),
     lambda: network(MLP(2, [1]), [1, 2], y=1),
     lambda: network(MLP(2, [1]), y=1, loss="mse"),
@@ -78,10 +82,27 @@ CALLS = [
     lambda: steps(examples.J(), lr=1),
     lambda: steps(examples.J(), params=["b"]),
 ]
+MADE_WELL = {check: {"y": examples.J(), "answers": "b=6"}, derive: {"y": examples.J(), "wrt": "b"}, draw: {"y": examples.J()},
+             step: {"y": examples.J()}, network: {"model": MLP(2, [1])}}  # fmt: skip
+STRANGE = [3, -1.5, 10**400, nan, "", "no such", b"b", [], {}, {"zz": 1}, ["zz"], object(), Value(1.0), Value(2.0, constant=True), noted]
+PYTHON = r"\w+\(\) (missing|takes|got) |object of type "  # its own refusals, of calls that are not as they are documented
 COMMANDS = [[], ["a", "--foo"], ["a", "--draw"], ["a", "--show=3"], ["a", "--digits", "x"], ["a", "--s", "f"]]
 
 
+def refused(function):
+    """What a call that takes a language says to every argument that is not what it should be."""
+    for name in signature(function).parameters:
+        for given in [each for each in STRANGE if name != "lang"]:
+            try:
+                function(**MADE_WELL[function] | {name: given})
+            except (ValueError, TypeError) as error:
+                if not re.match(PYTHON, str(error)):
+                    yield str(error)
+
+
 def messages():
+    for function in MADE_WELL:
+        yield from refused(function)
     for call in CALLS:
         with pytest.raises((ValueError, TypeError)) as refusal:
             call()
