@@ -89,6 +89,15 @@ class ArrayDrawing(Shown):
         return min(self.room[0] / across, self.room[1] / down)
 
     @property
+    def width(self) -> float:
+        """How wide the picture is where it is fitted into its room."""
+        return array_svg.size(self.picture, self._placed)[0] * self.scale
+
+    def drawn(self, picture: ArrayPicture, theme: str) -> str:
+        """The SVG of a picture of the same arrays in the same places, of which less may be known."""
+        return array_svg.write(picture, self._placed, theme, self.scale)
+
+    @property
     def text(self) -> str:
         """The same in words: every array with its equation and its shape."""
         return self._lines

@@ -164,12 +164,12 @@ def test_what_cannot_be_stepped_through_is_refused_in_one_sentence():
         viz.step(matrix_view(MLP(30, [40, 40], rng=0), numpy.ones((1, 30)), numpy.ones((1, 40)), loss="mse"))
 
 
-def test_it_prints_the_steps_and_is_saved_as_a_page_only(tmp_path):
+def test_it_prints_the_steps_and_is_saved_as_a_page_or_as_slides(tmp_path):
     stepper = viz.step(mazur(), X=[[0.05, 0.1, 0.01, 0.99]])
     assert repr(stepper).splitlines()[0].endswith("(2 × 1) = (2 × 2) (2 × 1) + 1 (1 × 1)") and len(stepper) == 14
     assert 100_000 < stepper.save(tmp_path / "page.html").stat().st_size < 1_000_000
     with pytest.raises(ValueError, match="saved as a page"):
-        stepper.save(tmp_path / "page.pdf")
+        stepper.save(tmp_path / "page.png")
     bundle, asking = stepper._repr_mimebundle_(), viz.step(mazur(), X=[[0.05, 0.1, 0.01, 0.99]], ask=True)._repr_mimebundle_()
     assert bundle["text/plain"] == stepper.text and asking["text/plain"] == "L"
     assert "<pre>" in bundle["text/html"] and "</script><" not in bundle["text/html"].split("application/json")[1].split("</script>")[0]

@@ -41,6 +41,7 @@ _TEMPLATE = """
     math.attach(put(parts.at(0)), b: if parts.at(1) != none { put(parts.at(1)) }, t: if parts.at(2) != none { put(parts.at(2)) })
   }
   else if kind == "frac" { math.frac(put(parts.at(0)), put(parts.at(1))) }
+  else if kind == "matrix" { math.mat(delim: "[", column-gap: 0.7em, row-gap: 0.3em, align: right, ..parts.map(row => row.map(put))) }
   else if kind == "sqrt" { math.sqrt(put(parts.at(0))) }
   else { parts.map(put).join() }
 }
@@ -144,6 +145,8 @@ def _data(layout: Layout) -> list[Any]:
         return ["frac", *[_data(bare(part)) for part in parts]]
     if kind == "power":
         return ["marked", _data(parts[0]), None, _data(bare(parts[1]))]
+    if kind == "matrix":  # rows of numbers, as texts
+        return ["matrix", *[[_number(text) for text in row] for row in parts]]
     if kind == "paren":
         return _data(parts[0]) if parts[0][0] == "frac" else _around("(", _data(parts[0]), ")")
     if kind == "call" and parts[0] == "sqrt":

@@ -19,6 +19,7 @@ from ..output.theme import stylesheet, variables
 from ..picture.given_arrays import arrays_of
 from ..picture.lettering import readable
 from .array_content import Content
+from .array_slides import slides
 from .example_graphs import Examples
 from .hosting import host, module, page, page_words, refuse_at, scalar_modules
 from .stepper import Stepper
@@ -111,13 +112,22 @@ class ArrayStepper:
         return page(page_words(self._lang)["page.label"].format(title=self._title), self._lang, self._host(alone=True))
 
     def save(self, path: "str | os.PathLike[str]", kind: str = ".svg") -> Path:
-        """Writes the step-through as a page that stands alone, "page.html", and returns its path.
+        """Writes the step-through and returns its path: "page.html" is a page that stands alone, "steps.pdf" one document of
+        slides, a page for each step.
 
-        page.html#step=7&ask=shapes opens the page there. The file appears whole or not at all. Raises ValueError for any
-        other suffix: pictures of arrays are drawn by `draw`.
+        page.html#step=7&ask=shapes opens the page there, page.html#step=7&entry=dW1,1,2 with what makes an entry, and
+        page.html#present is for the projector. The file appears whole or not at all. Raises ValueError for any other
+        suffix, and ImportError when a PDF is asked for without the packages of `pip install chalkgrad[export]`.
         """
         path = Path(path)
+        if path.suffix.lower() == ".pdf":
+            theme = "light" if self._theme == "auto" else self._theme
+            whys = [step["why"] for step in self._content["steps"]]
+            write_whole(path, slides(self._passes, whys, page_words(self._lang), self._digits, self._lang, theme))
+            return path
         if path.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f'a step-through of arrays is saved as a page, .html, not as "{path.name}"; for pictures, draw the program')
+            raise ValueError(
+                f'a step-through of arrays is saved as a page, .html, or as slides in one document, .pdf, not as "{path.name}"; for pictures, draw the program'
+            )
         write_whole(path, self._page().encode())
         return path
