@@ -233,7 +233,7 @@ def test_a_page_of_two_hundred_nodes_is_small_and_answers(ask):
     for k in range(100):
         y = (y * Value(1.0 + k / 1000, f"w{k}")).tanh()
     shown = step(y, ask="backward")
-    assert len(shown._page().encode()) <= 1_000_000
+    assert len(shown.html.encode()) <= 1_000_000
     page = ask(y, len(steps(y)) - 10)
     typed(page, "123")
     assert "123" in page.read()["panel"]
