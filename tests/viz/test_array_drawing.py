@@ -201,3 +201,15 @@ def test_examples_belong_to_programs():
         draw(program)
     with pytest.raises(ValueError, match="X= y notation= son de un programa"):
         draw(leaves(a=1)[0] * 2, X=[[1.0]], lang="es")
+
+
+def test_a_penalty_has_gradients_of_its_own_in_the_picture():
+    from nn import losses, regularizers
+
+    x, t = leaves(x1=0.5, x2=-1.0), leaves(t=1)[0]
+    model = MLP(2, [3, 1], "tanh", rng=0)
+    y = losses.mse(model(x), t) + regularizers.L2(0.1)(model)
+    drawing = draw(vectorize(y, [*x, t], model.parameters()), X=[[0.5, 1, 1], [1, 2, 0]])
+    keys = [card.key for box in drawing.picture.boxes for card in box.all_cards]
+    assert {"g_W1", "g_W2", "W1", "J"} <= {*keys} and len(keys) == len({*keys})
+    assert not overlaps(cards(drawing.svg))

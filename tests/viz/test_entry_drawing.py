@@ -95,3 +95,14 @@ def test_an_entry_that_there_is_not_is_refused(entry, words):
 def test_an_entry_belongs_to_arrays():
     with pytest.raises(ValueError, match="entry= belongs to a program or a matrix view"):
         draw(leaves(a=1)[0] * 2, entry="a[1, 1]")
+
+
+@pytest.mark.parametrize("lang", ["es", "pt"])
+def test_what_is_refused_is_refused_in_the_language_that_is_asked_for(lang):
+    english = re.compile(r"has shape|counted|there is no|is given|belongs|takes")
+    for entry in ("delta1", "dW1[2]", "dW1[0, 1]", "dV1[1, 1]", "W1[1, 1]", "dW1[1, x]"):
+        with pytest.raises(ValueError, match=r"entry|elemento|fila|linha") as refused:
+            mazur(entry, lang=lang)
+        assert not english.search(str(refused.value)), refused.value
+    with pytest.raises(ValueError, match=r"entry= (es de un|é de um) programa"):
+        draw(leaves(a=1)[0] * 2, entry="a[1, 1]", lang=lang)

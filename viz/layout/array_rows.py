@@ -4,6 +4,7 @@ A layer that is too long for a line has several rows in one frame.
 Rests on `picture.array_cards` and `lettering`. In a picture from top to bottom ("TB") the lines are columns.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -144,10 +145,12 @@ def _gap(function: str, direction: str) -> float:
 
 
 def _blocks(picture: ArrayPicture) -> list[list[int]]:
-    """The boxes of each block that has a frame, and each other box alone."""
+    """The boxes that stay together: those of each block that has a frame, and behind them the losses with their mean; each other alone."""
     found: list[list[int]] = []
+    count = Counter(box.block for box in picture.boxes)
     for k, box in enumerate(picture.boxes):
-        if found and picture.titles[box.block] and picture.boxes[found[-1][-1]].block == box.block:
+        stays = picture.titles[box.block] or (any(picture.titles) and count[box.block] == 2)
+        if found and stays and picture.boxes[found[-1][-1]].block == box.block:
             found[-1].append(k)
         else:
             found.append([k])
@@ -159,7 +162,7 @@ def _folds(picture: ArrayPicture, direction: str) -> list[float]:
     if any(arrow.target != arrow.source + 1 for arrow in picture.arrows):
         return []
     found = set()
-    for members in _blocks(picture):
+    for members in [each for each in _blocks(picture) if picture.titles[picture.boxes[each[0]].block]]:
         sizes = [_extents(picture.boxes[k], direction)[0] + _gap(picture.boxes[k].function, direction) * (k != members[0]) for k in members]
         found |= {sum(sizes[i:j]) for i in range(len(sizes)) for j in range(i + 1, len(sizes) + (i > 0))}
     return sorted({*found}, reverse=True)[:MOST_FOLDS]
@@ -172,8 +175,13 @@ def _pieces(picture: ArrayPicture, direction: str, fold: float) -> list[_Piece]:
         box = picture.boxes[members[0]]
         gap = _gap(box.function, direction)
         if not picture.titles[box.block]:
-            along, before, after = _extents(box, direction)
-            found.append(_Piece(along, before, after, 0.0, ((members[0], 0.0, 0.0),), gap))
+            spots, at, before, after = [], 0.0, 0.0, 0.0
+            for k in members:
+                extents = _extents(picture.boxes[k], direction)
+                at += _gap(picture.boxes[k].function, direction) * (k != members[0])
+                spots.append((k, at, 0.0))
+                at, before, after = at + extents[0], max(before, extents[1]), max(after, extents[2])
+            found.append(_Piece(at, before, after, 0.0, tuple(spots), gap))
             continue
         rows: list[list[int]] = [[]]
         used = 0.0

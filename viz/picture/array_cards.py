@@ -98,8 +98,9 @@ def array_picture(steps: ArraySteps, digits: int | None, form: str, lang: str, m
     for k, block in enumerate(found):
         titles.append(fill("arrays.draw.layer", {"layer": block.layer}, lang) if block.kind == "layer" else "")
         for names in block.columns if is_chain else [(spot,) for spot in block.spots]:
-            cards = tuple([_card(steps, spot.name, spot.gradient, digits, large, lang) for spot in names])
-            step = steps[names[0].name]
+            shown = [(spot.name, spot.gradient) if spot.name else (spot.gradient, "") for spot in names]
+            cards = tuple([_card(steps, *each, digits, large, lang) for each in shown])
+            step = steps[shown[0][0]]
             boxes.append(Box(cards, k, step.function if step.phase == "forward" else ""))
     notes = [steps.about(lang)] if not is_chain else []
     signs = fill("arrays.draw.signs", {}, lang) if form != "numbers" and large else ""
