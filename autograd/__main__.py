@@ -30,6 +30,7 @@ from autograd.explain.refusals import said
 from autograd.handcheck.answers import typed
 from autograd.reading.gradient_check import GradientCheck
 
+PAGES = (".html", ".pdf")  # a step-through, besides a folder
 DRAWINGS = (".svg", ".png", ".pdf", ".dot")
 PLAIN = {"∂": "d", "·": "*", "≈": "~", "π": "pi", "…": "..."}  # for a terminal, or a file, that has no other signs
 VERDICTS = {"cli.disagree": "wrong", "cli.kink": "kink", "cli.small": "too small to judge", "cli.undefined": "nothing to compare"}
@@ -167,7 +168,7 @@ def run(options: argparse.Namespace) -> int:
         raise Refused("refused.digits", digits=options.digits)
     if options.draw is not None and Path(options.draw).suffix.lower() not in DRAWINGS:
         raise Refused("refused.draw", path=options.draw, endings=", ".join(DRAWINGS))
-    if options.step is not None and Path(options.step).suffix.lower() != ".html" and not options.step.endswith("/"):
+    if options.step is not None and Path(options.step).suffix.lower() not in PAGES and not options.step.endswith("/"):
         raise Refused("refused.step", path=options.step)
     numbers = leaf_numbers(options.numbers)
     constants, learning = split(options.constants), learning_step(options)

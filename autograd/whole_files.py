@@ -5,6 +5,19 @@ import stat
 import tempfile
 from errno import ENOENT
 from pathlib import Path
+from typing import Any
+
+
+def file_path(path: Any) -> Path:
+    """The path that somebody gives to save to. Raises TypeError for what is none.
+
+    >>> file_path(3)
+    Traceback (most recent call last):
+    TypeError: the path to save to is a text, such as "page.html", or a Path, not int
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f'the path to save to is a text, such as "page.html", or a Path, not {type(path).__name__}')
+    return Path(path)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from autograd import Value, steps
 from autograd.explain.numbers import refuse_digits
 from autograd.explain.steps import Steps
-from autograd.whole_files import write_whole
+from autograd.whole_files import file_path, write_whole
 
 from .layout.arrangement import arranged
 from .layout.nested import Layout
@@ -113,7 +113,7 @@ class Shown:
         The file appears whole or not at all. Raises ValueError for another suffix, and ImportError when PNG or PDF
         is asked for without the packages of `pip install chalkgrad[export]`.
         """
-        path = Path(path)
+        path = file_path(path)
         write_whole(path, self._content(path.suffix.lower(), path.name))
         return path
 

@@ -72,7 +72,7 @@ def names(y: Value) -> dict[Value, str]:
     fresh, for_root = fresh_names(labels), next(fresh_names(labels, "Jy"))
     found = {}
     for node in order:
-        if node._label:
+        if node._label and not node._label.isspace():  # blanks alone are no name that could be read
             found[node] = node._label
         elif node is y:
             found[node] = for_root if for_root in "Jy" else next(fresh)

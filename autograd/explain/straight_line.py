@@ -16,7 +16,7 @@ from keyword import iskeyword
 from math import isclose, isfinite
 from typing import Any, NamedTuple
 
-from ..engine.dialects import Dialect, Reader, Tree, formula
+from ..engine.dialects import Dialect, Reader, Tree, formula, parts_of
 from ..engine.ieee import PRIMITIVES, Number, as_float
 from ..engine.names import names
 from ..engine.operations import TABLE, Operation
@@ -155,6 +155,8 @@ def _value(record: StepRecord, called: dict[Value, str]) -> str:
     put = _PutIn(operation, shown, by_letter(operation, [called[parent] for parent in record.node.parents]), called[record.node])
     tree = put.read(tree if holds else formula(operation.value))
     text = PYTHON.write(tree, {})
+    if _is_no_number(record, record.value):
+        return f"math.nan  # {text} is no real number"
     return text[1:-1] if tree[:2] == ("call", "where") else text
 
 
@@ -168,7 +170,15 @@ def _sent(record: StepRecord, called: dict[Value, str]) -> str:
     put = _PutIn(operation, shown, at_slot(operation, variables, slot), called[node])
     tree = put.read(formula(operation.partials[letter_at(operation, slot, len(variables))[0]]))
     times = PYTHON.write(("*", ("name", f"d{called[node]}"), tree), {})
+    if _is_no_number(record, record.local):
+        return f"d{called[record.parent]} += d{called[node]} * math.nan  # {PYTHON.write(tree, {})} is no real number"
     return f"d{called[record.parent]} += {times}"
+
+
+def _is_no_number(record: StepRecord, found: "Number | None") -> bool:
+    """Whether a power has no real result where Python would go on with a complex one: a negative base with a fractional exponent."""
+    is_power = any(part[0] == "**" for part in parts_of(formula(record.node.operation.value)))
+    return is_power and found != found and all(operand == operand for operand in record.operands)
 
 
 def _operands(record: StepRecord) -> list[Operand]:

@@ -111,7 +111,8 @@ class Playground {
   }
 
   // Why there is no answer.
-  sentence({ error, refused, texts, kind }) {
+  sentence({ error, line, refused, texts, kind }) {
+    if (line > 1) return `${filled(this.words["error.line"], { line })} ${error}`;
     return error ?? filled(this.words[refused ?? kind], texts ?? { seconds: PATIENCE });
   }
 
@@ -140,6 +141,12 @@ class Playground {
     const { form } = this;
     if (form.text.value !== form.read && !(await this.typed(form.text.value))) return;
     await this.run(form.wish, { push: true });
+  }
+
+  // Whether the form asks for another page than the one that is seen.
+  get isNew() {
+    const page = ({ text, values, constants, lr }) => JSON.stringify([text, values, constants, lr]);
+    return !this.wish || page(this.form.wish) !== page(this.wish);
   }
 
   choose(id) {
@@ -191,6 +198,8 @@ class Playground {
 
   async copy() {
     const { words, form } = this;
+    if (this.isNew) await this.submit(); // the link is that of what was typed
+    if (this.isNew) return; // which cannot be read: that is said already
     try {
       await navigator.clipboard.writeText(location.href);
       form.say(words.copied);

@@ -27,7 +27,7 @@ export class Form {
     this.element = element(
       "form",
       { onsubmit: (event) => (event.preventDefault(), this.go()) },
-      element("div", {}, element("h2", {}, element("label", { for: "expression" }, words.expression)), this.text, element("p", { class: "help" }, words["expression.help"])),
+      element("div", {}, element("h2", {}, element("label", { for: "expression" }, words.expression)), this.text, this.state, element("p", { class: "help" }, words["expression.help"])),
       element("div", {}, element("h2", {}, words.numbers), this.leaves),
       element(
         "div",
@@ -36,7 +36,6 @@ export class Form {
         labelled(words.ask, this.ask),
         labelled(words.lr, this.lr),
         element("button", { type: "button", onclick: on.copy }, words.copy),
-        this.state,
       ),
     );
     this.show(Object.keys(wish.values));

@@ -34,7 +34,8 @@ class Refused(ValueError):
 def answer(message: str) -> str:
     """The answer to one request, both as JSON. A request names its task.
 
-    A refusal is {"error": sentence, "column": number or null}, or {"refused": key, "texts": …} of the words of the page.
+    A refusal is {"error": sentence, "column": number or null}, or {"refused": key, "texts": …} of the words of the page. The
+    column is counted in the whole text; in the sentence, from the start of the `line`, which is given where there are several.
     """
     request: dict[str, Any] = {}
     try:
@@ -45,10 +46,19 @@ def answer(message: str) -> str:
     except (RecursionError, MemoryError, LookupError, AttributeError, json.JSONDecodeError):  # too much, or no request at all
         found = {"refused": "broken", "texts": {}}
     except (ValueError, TypeError, ArithmeticError) as error:
-        column = re.match(r"column (\d+): ", str(error))
-        sentence = said(" ".join(str(error).split()), _language(request))
-        found = {"error": sentence, "column": int(column[1]) if column else None}
+        found = _error(" ".join(str(error).split()), request)
     return json.dumps(found, ensure_ascii=False)
+
+
+def _error(sentence: str, request: dict[str, Any]) -> dict[str, Any]:
+    """An error of the package, in the language of the page, and where in the text it is."""
+    column = re.match(r"column (\d+): ", sentence)
+    if not column:
+        return {"error": said(sentence, _language(request)), "column": None}
+    before = str(request.get("text"))[: int(column[1]) - 1]
+    lines, _, in_line = before.rpartition("\n")
+    sentence = said(f"column {len(in_line) + 1}: {sentence[column.end() :]}", _language(request))
+    return {"error": sentence, "column": int(column[1]), **({"line": before.count("\n") + 1} if lines else {})}
 
 
 def _language(request: dict[str, Any]) -> str:
@@ -111,8 +121,10 @@ def show(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def drawn(request: dict[str, Any]) -> dict[str, Any]:
-    """The drawing, and all steps as text."""
+    """The drawing, with the gradients, and all steps as text."""
     (y, _), lang = _graph(request), request.get("lang", "en")
+    y.zero_grad()
+    y.backward()
     return {"drawing": viz.draw(y, lang=lang).svg, "steps": steps(y).text(lang)}
 
 

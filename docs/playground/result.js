@@ -78,7 +78,7 @@ export class Result {
     const text = element("details", {}, element("summary", {}, words["steps.words"]), element("pre", { tabindex: 0 }, more.steps));
     if (now === "code") return void panes.code.replaceChildren(element("pre", { tabindex: 0 }, more.code), text);
     this.drawing = URL.createObjectURL(new Blob([more.drawing], { type: "image/svg+xml" }));
-    panes.drawing.replaceChildren(element("div", { class: "drawing" }, element("img", { src: this.drawing, alt: more.steps })));
+    panes.drawing.replaceChildren(element("div", { class: "drawing", tabindex: 0 }, element("img", { src: this.drawing, alt: more.steps })));
   }
 
   listen() {
@@ -95,12 +95,13 @@ export class Result {
   }
 
   checking() {
-    const answers = element("input", { type: "text", id: "answers", size: 40, autocomplete: "off" });
+    const answers = element("input", { type: "text", id: "answers", autocomplete: "off" });
     const verdict = element("pre", { class: "verdict", role: "status", hidden: true });
     const judged = async (event) => {
       event.preventDefault();
-      const found = await this.on.ask({ task: "check", answers: answers.value });
       verdict.hidden = false;
+      verdict.textContent = this.words.working; // for a ready example Python is loaded now
+      const found = await this.on.ask({ task: "check", answers: answers.value });
       verdict.textContent = found.text ?? found.error ?? "";
     };
     const button = element("button", { type: "submit", class: "main" }, this.words["check.go"]);

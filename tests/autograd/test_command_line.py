@@ -263,7 +263,7 @@ def test_a_number_that_the_expression_makes_no_use_of_is_noted():
         (("a", "a=1", "--draw", "graph"), '--draw escribe .svg, .png, .pdf, .dot; "graph" no termina en ninguno de ellos'),
         (
             ("a", "a=1", "--step", "p.svg"),
-            '--step escribe una página, .html, o dibujos en una carpeta, cuyo nombre termina en "/"; no "p.svg"',
+            '--step escribe una página, .html, diapositivas, .pdf, o dibujos en una carpeta, cuyo nombre termina en "/"; no "p.svg"',
         ),
         (("a", "a=1", "--draw", "no/such/g.svg"), "no se puede escribir no/such/g.svg: No such file or directory"),
     ],
@@ -359,3 +359,9 @@ def test_a_learning_step_that_cannot_be_is_refused_in_one_line(words, said):
 def test_what_parse_check_and_the_options_refuse_is_said_in_the_language_of_the_words(words, said, option):
     result = run(*words, *option)
     assert result.returncode == 2 and said in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_slides_are_written_as_one_document(tmp_path):
+    pytest.importorskip("typst")
+    assert run("3*a", "a=2", "--step", f"{tmp_path}/steps.pdf").returncode == 0
+    assert (tmp_path / "steps.pdf").read_bytes()[:5] == b"%PDF-"

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from autograd import Value, leaves, parse, scope
-from viz import step
+from viz import draw, step
 from viz.layout import layered
 from viz.page import hosting
 from viz.picture.lettering import width
@@ -282,3 +282,10 @@ def test_the_module_of_the_page_is_written_once_for_many_graphs(monkeypatch):
     assert step(parse("a*b", a=2, b=3)).html
     monkeypatch.setattr(hosting, "bundled", lambda *given: pytest.fail("written anew"))
     assert "<script" in step(parse("exp(a) + 2", a=2)).html
+
+
+@pytest.mark.parametrize("path", [3, None, ["page.html"]])
+def test_what_is_no_path_is_refused_in_a_sentence(path):
+    for shown in (step(parse("2*a", a=1)), draw(parse("2*a", a=1))):
+        with pytest.raises(TypeError, match="the path to save to is a text"):
+            shown.save(path)

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import Notation
 from autograd.explain.languages import templates
 from autograd.vectorizing.array_steps import ArraySteps
-from autograd.whole_files import write_whole
+from autograd.whole_files import file_path, write_whole
 
 from ..drawing import refuse_unknown
 from ..output.theme import stylesheet, variables
@@ -119,7 +119,7 @@ class ArrayStepper:
         page.html#present is for the projector. The file appears whole or not at all. Raises ValueError for any other
         suffix, and ImportError when a PDF is asked for without the packages of `pip install chalkgrad[export]`.
         """
-        path = Path(path)
+        path = file_path(path)
         if path.suffix.lower() == ".pdf":
             theme = "light" if self._theme == "auto" else self._theme
             whys = [step["why"] for step in self._content["steps"]]

@@ -17,7 +17,7 @@ from autograd.engine.names import find, names
 from autograd.engine.order import varying
 from autograd.explain.languages import templates
 from autograd.explain.steps import Step, Steps, equations
-from autograd.whole_files import write_whole
+from autograd.whole_files import file_path, write_whole
 
 from ..drawing import refuse_unknown
 from ..notebook import image
@@ -239,7 +239,7 @@ class Stepper:
         another suffix or kind, and ImportError when PNG or PDF is asked for without the packages of
         `pip install chalkgrad[export]`.
         """
-        given, path = os.fspath(path), Path(path)
+        path, given = file_path(path), str(path)
         is_page = path.suffix.lower() in (".html", ".htm")
         if given.endswith(("/", os.sep)) or (given and path.is_dir() and not is_page):
             return self._save_slides(path, kind)

@@ -182,3 +182,12 @@ def test_a_rate_without_parameters_is_no_learning_step():
 def test_a_sum_of_many_operands_is_written_without_recursion():
     y = parse(f"total({','.join(['a'] * 3000)})", a=2)
     assert code(y).lines[3].text.count("+") == 2999
+
+
+def test_a_negative_base_with_a_fractional_exponent_gives_nan_and_no_complex_number():
+    y = parse("c = a**b; J = c + a", a=-2, b=0.5)
+    text = code(y).text
+    assert "c = math.nan  # a ** b is no real number" in text
+    found = run(y)
+    assert math.isnan(found["J"]) and math.isnan(found["da"]) and math.isnan(found["db"])
+    assert run(parse("a**b", a=-2, b=3))["J"] == -8

@@ -193,3 +193,8 @@ def test_whatever_stands_in_a_label_every_form_is_well_formed_and_one_line(name)
 
 def test_letters_of_other_alphabets_are_left_as_they_are():
     assert legible("ŷ₂⁽¹⁾ 名前 ∂ 🙂 שם a\u00a0b") == "ŷ₂⁽¹⁾ 名前 ∂ 🙂 שם a\u00a0b"
+
+
+def test_a_blank_label_is_no_name():
+    first = steps(Value(2, "  ") * Value(3, "b"))[0]
+    assert first.text() == "J = u · b = 2 · 3 = 6" and r"\text{}" not in first.latex()
