@@ -91,9 +91,9 @@ def check_code(
 class _Judgement:
     """What was made of the code in one layout, in the convention that explains it best; or what it did instead."""
 
-    def __init__(self, layout: Layout, passes: Passes, refused: Refused | None = None):
+    def __init__(self, layout: Layout, passes: Passes, refused: Refused | None = None, returned: Returned | None = None):
         self.layout, self.passes, self.refused = layout, passes, refused
-        self.returned = Returned()
+        self.returned = returned or Returned()
         self.digits = 0  # in how many digits the numbers agree, where those are fewer than is usual
         self.verdicts: dict[Key, str] = {}
         self.tied: list[Supposition] = []
@@ -136,8 +136,9 @@ class _Judgement:
         right = sum(verdict == "right" for verdict in self.verdicts.values())
         return 1.0, right - self.cost
 
-    def judge(self, search: Search) -> "_Judgement":
-        given, self.tied = self.given, search.best()
+    def judge(self, found: list[Supposition], search: Search) -> "_Judgement":
+        """Itself, after a search that found these suppositions."""
+        given, self.tied = self.given, found
         best = self.tied[0]
         self.cost = best.cost
         hidden = [fault for fault in best.faults if not any(fault in faults for faults in best.direct.values())]
@@ -180,23 +181,23 @@ def _judged(read_in: _Judgement, share: float) -> _Judgement:
     conventions = _conventions(read_in.passes, read_in.given)
     best: _Judgement | None = None
     with numpy.errstate(all="ignore"):  # infinity times 0 is nan, as everywhere
-        for tried in (reach, NEAR):
-            for convention in conventions:
-                made = _Judgement(read_in.layout, convention)
-                made.returned = read_in.returned
-                if tried > reach:
-                    made.digits = 4
-                    search = Search(convention, made.given, tried, 0.0)
-                else:
-                    search = Search(convention, made.given, tried, share / len(conventions))
-                made.judge(search)
-                if best is None or made.cost < (best.cost - AGAIN if tried == reach else 1.0):
-                    best = made
-                if best.cost == 0:
-                    return best
-            if best is None or best.cost < STRANGE_COST or reach >= NEAR:
+        for convention in conventions:
+            search = Search(convention, read_in.given, reach, share if convention is conventions[0] else share / len(conventions))
+            found = search.best(best.cost - AGAIN if best else numpy.inf)
+            if found:
+                best = _Judgement(read_in.layout, convention, returned=read_in.returned).judge(found, search)
+            if best and best.cost <= AGAIN:
+                return best
+        if best is None or best.cost < STRANGE_COST or reach >= NEAR:
+            assert best is not None  # the first convention is searched without a bound
+            return best
+        for convention in conventions:
+            search = Search(convention, read_in.given, NEAR, 0.0)
+            found = search.best(AGAIN)
+            if found:
+                best = _Judgement(read_in.layout, convention, returned=read_in.returned).judge(found, search)
+                best.digits = 4
                 break
-    assert best is not None
     return best
 
 

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import numpy
@@ -190,14 +191,16 @@ class Passes:
         rates = (RATES if self.lr is None else (self.lr,)) if "lr *" in formula else (None,)
         return [found for rate in rates if (found := self.value(formula, layer, own, rate)) is not None]
 
-    def factors(self, kind: str) -> list[tuple[tuple[str, ...], float]]:
-        """By what a line may be multiplied, with the codes of it, also together with a sign; what would change nothing is left out."""
+    def factors(self, kind: str) -> list[tuple[tuple[tuple[str, float], ...], float]]:
+        """By what a line may be multiplied: one factor or two of different kinds, each with its code, and their product; what would
+        change nothing is left out."""
         if ("factors", kind) not in self._kept:
-            numbers = [(code, self._factor(text)) for code, text in factors_for(kind)]
-            found = [((code,), factor) for code, factor in numbers if factor is not None and factor != 1]
-            both = [(("SIGN", *codes), -factor) for codes, factor in found if factor not in (0, -1)]
-            self._kept["factors", kind] = [*found, *both]
-        return self._kept["factors", kind]
+            numbers = [(code, factor) for code, text in factors_for(kind) if (factor := self._factor(text)) not in (None, 1)]
+            both = [(two, product) for two in combinations(numbers, 2) if two[0][0] != two[1][0] and (product := two[0][1] * two[1][1])]
+            alone = {factor for _, factor in numbers} | {1.0}
+            self._kept["factors", kind] = [*(((one,), one[1]) for one in numbers), *(each for each in both if each[1] not in alone)]
+        found: list[tuple[tuple[tuple[str, float], ...], float]] = self._kept["factors", kind]
+        return found
 
     def _factor(self, text: str) -> float | None:
         """A number of the table; None for one that makes no sense here."""

@@ -84,7 +84,9 @@ class Supposition:
 
     def fresh(self, made: Sequence[Made]) -> int:
         """How many misconceptions were not met before."""
-        return sum([not self.has(each) for each in made]) if self.faults else len(made)
+        if self.codes.isdisjoint([each.code for each in made]):
+            return len(made)
+        return sum([not self.has(each) for each in made])
 
 
 class Search:
@@ -101,27 +103,27 @@ class Search:
         self.spent: Counter[Key] = Counter()  # formulas that were read for each line
         self.effort = {k: 1 + W.size * passes.examples // 100_000 for k, W in passes.W.items()}
 
-    def best(self) -> list[Supposition]:
-        """The suppositions that cost least, as far as numbers cannot tell them apart; the likeliest first."""
-        found = self._found()
+    def best(self, below: float = numpy.inf) -> list[Supposition]:
+        """The suppositions that cost least, as far as numbers cannot tell them apart; the likeliest first. None if all cost `below` or more."""
+        found = self._found(below)
         return [state for state in found if len(state.codes) == len(found[0].codes)]
 
-    def _found(self) -> list[Supposition]:
+    def _found(self, below: float) -> list[Supposition]:
         order = count()
         heap: list[tuple[float, int, int, Stage, Supposition]] = [(0.0, next(order), 0, "right", Supposition())]
         found: list[Supposition] = []
+        most: float = numpy.inf
         while heap:
             if self.followed == self.states and not found:  # on with the one that came furthest, and without trying more
                 cost, number, place, _, state = min(heap, key=lambda entry: (-entry[2], entry[0]))
                 heap = [(cost, number, place, "right", state)]
             bound, _, place, stage, state = heappop(heap)
-            if found and (
-                bound > found[0].cost + TIED * max(1, len(found[0].faults)) + 2 * AGAIN * bool(found[0].cost)
-                or len(found) > 20
-                or self.followed > self.states
-            ):
+            if bound >= below or self.followed > most or len(found) > 20:
                 break
             if place == len(self.keys):
+                if not found:  # some more, for what numbers cannot tell from it
+                    below = min(below, bound + TIED * max(1, len(state.faults)) + 2 * AGAIN * bool(bound))
+                    most = 2 * self.followed + 50
                 found.append(state)
                 continue
             if stage in LEVELS and (self.followed >= self.states or self.spent[self.keys[place]] > self.work):
@@ -236,6 +238,8 @@ class Search:
 
     def _read_off(self, state: Supposition, key: Key) -> Iterator[Supposition]:
         """An error that nothing explains, where the gradients of the parameters tell what it is: few examples, many inputs."""
+        if any((fault.line, fault.layer) == ("dA", key[1]) for fault in state.faults):  # nothing would show it
+            return
         dW, db = (self.given.get((name, key[1])) for name in ("dW", "db"))
         inputs = self.passes.A[key[1] - 1]
         rows = numpy.vstack([inputs, numpy.ones((1, inputs.shape[1]))])
@@ -278,10 +282,9 @@ class Search:
             return
         at, peak = self.peaks[key]
         other, within = float(number.flat[at]), 2 * (self.reach * abs(peak) + self.floor[key])
-        for codes, factor in self.passes.factors(kind):
+        for written, factor in self.passes.factors(kind):
             if abs(factor * other - peak) <= within and self.agrees(given, factor * number, key):
-                signs = (-1.0, -factor) if len(codes) == 2 else (factor,)
-                yield tuple([Made(code, "factor", f"{sign:.6g}") for code, sign in zip(codes, signs, strict=True)]), factor
+                yield tuple([Made(code, "factor", f"{each:.6g}") for code, each in written]), factor
 
     def _strange(self, state: Supposition, key: Key) -> Iterator[Supposition]:
         """An array that nothing explains: one goes on with it as it is, or with the right one where it has another shape."""

@@ -8,9 +8,11 @@ import pytest
 from autograd.explain.languages import complete, languages
 from nn import MLP
 from nn.formulas import backward as matrices
-from nn.handcheck import check_code
+from nn.handcheck import check_code, checking
 from nn.handcheck.matrix_lines import Passes
+from nn.handcheck.merging import pairs_for
 from nn.handcheck.misconceptions import ENTRIES, RIGHT
+from nn.handcheck.search import STATES, Search
 
 CODE = """
 def softmax(Z):
@@ -95,19 +97,49 @@ def test_a_replaced_line_is_named_once_and_what_rests_on_it_follows(code, find, 
     assert float(report) == pytest.approx(1 - 1 / 7)
 
 
-def test_pairs_of_replaced_lines_are_both_named():
-    missed = []
-    for one, other in itertools.islice(itertools.combinations(MUTANTS, 2), 4, None, 47):
-        if one[1] in other[1] or other[1] in one[1] or one[1].split(" = ")[0] == other[1].split(" = ")[0]:
+@pytest.mark.parametrize("half", [0, 1])
+def test_both_of_any_two_replaced_lines_are_named_or_one_cause_gives_the_same_numbers(half):
+    named_both, missed = 0, []
+    for one, other in itertools.islice(itertools.combinations(MUTANTS, 2), half, None, 2):
+        if CODE.replace(one[1], one[2], 1).find(other[1]) < 0:  # they stand in each other's place
             continue
-        report = judged(made(one[1:], other[1:]))
-        if not {one[0], other[0]} <= named(report):
-            missed.append((one[0], other[0], named(report)))
+        report = judged(made(one[1:], other[1:]), layout="columns", lr=0.1)
+        said = {code for finding in report.findings for code in (finding.code, *finding.candidates)}
+        if {one[0], other[0]} <= said:
+            named_both += 1
+        elif "UNEXPLAINED" in said or len(named(report)) > 1:
+            missed.append((one[0], other[0], said))
     assert not missed
+    assert named_both >= 95
+
+
+def test_what_nothing_explains_is_answered_after_a_bounded_number_of_formulas(monkeypatch):
+    searches = []
+    monkeypatch.setattr(checking, "Search", lambda *given: searches.append(Search(*given)) or searches[-1])
+    model = MLP(3, [3, 3, 3, 3], activation="tanh", rng=1)
+    rng = numpy.random.default_rng(0)
+    wrong = {f"{stem}{k}": rng.normal(size=(3, 3 if stem == "dW" else 1)) for k in range(1, 5) for stem in ("dW", "db")}
+    report = check_code(lambda X: wrong, model, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), loss="mse")
+    assert report.counts["right"] == 0 and named(report) == {"UNEXPLAINED"}
+    assert sum(search.followed for search in searches) <= 1.1 * STATES and sum(search.spent.total() for search in searches) < 25_000
+
+
+def test_causes_that_numbers_cannot_tell_apart_are_all_candidates_and_that_is_said():
+    report = judged(made(("-(T / A3) / n", "-(T / A3) * 2 / n")), examples=2)  # 2 is n here
+    assert named(report) == {"N_NEVER"} and set(report.findings[0].candidates) == {"N_NEVER", "FACTOR"}
+    assert "Another cause would give the same numbers." in report.text
+    assert "constant factor" in judged(made(("-(T / A3) / n", "-(T / A3) * 2 / n")), examples=2, reveal=True).text
+
+
+def test_two_formulas_for_a_line_are_merged_where_they_change_different_parts():
+    found = {(one[0], other[0], formula) for (one, other), formula in pairs_for("dW")}
+    assert ("WRONG_ERROR", "WRONG_INPUT", "dZ_next @ Z_before.T") in found
+    assert ("TRANSPOSE", "ONE_EXAMPLE", "(last(dZ) @ last(A_before).T).T") in found
+    assert not any(one == other for one, other, _ in found)
 
 
 @pytest.mark.parametrize("layout", ["columns", "rows", "rows, W transposed"])
-@pytest.mark.parametrize("kind", [float, numpy.float32])
+@pytest.mark.parametrize("kind", [float, numpy.float32, numpy.float16])
 def test_right_code_is_accused_of_nothing_in_any_layout(layout, kind):
     rng = numpy.random.default_rng(5)
     for depth, activation, output, loss in (
@@ -154,6 +186,34 @@ def test_error_signals_times_n_are_a_convention():
     assert named(judged(code)) == {"N_NEVER"}
 
 
+def test_a_small_constant_in_a_denominator_is_accepted_and_said():
+    report = judged(made(("(T / A3)", "(T / (A3 + 1e-6))")))
+    assert report.ok and "first 4 digits" in report.text
+
+
+def test_what_the_code_does_to_its_arguments_changes_nothing():
+    right = made()
+
+    def backward(X, T, W1, b1, W2, b2, W3, b3):
+        found = right(X, T, W1, b1, W2, b2, W3, b3)
+        for array in (X, T, W1, b1, W2, b2, W3, b3):
+            array[:] = 7
+        return found
+
+    assert judged(backward).ok and judged(backward).ok
+
+
+def test_code_that_is_right_as_it_stands_is_called_once():
+    calls = []
+    right = made()
+
+    def backward(X, T, W1, b1, W2, b2, W3, b3):
+        calls.append(X.shape)
+        return right(X, T, W1, b1, W2, b2, W3, b3)
+
+    assert judged(backward, examples=4).ok and calls == [(3, 4)]
+
+
 def test_the_slope_of_relu_at_0_is_a_convention():
     def backward(X, T, W1, b1, W2, b2):
         Z1 = W1 @ X + b1
@@ -193,7 +253,14 @@ def test_an_exception_is_a_finding_with_its_line():
     [
         (None, "of type NoneType"),
         ({}, "no gradient"),
-        ({"dW9": 1}, "No gradient is called dW9"),
+        ({"dW9": 1}, "No gradient is called dW9. Is dW1 meant?"),
+        ({"gradient" * 50: 1}, "gradientgradientgradientgradientgradien…; there are"),
+        ({1: 1}, "No gradient is called 1"),
+        ({"dW1": "1.0"}, "dW1 is no array of numbers, but of type str"),
+        ({"dW1": [[1j]]}, "of type list"),
+        ({"dW1": [[1], [2, 3]]}, "of type list"),
+        ({"dW1": numpy.ones((0, 1))}, "dW1 is (1, 1); yours is (0, 1)."),
+        ({"dW1": [[numpy.nan]]}, "dW1[0, 0] is nan, and a finite number is due."),
         ((1, 2, 3, 4, 5), "5 things were returned, for 1 layer"),
         ({"dW1": "abc"}, "dW1 is no array"),
         ({"dW1": numpy.ones((1, 2, 3))}, "at most"),
@@ -203,6 +270,25 @@ def test_an_exception_is_a_finding_with_its_line():
 def test_what_is_no_gradient_is_said_in_a_sentence(returned, words):
     report = check_code(lambda X: returned, MLP(1, [1], rng=0), [[1.0]], [1.0])
     assert words in report.text and not report.ok and float(report) == 0
+    assert max(map(len, report.text.splitlines())) < 250
+
+
+@pytest.mark.parametrize("error", [ValueError("x" * 1000), SystemExit("bye"), RecursionError()])
+def test_whatever_the_code_raises_is_one_bounded_sentence(error):
+    def backward(X):
+        raise error
+
+    (finding,) = check_code(backward, MLP(1, [1], rng=0), [[1.0]], [1.0]).findings
+    assert type(error).__name__ in finding.message and len(finding.message) < 350
+    assert ("x…" in finding.message) == (len(str(error)) > 100)
+
+
+def test_ctrl_c_stops_the_check():
+    def backward(X):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_code(backward, MLP(1, [1], rng=0), [[1.0]], [1.0])
 
 
 @pytest.mark.parametrize("blank", [{}, {"db1": None}])
@@ -211,6 +297,12 @@ def test_a_gradient_that_is_not_there_or_still_to_be_written_is_missing(blank):
         lambda X, T, W1, b1: {"dW1": W1 @ X + b1 - T, **blank}, MLP(1, [1], rng=0), [[1.0]], [1.0], loss="half_squared_error"
     )
     assert [answer.verdict for answer in report.answers] == ["right", "missing"]
+
+
+def test_a_blank_error_signal_is_missing_where_its_name_was_returned():
+    right = made()
+    report = judged(lambda X, T, W1, b1, W2, b2, W3, b3: {**right(X, T, W1, b1, W2, b2, W3, b3), "dZ2": None})
+    assert [answer.what for answer in report.answers if answer.verdict == "missing"] == ["dZ2"] and not report.ok
 
 
 def test_numbers_that_nothing_explains_carry_on():
