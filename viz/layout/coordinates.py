@@ -46,16 +46,14 @@ class Across:
     def settle(self) -> list[float]:
         """The middle of every item."""
         count = len(self.halves)
-        both = {item: [*self.left[item], *self.right[item]] for item in self.left.keys() & self.right}
         best = {item: _best(pulls) for item, pulls in self.left.items()}
         sources = {item: self.right[item] for item, pulls in self.left.items() if not pulls}
-        rounds = max(1, min(6, 6000 // count))
+        rounds = max(1, min(3, 6000 // count))
         forward, backward = range(len(self.layers)), range(len(self.layers) - 1, -1, -1)
         of_sources = [rank for rank in backward if not sources.keys().isdisjoint(self.layers[rank])]
         for most, ranks, there, back in (
-            (rounds, backward, self._side(-1, self.left), self._side(1, self.right)),
-            (rounds, backward, self._side(-1, {**self.left, **both}), self._side(1, {**self.right, **both})),
-            (min(3, rounds), of_sources, self._side(-1, best), self._side(0, sources, FIRM)),
+            (rounds - 1, backward, self._side(-1, self.left), self._side(1, self.right)),
+            (rounds, of_sources, self._side(-1, best), self._side(0, sources, FIRM)),
         ):
             for _ in range(most):
                 before = self.middles[:]

@@ -14,6 +14,7 @@ from operator import itemgetter
 from .sides import Side
 
 SMALL, LARGE = 200, 1500  # numbers of items: below the first there are several tries, above the second no fine work
+PATIENCE = 6  # turns of a sweep without success, after which it ends
 ROUNDS = 8, 2  # of exchanges below and above the first of these: further ones save one crossing in a hundred
 
 TURNS = (True, False), (False, False), (True, True), (False, True)  # of a sweep: whether it goes forward, and whether equals change places
@@ -95,21 +96,28 @@ class _Search:
         self.places = [0] * items
         self.met: set[tuple[int, tuple[tuple[int, ...], ...]]] = set()  # the orders met after each kind of turn
         self.counts = [0] * (len(layers) - 1)
+        self.layers: list[list[int]] = [[] for _ in layers]
+        self.uncounted, self.unseen = set(range(len(self.counts))), set(range(len(layers)))
 
     def start(self, layers: Sequence[Sequence[int]]) -> int:
         """Begins with an order, and returns its number of crossings."""
-        self.layers = [list(layer) for layer in layers]
-        for layer in layers:
+        for r, layer in enumerate(layers):
+            self._set(r, list(layer))
+        self.unseen = set(range(len(layers)))
+        return self.crossings()
+
+    def _set(self, r: int, layer: list[int]) -> None:
+        if layer != self.layers[r]:
+            self.layers[r] = layer
             for place, item in enumerate(layer):
                 self.places[item] = place
-        self.uncounted, self.unseen = set(range(len(self.counts))), set(range(len(layers)))
-        return self.crossings()
+            self._moved(r)
 
     def sweep(self, start: Sequence[Sequence[int]], first: int, exchanging: bool) -> tuple[int, list[list[int]]]:
         """The best order met on some sweeps to and fro from `start`, after its number of crossings; `first` of TURNS comes first."""
         fewest, best = self.start(start), [list(layer) for layer in start]
-        since, patience = 0, max(1, min(6, 12_000 // len(self.places)))
-        for number in range(first, first + 4 * patience):
+        since, most = 0, max(2, min(4 * PATIENCE, 24_000 // len(self.places)))  # a large order is hardly better after two turns
+        for number in range(first, first + most):
             forward, turn = TURNS[number % 4]
             for r in range(len(self.layers)) if forward else range(len(self.layers) - 1, -1, -1):
                 self._sort(r, self.left if forward else self.right, turn)
@@ -123,7 +131,7 @@ class _Search:
             since += 1
             if crossings < fewest:
                 best, fewest, since = [list(layer) for layer in self.layers], crossings, 0
-            if not fewest or since > patience:
+            if not fewest or since > PATIENCE:
                 break
         return fewest, best
 
@@ -162,11 +170,7 @@ class _Search:
         if len(moved) < len(layer):
             following = iter(moved)
             moved = [next(following) if item in means else item for item in layer]
-        if moved != layer:
-            self.layers[r] = moved
-            for place, item in enumerate(moved):
-                places[item] = place
-            self._moved(r)
+        self._set(r, moved)
 
     def _moved(self, r: int) -> None:
         self.uncounted.update(range(max(r - 1, 0), min(r + 1, len(self.counts))))

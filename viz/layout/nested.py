@@ -207,7 +207,9 @@ def _assembled(
         parts: list[tuple[list[Point], bool]] = []
         for level, piece in way:
             x, y = (corner[level][axis] + plans[level].shift[axis] for axis in (0, 1))
-            points = [(px + x, py + y) for px, py in plans[level].curves[piece]]
+            points = plans[level].curves[piece]
+            if x or y:
+                points = [(px + x, py + y) for px, py in points]
             if parts:  # from the frame to the content, or back
                 points = [*_straight(parts[-1][0][-1], points[0]), *points[1:]]
             parts.append((points, used[level][piece] > 1))
