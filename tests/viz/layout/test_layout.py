@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from viz.layout import crossings, layered
 from viz.layout.coordinates import _fewest_heights
 from viz.layout.crossings import order
 from viz.layout.layered import Box, Link, arrange
@@ -115,3 +116,68 @@ def test_groups_that_take_from_each_other_are_refused():
     groups = [Group(-1, (14, 30), (14, 14), (0, 0))] * 2
     with pytest.raises(ValueError, match="a group takes from something that takes from it"):
         place([box(), box(1), box(1)], [Link(0, 1), Link(1, 2)], groups, [0, 1, 0])
+
+
+# --- work that is not done twice ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """A function that counts the calls of another from now on, in a list."""
+
+    def count(home, name):
+        calls, real = [], getattr(home, name)
+
+        def called(*given, **named):
+            calls.append(given)
+            return real(*given, **named)
+
+        monkeypatch.setattr(home, name, called)
+        return calls
+
+    return count
+
+
+def test_an_order_without_crossings_is_not_swept(counted):
+    sorts = counted(crossings._Search, "_sort")
+    layers = [[0, 1, 2], [3, 4, 5]]
+    assert order(layers, [[(0, 3, 0.0, 0.0), (1, 4, 0.0, 0.0), (2, 5, 0.0, 0.0)]]) == layers
+    assert sorts == []
+
+
+def test_sweeps_end_where_an_order_comes_again(counted):
+    turns = counted(crossings._Search, "_exchange")
+    joints = [[(a, b, 0.0, 0.0) for a in (0, 1) for b in (2, 3)]]  # one crossing in every order
+    order([[0, 1], [2, 3]], joints)
+    assert len(turns) <= 12  # each of the four sweeps has at least seven turns where nothing stops it
+
+
+def test_crossings_are_counted_only_beside_layers_that_have_changed(counted):
+    counts = counted(crossings._Search, "_arrivals")
+    layers = [[2 * r, 2 * r + 1] for r in range(9)]
+    search = crossings._Search(layers, [[(2 * r + k, 2 * r + 2 + k, 0.0, 0.0) for k in (0, 1)] for r in range(8)], ())
+    assert search.start(layers) == 0
+    assert len(counts) == 8
+    counts.clear()
+    assert search.start([*layers[:4], layers[4][::-1], *layers[5:]]) == 2
+    assert [r for _, r in counts] == [3, 4]
+
+
+def test_points_of_a_long_link_need_no_joints_of_their_own():
+    lane = range(4, 7)
+    layers = [[0, 1], [2, 4], [5], [6], [3]]
+    ends = [[(0, 4, 0.0, 0.0), (1, 2, 0.0, 0.0)], [], [], [(6, 3, 0.0, 0.0)]]
+    spelled = [[*between] for between in ends]
+    spelled[1].append((4, 5, 0.0, 0.0))
+    spelled[2].append((5, 6, 0.0, 0.0))
+    assert order(layers, ends, lanes=[lane]) == order(layers, spelled)
+
+
+def test_groups_that_are_alike_across_the_flow_are_settled_once(counted):
+    settled = counted(layered._Settled, "__init__")
+    group = Group(-1, (14, 30), (14, 14), (0, 0))
+    boxes = [box(), *[Box(along, 50, ((0, 25),), ((along, 25),)) for along in (100, 120, 90, 100, 100, 130)], box(3)]
+    links = [link for k in (1, 3, 5) for link in (Link(0, k), Link(k, k + 1), Link(k + 1, 7, 0, (k - 1) // 2))]
+    layout = place(boxes, links, [group] * 3, [-1, 0, 0, 1, 1, 2, 2, -1])
+    assert len(settled) == 2  # one for the groups, one for the whole
+    assert [round(along) for (_, _), (along, _) in layout.frames] == [round(100 + 120 + 90), round(90 + 100 + 90), round(100 + 130 + 90)]
