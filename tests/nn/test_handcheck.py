@@ -97,10 +97,10 @@ def test_a_replaced_line_is_named_once_and_what_rests_on_it_follows(code, find, 
     assert float(report) == pytest.approx(1 - 1 / 7)
 
 
-@pytest.mark.parametrize("half", [0, 1])
-def test_both_of_any_two_replaced_lines_are_named_or_one_cause_gives_the_same_numbers(half):
+@pytest.mark.parametrize("quarter", range(4))
+def test_both_of_any_two_replaced_lines_are_named_or_one_cause_gives_the_same_numbers(quarter):
     named_both, missed = 0, []
-    for one, other in itertools.islice(itertools.combinations(MUTANTS, 2), half, None, 2):
+    for one, other in itertools.islice(itertools.combinations(MUTANTS, 2), quarter, None, 4):
         if CODE.replace(one[1], one[2], 1).find(other[1]) < 0:  # they stand in each other's place
             continue
         report = judged(made(one[1:], other[1:]), layout="columns", lr=0.1)
@@ -110,7 +110,7 @@ def test_both_of_any_two_replaced_lines_are_named_or_one_cause_gives_the_same_nu
         elif "UNEXPLAINED" in said or len(named(report)) > 1:
             missed.append((one[0], other[0], said))
     assert not missed
-    assert named_both >= 95
+    assert named_both >= 44
 
 
 def test_what_nothing_explains_is_answered_after_a_bounded_number_of_formulas(monkeypatch):
