@@ -2,7 +2,7 @@
 //
 //     node docs/playground/pack.mjs PYODIDE WHEEL FOLDER
 //
-// Written into the folder: packages.zip (what a page needs of our wheel), started.packed (the memory of a Python that has
+// Written into the folder: packages.packed (what a page needs of our wheel, as texts by path), started.packed (the memory of a Python that has
 // imported it and made a page in every language) and pyodide.asm.wasm.packed. "Packed" is gzip under a name that servers do
 // not unpack by themselves; the worker does.
 
@@ -27,15 +27,16 @@ python.unpackArchive(bytes(wheel), "zip", { extractDir: home });
 python.FS.writeFile(`${home}/playground.py`, bytes(resolve(import.meta.dirname, "playground.py")));
 python.globals.set("home", home);
 python.runPython(`
-import pathlib, shutil, sys
+import json, pathlib, shutil, sys
 sys.dont_write_bytecode = True
 home = pathlib.Path(home)
 for unused in ("nn", "viz/plots", *[path.name for path in home.glob("chalkgrad-*")]):  # what needs NumPy, which is not there
     shutil.rmtree(home / unused)
-shutil.make_archive("/packages", "zip", home)
+files = {str(path.relative_to(home)): path.read_text(encoding="utf-8") for path in sorted(home.rglob("*")) if path.is_file()}
 `);
-writeFileSync(resolve(folder, "packages.zip"), python.FS.readFile("/packages.zip"));
+packed("packages", python.runPython("json.dumps(files)"));
 python.runPython(`
+del files
 import gc, importlib, json
 import playground
 typed = {"text": "z = w*x + b; tanh(z)", "values": {"w": "0.5", "x": "2", "b": "-0.25"}, "constants": ["x"], "answers": "dJ/dw=9", "wrt": "w"}

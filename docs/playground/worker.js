@@ -8,17 +8,19 @@ const say = (kind, value) => postMessage({ kind, value });
 
 // Pyodide fetches its files itself, while others are still on their way. Every fetch tells how much of all files is here, and
 // what is packed is unpacked as it comes.
-const weights = { "started.packed": 7.4, "pyodide.asm.wasm.packed": 3.6, "python_stdlib.zip": 2.5, "packages.zip": 0.9 }; // megabytes
+const weights = { "started.packed": 7.4, "pyodide.asm.wasm.packed": 3.6, "python_stdlib.zip": 2.5, "packages.packed": 0.5 }; // megabytes
 const whole = Object.values(weights).reduce((sum, part) => sum + part);
 const PACKED = "pyodide.asm.wasm";
 const fetched = self.fetch;
 let here = 0;
+let told = -1;
 
-function counted(name) {
+function counted() {
   return new TransformStream({
     transform(part, out) {
       here += part.length / 1e6;
-      say("loading", Math.min(99, Math.round((100 * here) / whole)));
+      const percent = Math.min(99, Math.round((100 * here) / whole));
+      if (percent > told) say("loading", (told = percent));
       out.enqueue(part);
     },
   });
@@ -29,25 +31,30 @@ self.fetch = async (address, options) => {
   const isWasm = name === PACKED;
   const response = await fetched(isWasm ? `${address}.packed` : address, options);
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
-  const stream = response.body.pipeThrough(counted(name));
+  const stream = response.body.pipeThrough(counted());
   const isPacked = isWasm || name.endsWith(".packed");
   return new Response(isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream, { headers: isWasm ? { "content-type": "application/wasm" } : response.headers });
 };
 
-const file = async (name) => (await fetch(new URL(`python/${name}`, self.location.href))).arrayBuffer();
+const file = (name) => fetch(new URL(`python/${name}`, self.location.href));
 
 // Our packages in a Python that has just started, or in one that goes on from `memory`, in which they are imported already.
 async function started(packages, memory) {
   const made = await loadPyodide({ indexURL: new URL("python/", self.location.href).href, ...(memory && { _loadSnapshot: memory }) });
   const version = made.runPython("import sys; f'{sys.version_info[0]}.{sys.version_info[1]}'");
-  made.unpackArchive(await packages, "zip", { extractDir: `/lib/python${version}/site-packages` });
+  const home = `/lib/python${version}/site-packages`;
+  for (const [path, text] of Object.entries(await packages)) {
+    made.FS.mkdirTree(`${home}/${path}`.replace(/\/[^/]*$/, ""));
+    made.FS.writeFile(`${home}/${path}`, text);
+  }
   const found = made.pyimport("playground");
   if (!JSON.parse(found.answer('{"task": "read", "text": "a"}')).leaves) throw new Error("no answer");
   return found;
 }
 
 async function load() {
-  const [packages, memory] = [file("packages.zip"), file("started.packed")];
+  const packages = file("packages.packed").then((response) => response.json());
+  const memory = file("started.packed").then((response) => response.arrayBuffer());
   try {
     python = await started(packages, memory);
   } catch {
