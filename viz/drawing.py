@@ -12,6 +12,7 @@ from autograd.explain.steps import Steps
 from autograd.whole_files import file_path, write_whole
 
 from .layout.arrangement import arranged
+from .layout.layered import Known
 from .layout.nested import Layout
 from .layout.shapes import NUMBER, Shape, shapes_of
 from .notebook import html
@@ -48,8 +49,10 @@ def draw_graph(
     room, given = room_for(width, height), stored(y)
     given_fold = fold is not None
     pictures = iter([read(y, given, partials, fold, digits, lang)]) if given_fold else forms_of(y, given, partials, digits, lang)
-    drawings = (Drawing(picture, direction, theme, engine, lang, room, not (width is height is None)) for picture in pictures)
+    known: Known = {}  # of the layouts of all forms
+    drawings = (Drawing(picture, direction, theme, engine, lang, room, not (width is height is None), known) for picture in pictures)
     drawing = next(drawings) if given_fold else _first_that_can_be_read(drawings, room)
+    known.clear()  # a drawing is kept for long, the forms that could not be read are not
     cards = drawing.picture.cards
     if len(given.derivatives) <= READABLE and not any(card.stale or (given_fold and card.kind == "folded") for card in cards):
         drawing.tell(steps(y), digits)
@@ -130,10 +133,20 @@ class Drawing(Shown):
 
     _kinds = (".svg", ".dot", ".png", ".pdf")
 
-    def __init__(self, picture: Picture, direction: str, theme: str, engine: str, lang: str, room: tuple[float, float], fitted: bool):
+    def __init__(
+        self,
+        picture: Picture,
+        direction: str,
+        theme: str,
+        engine: str,
+        lang: str,
+        room: tuple[float, float],
+        fitted: bool,
+        known: Known | None = None,
+    ):
         super().__init__(picture.title, [*picture.lines, *picture.notes], theme)
         self.picture, self._direction, self._engine, self._lang = picture, direction, engine, lang
-        self._room, self._fitted = room, fitted
+        self._room, self._fitted, self._known = room, fitted, known
         self._steps: tuple[Steps, int | None] | None = None
 
     def tell(self, steps: Steps, digits: int | None) -> None:
@@ -147,7 +160,7 @@ class Drawing(Shown):
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the text takes the place of the graph whose steps it says."""
-        return {**self.__dict__, "text": self.text, "_steps": None}
+        return {**self.__dict__, "text": self.text, "_steps": None, "_known": None}
 
     @cached_property
     def _shapes(self) -> list[Shape]:
@@ -156,7 +169,8 @@ class Drawing(Shown):
     @cached_property
     def _layout(self) -> Layout:
         across, down = svg.room_for_drawing(*self._room, LEGIBLE / NUMBER)
-        return arranged(self.picture, self._shapes, self._direction, self._engine, down if self._direction == "TB" else across)
+        longest = down if self._direction == "TB" else across
+        return arranged(self.picture, self._shapes, self._direction, self._engine, longest, self._known)
 
     def _svg(self, theme: str) -> str:
         scale = self.scale_in(*self._room) if self._fitted else 1.0

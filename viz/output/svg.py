@@ -174,8 +174,9 @@ def _head(tip: Point, towards: Point, long: float, broad: float) -> str:
 def _path(points: Sequence[Point]) -> str:
     parts = [f"M{px(points[0][0])} {px(points[0][1])}"]
     for k in range(1, len(points), 3):
-        if points[k - 1] == points[k]:  # a straight piece
-            parts.append(f"L{px(points[k + 2][0])} {px(points[k + 2][1])}")
+        (x0, y0), (x1, y1), (_, y2), (x3, y3) = points[k - 1 : k + 3]
+        if y0 == y1 == y2 == y3 or (x0 == x1 and y0 == y1):  # a straight piece
+            parts.append(f"L{px(x3)} {px(y3)}")
         else:
             parts.append("C" + " ".join([f"{px(x)} {px(y)}" for x, y in points[k : k + 3]]))
     return "".join(parts)
