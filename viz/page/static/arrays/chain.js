@@ -51,7 +51,8 @@ export class Chain {
   // An array, or a gradient, with its head and its numbers.
   part(k, isGradient) {
     const { symbol, name, shape } = this.known.array(k);
-    const size = element("span", { class: "size" });
+    const isSaid = !(isGradient && shape[1] === 1); // a narrow card says its shape once
+    const size = element("span", { class: "size", "data-wide": isSaid ? sized(shape).replace(/\d/g, "0") : "" });
     const cells = this.known.numbers(k).map((row, i) => row.map((_, j) => element("td", { tabindex: -1, onclick: () => this.pick(k, i, j) })));
     const table = element(
       "table",
@@ -64,7 +65,7 @@ export class Chain {
       element("div", { class: "cap", onclick: () => this.open(k), onkeydown: (event) => this.keyOnCap(event, k) }, element("span", { class: "symbol" }, ...letters(symbol)), size),
       element("div", { class: "numbers" }, table),
     );
-    this.parts.set(k, { part, size, table, cells, shape });
+    this.parts.set(k, { part, size, isSaid, table, cells, shape });
     return part;
   }
 
@@ -186,14 +187,14 @@ export class Chain {
     const lit = new Set(known.lit.map((place) => place.join()));
     const looked = known.looked?.join();
     const asked = known.asked?.join();
-    for (const [k, { part, size, table, cells, shape }] of this.parts) {
+    for (const [k, { part, size, isSaid, table, cells, shape }] of this.parts) {
       const state = known.state(k);
       const texts = known.texts(k);
       const { isGradient } = known.array(k);
       part.classList.toggle("now", k === known.current);
       part.classList.toggle("read", k !== known.current && known.read.includes(k));
       part.classList.toggle("none", state !== "known");
-      size.textContent = known.tellsShape(k) && !(isGradient && shape[1] === 1) ? sized(shape) : ""; // a narrow card says it once
+      size.textContent = known.tellsShape(k) && isSaid ? sized(shape) : "";
       table.setAttribute("aria-hidden", state === "none" || (state === "asked" && known.open === "shape"));
       cells.forEach((row, i) =>
         row.forEach((cell, j) => {
