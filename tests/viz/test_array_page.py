@@ -1,6 +1,5 @@
 """The step-through of arrays in a browser: what stands where, what is lit, what is asked, and the way to the scalars."""
 
-import json
 from itertools import pairwise
 
 import pytest
@@ -251,7 +250,9 @@ def test_in_a_notebook_it_runs_and_without_scripts_there_is_the_text(run_noteboo
         "viz.step(matrix_view(MLP(1, [2, 1], 'tanh', rng=0), [[1.0], [2.0]], [1.0, 0.0], loss='mse'), at=6)"
     )
     page.wait_for_function(f"() => {HOST}?.shadowRoot?.querySelector('.where')?.textContent", timeout=60000)
-    assert page.evaluate(READ)["arrays"]["W⁽¹⁾"]["cells"] == json.loads(json.dumps(small()._data()["arrays"][2]["texts"][0]))
+    assert page.evaluate(READ)["arrays"]["W⁽¹⁾"]["cells"] in small()._data()["arrays"][2]["texts"], (
+        "with as many digits as there is room for"
+    )
     assert not page.evaluate(LOOK)["problems"]
 
 

@@ -80,6 +80,7 @@ def test_a_step_opens_as_arrays_at_its_place_and_comes_back(page, tmp_path):
     page.keyboard.press("a")
     seen = page.evaluate(SEEN)
     assert seen["isOpen"] and (seen["of"], seen["ways"]) == ("∂L/∂W⁽¹⁾", 4) and seen["equation"].startswith("∂L/∂W(1)(4 × 3)=")
+    page.keyboard.press("e")
     page.keyboard.press("Escape")  # leaves the entry
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")

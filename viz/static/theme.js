@@ -3,7 +3,7 @@
 // Returns a function that takes what was chosen: "dark", "light", or "auto" for as the page is.
 export function followTheme(host) {
   let chosen = "auto";
-  const follow = () => (host.dataset.theme = chosen !== "auto" ? chosen : isDark(host) ? "dark" : "light");
+  const follow = () => host.isConnected && (host.dataset.theme = chosen !== "auto" ? chosen : isDark(host) ? "dark" : "light");
   const soon = () => [0, 300, 1500].forEach((wait) => setTimeout(follow, wait)); // a style sheet may arrive late
   const watch = new MutationObserver(soon);
   for (const at of [document.documentElement, document.body]) watch.observe(at, { attributes: true });

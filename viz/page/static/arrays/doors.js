@@ -80,7 +80,7 @@ export class LayerDoors {
   // --- opening and leaving ---
 
   get isOpen() {
-    return this.room !== undefined && !this.room.hidden;
+    return Boolean(this.room?.isConnected);
   }
 
   // Opens a layer, that of the step where none is given.
@@ -92,10 +92,12 @@ export class LayerDoors {
     this.room ??= this.build();
     this.left = page.host.shadowRoot.activeElement;
     page.app.classList.add("in-arrays");
-    this.room.hidden = false;
+    page.app.append(this.room);
     this.note.hidden = !page.run.isChanged;
     this.through.theme.choose(page.theme.chosen);
-    this.through.show(...this.placeOf(page.at, layer));
+    const [at, place] = this.placeOf(page.at, layer);
+    this.through.show(at, place);
+    this.begun = place;
     this.through.app.focus({ preventScroll: true });
   }
 
@@ -126,7 +128,9 @@ export class LayerDoors {
   }
 
   key(event) {
-    if (event.key !== "Escape" || this.through.parts.help.open || this.through.known.looked || this.through.known.open) return;
+    const { parts, known, presenter } = this.through;
+    const isElsewhere = known.looked && known.looked !== this.begun; // an entry that a reader has chosen is left first
+    if (event.key !== "Escape" || parts.help.open || isElsewhere || known.open || presenter.isOn) return;
     event.preventDefault();
     event.stopPropagation();
     this.close();
@@ -136,7 +140,7 @@ export class LayerDoors {
   close(at = null) {
     const { page } = this;
     this.through.playing.stop();
-    this.room.hidden = true;
+    this.room.remove();
     page.app.classList.remove("in-arrays");
     if (at !== null) page.go(at);
     else page.paint();
