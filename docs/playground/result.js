@@ -2,6 +2,7 @@
 
 import { element } from "./elements.js";
 import { labelled, select } from "./form.js";
+import { small } from "./saving.js";
 
 const TABS = ["step", "drawing", "check", "derive", "code"];
 const STYLES = { steps: "style.steps", "one line": "style.one", paths: "style.paths" };
@@ -13,7 +14,7 @@ export class Result {
     this.on = on;
     this.panes = Object.fromEntries(TABS.map((name) => [name, element("div", { class: "pane", role: "tabpanel", id: `pane-${name}`, "aria-labelledby": `tab-${name}` })]));
     this.tabs = Object.fromEntries(TABS.map((name) => [name, this.tab(name)]));
-    this.save = element("a", { class: "save" }, words.save);
+    this.save = element("button", { type: "button", class: "save", onclick: () => this.download() }, words.save);
     this.whole = element("a", { class: "whole", target: "_blank", rel: "noopener" }, words.whole);
     const strip = element("div", { class: "tabs", role: "tablist", onkeydown: (event) => this.key(event) }, ...Object.values(this.tabs));
     this.element = element("section", { hidden: true, "aria-label": words.page }, strip, ...Object.values(this.panes));
@@ -54,7 +55,7 @@ export class Result {
     this.frame = element("iframe", { title: words.page, src: url + hash });
     this.frame.addEventListener("load", () => this.listen());
     this.whole.href = url + hash;
-    Object.assign(this.save, { href: url, download: `${found.name.replace(/[^\p{L}\p{N}_-]/gu, "_") || "steps"}.html` });
+    this.url = url;
     panes.step.replaceChildren(this.frame, element("p", { class: "actions" }, this.save, this.whole));
     panes.drawing.replaceChildren();
     panes.code.replaceChildren();
@@ -87,6 +88,14 @@ export class Result {
       this.whole.href = this.frame.src.replace(/#.*/, "") + detail;
       this.on.moved(detail);
     });
+  }
+
+  // The page as a file of its own.
+  async download() {
+    const page = await small(await (await fetch(this.url)).text());
+    const href = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+    element("a", { href, download: `${this.found.name.replace(/[^\p{L}\p{N}_-]/gu, "_") || "steps"}.html` }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60000);
   }
 
   // Opens the page in the frame at another place, without a step for the browser's back button.
