@@ -139,6 +139,7 @@ class Playground {
   // Reads what was typed since, and shows it.
   async submit() {
     const { form } = this;
+    clearTimeout(form.rest); // it is read now, and not once more behind what is said then
     if (form.text.value !== form.read && !(await this.typed(form.text.value))) return;
     await this.run(form.wish, { push: true });
   }
