@@ -22,7 +22,7 @@ def with_units(
     scope in which nothing is left but one unit gives way to it. What lies in a folded group stays there.
     """
     kinds = ["" if at != WHOLE and groups[at].folded else kind for kind, at in zip(kinds, home, strict=True)]
-    return _folded(groups, home, kinds, _units(home, parents, kinds))
+    return _folded(groups, home, kinds, _units(home, parents, kinds, [False] * len(kinds)))
 
 
 def with_units_and_ends(
@@ -34,10 +34,11 @@ def with_units_and_ends(
     ends: Sequence[bool],
 ) -> tuple[list[Scope], list[int]]:
     """As `with_units`, for an overview: what is computed from the units without parameters of its own, such as an error or a
-    loss, shares a card, too. `trained` says of each node whether it is a parameter, `ends` whether a card has to end there.
+    loss, shares a card, too. `trained` says of each node whether it is a parameter, `ends` whether a card has to end there: a sum
+    that has to is a unit of its own, but for the function of it.
     """
     kinds = ["" if at != WHOLE and groups[at].folded else kind for kind, at in zip(kinds, home, strict=True)]
-    unit_of = _units(home, parents, kinds)
+    unit_of = _units(home, parents, kinds, ends)
     neurons = {unit_of[node] for node, row in enumerate(parents) if kinds[node] == LINEAR and any(trained[parent] for parent in row)}
     if neurons:
         _gather_ends(unit_of, neurons, home, parents, ends)
@@ -86,7 +87,7 @@ def last_of(group: Scope) -> int:
     return int(group.path[-1].removeprefix(NAMED))
 
 
-def _units(home: Sequence[int], parents: Sequence[Sequence[int]], kinds: Sequence[str]) -> list[int]:
+def _units(home: Sequence[int], parents: Sequence[Sequence[int]], kinds: Sequence[str], ends: Sequence[bool]) -> list[int]:
     """For every node the last node of its unit, itself where it is in none."""
     uses: list[set[int]] = [set() for _ in parents]
     for node, row in enumerate(parents):
@@ -97,7 +98,8 @@ def _units(home: Sequence[int], parents: Sequence[Sequence[int]], kinds: Sequenc
         if len(uses[node]) != 1:
             continue
         (user,) = uses[node]
-        joins = kinds[node] == LINEAR and kinds[user] in (LINEAR, FUNCTION) and home[node] == home[user]
+        takers = (FUNCTION,) if ends[node] else (LINEAR, FUNCTION)
+        joins = kinds[node] == LINEAR and kinds[user] in takers and home[node] == home[user]
         if joins or (kinds[node] == GIVEN and kinds[user] in (LINEAR, FUNCTION)):
             out[node] = out[user]
     return out

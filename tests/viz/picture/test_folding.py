@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from autograd import Value, examples, scope, topological_order, total
+from autograd import Value, examples, parse, scope, topological_order, total
 from viz import draw
 from viz.picture import reading
 from viz.picture.folding import READABLE, by_parts, trees
@@ -231,6 +231,16 @@ def test_an_error_shares_a_card_up_to_each_name_and_then_without_regard_to_names
     named, _, unnamed, *_ = list(trees_to_read(examples.mazur()))[1:]
     assert last_nodes(named) == {"out_h1", "out_h2", "out_o1", "out_o2", "E1", "E2"}
     assert last_nodes(unnamed) == {"out_h1", "out_h2", "out_o1", "out_o2", "E"}
+
+
+def test_a_sum_with_a_name_of_its_own_is_no_part_of_a_further_sum_but_of_the_function_of_it():
+    numbers = {"w": 0.5, "x": 2.0, "b": 1.0, "t": 0.0}
+    typed = parse("z = w*x + b; y = 1/(1 + exp(-z)); r = (y - t)**2", numbers, constants=("x", "t"))
+    groups, *_ = list(trees_to_read(typed))[1]
+    order = topological_order(typed)
+    assert {order[last_of(group)].label for group in groups} == {"z", "y", "r"}
+    groups, *_ = list(trees_to_read(parse("z = w*x + b; y = tanh(z)", w=0.5, x=2.0, b=1.0)))[1]
+    assert len(groups) == 1, "z stands on the card of tanh"
 
 
 def test_units_that_fill_no_picture_with_their_scopes_are_shown_without():
