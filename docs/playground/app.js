@@ -35,7 +35,7 @@ class Playground {
     await this.build(wish);
     const said = damage && filled(this.words["link.wrong"], { what: damage });
     if (said) this.form.say(said, { wrong: true });
-    await this.run(wish);
+    await this.run(wish, { inView: given.text !== null }); // who follows a link wants what it shows, not the form
   }
 
   async build(wish) {
@@ -80,7 +80,7 @@ class Playground {
   }
 
   // Shows what a wish asks for: a ready page, or one that Python makes. `push` makes it a step for the back button.
-  async run(wish, { push = false } = {}) {
+  async run(wish, { push = false, inView = push } = {}) {
     const turn = (this.turn += 1);
     const { words, form } = this;
     const ready = this.readyOf(wish);
@@ -96,21 +96,26 @@ class Playground {
     }
     if (turn !== this.turn) return;
     if (!found.name) return this.refuse(found);
-    if (push || !ready) form.say(found.notes.join(" ") || (ready ? "" : words.ready));
+    if (push || !ready) form.say(this.noted(found) || (ready ? "" : words.ready));
     if (this.made) URL.revokeObjectURL(this.made);
     this.made = ready ? null : URL.createObjectURL(new Blob([found.page], { type: "text/html" }));
     this.more = ready ? json(`ready/${ready.id}.${wish.lang}.more.json`) : null; // of the other tabs
     this.wish = { ...PLAIN, ...wish, step: wish.step ?? "", tab: this.result.now };
     this.write(push);
     this.result.show(found, url ?? this.made, this.place());
-    if (push) this.result.element.scrollIntoView({ behavior: "auto", block: "start" });
+    if (inView) this.result.enter();
   }
 
   refuse(found) {
     this.form.say(this.sentence(found), { wrong: true, column: found.column ?? null });
   }
 
-  // Why there is no answer.
+  // How a spelling was read.
+  noted({ notes }) {
+    return notes.map((note) => this.sentence(note)).join(" ");
+  }
+
+  // Why there is no answer, or what is to be noted of one.
   sentence({ error, line, refused, texts, kind }) {
     if (line > 1) return `${filled(this.words["error.line"], { line })} ${error}`;
     return error ?? filled(this.words[refused ?? kind], texts ?? { seconds: PATIENCE });
@@ -132,7 +137,7 @@ class Playground {
     if (!found.leaves) return void this.refuse(found);
     form.read = text;
     form.show(Object.keys(found.leaves), found.leaves);
-    form.say(found.notes.join(" "));
+    form.say(this.noted(found));
     return true;
   }
 

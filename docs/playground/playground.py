@@ -46,12 +46,12 @@ def answer(message: str) -> str:
     except (RecursionError, MemoryError, LookupError, AttributeError, json.JSONDecodeError):  # too much, or no request at all
         found = {"refused": "broken", "texts": {}}
     except (ValueError, TypeError, ArithmeticError) as error:
-        found = _error(" ".join(str(error).split()), request)
+        found = _placed(" ".join(str(error).split()), request)
     return json.dumps(found, ensure_ascii=False)
 
 
-def _error(sentence: str, request: dict[str, Any]) -> dict[str, Any]:
-    """An error of the package, in the language of the page, and where in the text it is."""
+def _placed(sentence: str, request: dict[str, Any]) -> dict[str, Any]:
+    """An error of the package, or a note, in the language of the page, and where in the text it is."""
     column = re.match(r"column (\d+): ", sentence)
     if not column:
         return {"error": said(sentence, _language(request)), "column": None}
@@ -110,14 +110,14 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     """The leaves of what is typed, each with a number to begin with, and how a spelling was read."""
     expression = Expression(request["text"])
     suggested = {name: str(SUGGESTED[k % len(SUGGESTED)]) for k, name in enumerate(expression.leaves)}
-    return {"leaves": suggested, "notes": list(expression.notes)}
+    return {"leaves": suggested, "notes": [_placed(note, request) for note in expression.notes]}
 
 
 def show(request: dict[str, Any]) -> dict[str, Any]:
     """The step-through page, and what the page around it needs. With `lr`, it goes on with a learning step."""
     y, notes = _graph(request)
     page = viz.step(y, lang=request.get("lang", "en"), **_learning(request, y)).html
-    return {"page": page, "leaves": _trained(y), "name": names(y)[y], "notes": notes}
+    return {"page": page, "leaves": _trained(y), "name": names(y)[y], "notes": [_placed(note, request) for note in notes]}
 
 
 def drawn(request: dict[str, Any]) -> dict[str, Any]:

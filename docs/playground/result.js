@@ -103,6 +103,13 @@ export class Result {
     this.frame?.contentWindow?.location.replace(this.frame.src.replace(/#.*/, "") + hash);
   }
 
+  // Brings the result into view; the keys and a clicker are for its steps.
+  enter() {
+    this.element.scrollIntoView({ behavior: "auto", block: "start" });
+    const { frame } = this;
+    frame.addEventListener("load", () => frame.checkVisibility() && frame.focus({ preventScroll: true }));
+  }
+
   checking() {
     const answers = element("input", { type: "text", id: "answers", autocomplete: "off" });
     const verdict = element("pre", { class: "verdict", role: "status", hidden: true });

@@ -88,6 +88,8 @@ def test_what_cannot_be_read_is_one_sentence_with_its_column(asked, text, column
 def test_in_several_lines_the_sentence_counts_the_columns_of_one(asked):
     found = asked("read", "z = w*x + b\n3(z + c)", lang="es")
     assert found["line"] == 2 and found["error"].startswith("columna 2: ") and found["column"] == 14
+    (note,) = asked("read", "z = w*x + b\n1 + z^2", lang="es")["notes"]
+    assert note["line"] == 2 and note["error"].startswith("columna 6: ^ ")
 
 
 def test_the_drawing_has_the_gradients(asked):

@@ -79,6 +79,10 @@ def test_a_link_with_an_expression_language_data_and_step(site, page):
     frame = opened(page, site + NEURON)
     assert page.locator("html").get_attribute("lang") == "es" and page.locator("[data-leaf=x] input[type=checkbox]").is_checked()
     assert "3" in where(frame) and frame.locator("html").get_attribute("lang") == "es"
+    assert page.locator("iframe").evaluate("frame => frame.getBoundingClientRect().top") < 100, "the steps are in view, not the form"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**&step=4")  # and the keys are theirs
+    page.keyboard.press("ArrowLeft")
     page.click("#tab-check")
     page.fill("#answers", "dJ/dw=9")
     page.press("#answers", "Enter")
