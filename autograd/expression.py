@@ -176,6 +176,11 @@ def _read(text: str, known: set[str] | None) -> tuple[list[Statement], tuple[str
                 here.add(name)
     caret = next((token for token in everything if token.text == "**" and text[token.column - 1] == "^"), None)
     notes = [f"column {caret.column}: ^ was read as a power, which Python writes **"] if caret else []
+    if "e" in open_names and "e" not in (known or ()):
+        powers = zip(everything, everything[1:], everything[2:], strict=False)
+        euler = next((base for base, sign, power in powers if (base.text, sign.text) == ("e", "**") and power.kind != "number"), None)
+        if euler:
+            notes.append(f"column {euler.column}: e is a name like any other here; a power of Euler's number is written exp( )")
     return statements, tuple(open_names), notes
 
 
@@ -201,7 +206,8 @@ def _check_words(tokens: list[Token], known: set[str] | None, assigned: set[str]
             raise wrong('"[" cannot stand in an expression', token.column + len(token.text) - 3, "use numbers, names, + - * / ** and ( )")
         if token.kind == "name" and len(token.text) > LONGEST:
             raise wrong(f'the name "{token.text[:20]}…" is too long', token.column, f"use {LONGEST} letters at most")
-        if token.kind == "name" and is_function(token.text) and after.text != "(" and token.text not in (known or ()):
+        is_called = token.text in SAME and after.kind in ("name", "number") and token.text not in assigned  # as in ln p
+        if token.kind == "name" and ((is_function(token.text) and after.text != "(") or is_called) and token.text not in (known or ()):
             raise wrong(f'"{token.text}" is a function', token.column, f"write {token.text}( ) with its argument")
         if token.kind != "name" or after.text != "(" or is_function(token.text) or token.text in assigned:
             continue

@@ -199,6 +199,9 @@ def test_without_a_caret_there_is_no_note():
         warnings.simplefilter("error")
         parse("a**2", a=3)
     assert Expression("a**2").notes == []
+    (euler,) = Expression("1/(1 + e**(-z))").notes
+    assert euler == "column 8: e is a name like any other here; a power of Euler's number is written exp( )"
+    assert Expression("e = y - t; e**p").notes == Expression("e**2").notes == [], "an error, and its square"
 
 
 # --- functions ---------------------------------------------------------------------------------------------------
@@ -308,6 +311,7 @@ def test_a_wrong_call_gets_one_sentence(numbers, named, sentence):
         ("fourier(a)", 1, '"fourier" is no function; the functions are abs, clip, cos'),
         ("exp", 1, '"exp" is a function; write exp( ) with its argument'),
         ("a + sin b", 5, '"sin" is a function; write sin( ) with its argument'),
+        ("-ln a", 2, '"ln" is a function; write ln( ) with its argument'),
         ("3 + exp()", 5, "exp takes 1 argument, not 0"),
         ("exp(a, b)", 1, "exp takes 1 argument, not 2"),
         ("clip(a, 1)", 1, "clip takes 3 arguments, not 2"),
