@@ -33,6 +33,10 @@ def changed():
     return y
 
 
+def euler():
+    raise ValueError(*Expression("e**(-z)").notes)
+
+
 def noted():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -46,6 +50,7 @@ CALLS = [
     *[lambda text=text: parse(text, KNOWN) for text in EXPRESSIONS],
     *[lambda text=text: check(examples.J(), text) for text in ANSWERS],
     noted,
+    euler,
     lambda: Expression("u = v*a; v = 2; u"),
     lambda: parse("alpha", alfa=1),
     lambda: parse("a", KNOWN, constants="z"),
@@ -72,6 +77,11 @@ CALLS = [
     lambda: draw(matrix_view(MLP(1, [1]), [[1.0]], [1.0]), fold=1),
     lambda: draw(matrix_view(MLP(1, [1] * 16), [[1.0]], [1.0])),
     lambda: draw(vectorize(examples.J(), ["a"], ["b", "c"])),
+    *[
+        lambda entry=entry: draw(matrix_view(MLP(1, [2]), [[1.0]], [[1.0, 1.0]]), entry=entry)
+        for entry in (3, "x", "zz", "dW1", "a1[5, 1]")
+    ],
+    lambda: draw(matrix_view(MLP(2, [2]), [[1.0, 2.0]] * 3, [[1.0, 1.0]] * 3), entry="dW1[2]"),
     lambda: draw(examples.J(), X=[[1.0]]),
     lambda: steps(examples.J(), lr=0, params=["b"]),
     lambda: steps(examples.J(), lr=1, params="b"),
