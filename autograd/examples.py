@@ -8,6 +8,7 @@ from .engine.functions import log, sigmoid, softmax
 from .engine.names import label, leaves
 from .engine.recording import scope
 from .engine.value import Value
+from .quoting import quoted
 
 
 def J(a: float = 5, b: float = 3, c: float = 2) -> Value:
@@ -154,7 +155,7 @@ def softmax_cross_entropy(z1: float = 2, z2: float = 1, z3: float = 0.1, target:
     True
     """
     if target not in (1, 2, 3):
-        raise ValueError(f"target is the number of a class, 1, 2 or 3, not {repr(target)[:40]}")
+        raise ValueError(f"target is the number of a class, 1, 2 or 3, not {quoted(target)}")
     z = leaves(z1=z1, z2=z2, z3=z3)
     p = softmax(z, form)[int(target) - 1]
     L = -log(p)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy
 
 from autograd import Value
+from autograd.quoting import LONGEST, quoted
 
-LONGEST = 40  # characters of what was given that a refusal quotes
 MOST_NAMES = 20  # that a refusal lists
 MOST_OF_FLOATS = int(numpy.finfo(float).max)
 NO_NUMBERS = (bool, numpy.timedelta64)  # although Python and NumPy count them among the whole numbers
@@ -31,18 +31,6 @@ def choose(kind: str, name: Any, table: Mapping[str, Any]) -> Any:
     hint = "; did you mean " + " or ".join(f'"{other}"' for other in near) + "?" if near else "."
     names = [*table] if len(table) <= MOST_NAMES else [*list(table)[: MOST_NAMES - 1], "…"]
     raise ValueError(f'there is no {what} called "{name[:LONGEST]}"{hint} There are {", ".join(names)}')
-
-
-def quoted(given: Any) -> str:
-    """What was given, as a refusal quotes it: on one line, and not at any length.
-
-    >>> quoted("relu"), quoted(numpy.eye(2)), len(quoted("x" * 1000))
-    ("'relu'", 'array([[1., 0.], [0., 1.]])', 40)
-    """
-    if isinstance(given, int) and given.bit_length() > 4 * LONGEST:  # Python writes out no more than some thousands of digits
-        return f"a whole number of {given.bit_length()} bits"
-    text = " ".join(repr(given).split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def count(name: str, given: Any, least: int = 1) -> int:

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy
 
-from .arguments import choose, count, examples, generator, quoted, real, targets
+from autograd.quoting import quoted
+
+from .arguments import choose, count, examples, generator, real, targets
 from .losses import class_number
 
 MOST_ENTRIES = 100_000_000  # of rows of classes: 0.8 GB

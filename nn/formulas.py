@@ -13,12 +13,13 @@ import numpy
 
 from autograd import Value, grad
 from autograd.explain.notation import Notation
+from autograd.quoting import quoted
 from autograd.vectorizing.array_steps import ArraySteps
 from autograd.vectorizing.program import Program
 
 from . import losses
 from .activations import Activation, activation
-from .arguments import choose, examples, quoted, targets
+from .arguments import choose, examples, targets
 from .layer import Dropout, Layer
 from .matrix_shapes import shapes
 from .named_arrays import Matrices, MatrixView, entries_of

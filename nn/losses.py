@@ -27,8 +27,9 @@ import numpy
 import autograd
 from autograd import Value
 from autograd.engine.dialects import Tree, calls_in, formula, names_in
+from autograd.quoting import quoted
 
-from .arguments import choose, quoted, real, trainable
+from .arguments import choose, real, trainable
 from .loss_formulas import OnArrays, OnNumbers, refuse_unreadable
 
 GIVE_PROBABILITIES = ("sigmoid", "softmax", "heaviside")

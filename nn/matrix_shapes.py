@@ -8,7 +8,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .arguments import quoted
+from autograd.quoting import quoted
 
 Shape = tuple[int, int]
 SIGNS = {"·": "@", "⊙": "*", "ᵀ": ".T", "′": "_prime", "×": "*", "−": "-"}

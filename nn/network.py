@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.quoting import quoted
+
 from .activations import activation as function_of
-from .arguments import count, generator, quoted
+from .arguments import count, generator
 from .layer import Dropout, Layer
 from .module import Module
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from autograd import Value
 from autograd.engine.ieee import number
+from autograd.quoting import quoted
 
-from .arguments import choose, quoted, real
+from .arguments import choose, real
 from .rules import Rule, adagrad_rule, adam_rule, rmsprop_rule, sgd_rule
 from .schedules import Schedule, schedule
 from .written_updates import Trace, written

@@ -3,8 +3,9 @@
 from typing import Any
 
 from autograd import Value
+from autograd.quoting import quoted
 
-from .arguments import as_values, count, quoted
+from .arguments import as_values, count
 from .history import History
 from .neuron import Neuron
 from .separating import two_classes

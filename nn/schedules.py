@@ -17,7 +17,9 @@ from functools import partial, wraps
 from numbers import Real
 from typing import Any
 
-from .arguments import count, quoted, real
+from autograd.quoting import quoted
+
+from .arguments import count, real
 from .plain_tables import Table
 
 

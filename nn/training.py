@@ -16,9 +16,10 @@ import numpy
 
 from autograd import Value, no_grad
 from autograd.engine.recording import is_recording
+from autograd.quoting import quoted
 
 from .advice import constant_loss, what_to_try
-from .arguments import count, examples, generator, quoted, real, targets
+from .arguments import count, examples, generator, real, targets
 from .data import minibatches
 from .example_graphs import CannotTrace, of_this_package
 from .history import Evaluation, History, snapshot

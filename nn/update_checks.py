@@ -16,8 +16,8 @@ from autograd.explain.numbers import number_text
 from autograd.handcheck.answers import Typed, shown, typed
 from autograd.handcheck.precision import agrees, exactly
 from autograd.handcheck.report import Finding, Judged, Report
+from autograd.quoting import quoted
 
-from .arguments import quoted
 from .rules import SYMBOLS, compute, symbol_of
 
 Equations = tuple[tuple[str, str], ...]  # (quantity, formula), as a rule has them

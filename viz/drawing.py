@@ -9,6 +9,7 @@ from typing import Any
 from autograd import Value, steps
 from autograd.explain.numbers import refuse_digits
 from autograd.explain.steps import Steps
+from autograd.quoting import quoted
 from autograd.whole_files import file_path, write_whole
 
 from .layout.arrangement import arranged
@@ -44,6 +45,8 @@ def draw_graph(
 ) -> "Drawing":
     """The picture of a graph, with the arguments of `draw`; raises as that does."""
     refuse_unknown(digits, direction=direction, theme=theme, engine=engine)
+    if not isinstance(partials, int):
+        raise TypeError(f"partials is True or False, not {quoted(partials)}")
     if not isinstance(y, Value):
         raise TypeError(f"draw takes the root of a graph, a Value, not {type(y).__name__}")
     room, given = room_for(width, height), stored(y)
@@ -72,7 +75,7 @@ def room_for(width: Any, height: Any) -> tuple[float, float]:
     """The pixels into which a picture is fitted. Raises ValueError for what is no size."""
     for name, given in (("width", width), ("height", height)):
         if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given <= MOST_PIXELS):
-            raise ValueError(f"{name} is a number of pixels above 0, not {repr(given)[:40]}")
+            raise ValueError(f"{name} is a number of pixels above 0, not {quoted(given)}")
     return SLIDE if width is height is None else (width or float("inf"), height or float("inf"))
 
 
@@ -80,9 +83,7 @@ def refuse_unknown(digits: int | None, **given: str) -> None:
     """Raises ValueError for a direction, theme or engine that does not exist, and for digits that make no sense."""
     for name, chosen in given.items():
         if not isinstance(chosen, str) or chosen not in CHOICES[name]:
-            raise ValueError(
-                f"{name} is one of {', '.join(CHOICES[name])}, not {repr(chosen)[:40] if isinstance(chosen, str) else type(chosen).__name__}"
-            )
+            raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}, not {quoted(chosen)}")
     refuse_digits(digits)
 
 

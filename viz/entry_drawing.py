@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from autograd.quoting import quoted
 from autograd.vectorizing.array_steps import ArrayStep, ArraySteps
 
 from .drawing import Shown
@@ -51,7 +52,7 @@ def draw_entry(
 def _meant(steps: ArraySteps, entry: Any) -> tuple[ArrayStep, int, int]:
     match = ENTRY.fullmatch(entry) if isinstance(entry, str) else None
     if match is None:
-        raise ValueError(f'entry is an array with a row and a column, counted from 1, such as "dW1[1, 2]"; not {repr(entry)[:40]}')
+        raise ValueError(f'entry is an array with a row and a column, counted from 1, such as "dW1[1, 2]"; not {quoted(entry)}')
     name = match["name"].strip()
     step = next((step for step in (*[each for each in steps if each.symbol == name], *steps) if name in (step.symbol, step.name)), None)
     if step is None:

@@ -16,6 +16,7 @@ from autograd.explain.languages import fill, templates
 from autograd.explain.notation import SUBSCRIPTS
 from autograd.explain.numbers import is_exact, sign
 from autograd.explain.refusals import refuses_in_lang
+from autograd.quoting import quoted
 from nn import Dropout, Layer, Module, Neuron, Sequential
 from nn.arguments import as_values, generator
 from nn.training import prepared
@@ -116,8 +117,8 @@ def network(
     refuse_unknown(None, theme=theme)
     templates(lang)
     for name, given, known in (("signals", signals, SIGNALS), ("bias", bias, BIASES)):
-        if given not in known and not (name == "signals" and given is None):
-            raise ValueError(f"{name} is one of {', '.join(known)}, not {repr(given)[:40]}")
+        if (not isinstance(given, str) or given not in known) and not (name == "signals" and given is None):
+            raise ValueError(f"{name} is one of {', '.join(known)}, not {quoted(given)}")
     symbols = Notation.of("delta" if notation is None else notation)
     layers = list(_layers(model))
     _refuse_incomplete(x, y, loss, signals)

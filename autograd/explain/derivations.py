@@ -15,6 +15,7 @@ from ..engine.grammar import ATOM
 from ..engine.ieee import Number
 from ..engine.names import find, names
 from ..engine.value import Value, seed_of
+from ..quoting import quoted
 from ..reading.passes import StepRecord
 from ..reading.ways import Path, Ways
 from .languages import fill, templates
@@ -139,6 +140,8 @@ def derive(
     for name, given in (("style", style), ("lang", lang)):
         if not isinstance(given, str):
             raise TypeError(f"{name} is given as a text, not as {type(given).__name__}")
+    if not isinstance(numbers, int):
+        raise TypeError(f"numbers is True or False, not {quoted(numbers)}")
     if style not in STYLES:
         raise ValueError(f"style is one of {', '.join(STYLES)}, not {style[:40]!r}")
     refuse_digits(digits)

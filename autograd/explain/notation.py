@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ..quoting import quoted
+
 # The roles, with what each is.
 ROLES = {
     "input": "the input",
@@ -98,7 +100,7 @@ class Notation:
         chosen = {key: base[key] if own is None else own for key, own in conventions.items()}
         if chosen["layers"] not in MARKS or chosen["examples"] not in ("columns", "rows"):
             raise ValueError(
-                f'layers is one of {", ".join(MARKS)}, and examples is "columns" or "rows"; not {repr(chosen["layers"])[:40]}, {repr(chosen["examples"])[:40]}'
+                f'layers is one of {", ".join(MARKS)}, and examples is "columns" or "rows"; not {quoted(chosen["layers"])}, {quoted(chosen["examples"])}'
             )
         _refuse_double(table)
         for key, content in (("name", name), ("symbols", MappingProxyType(table)), ("word", base["word"]), *chosen.items()):
@@ -217,13 +219,13 @@ def _nearest(kind: str, name: Any, table: Mapping[str, Any]) -> str:
         return name
     near = get_close_matches(str(name), table, n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ";"
-    raise ValueError(f"there is no {kind.removeprefix('a ')} called {repr(name)[:40]}{hint} there are {', '.join(table)}")
+    raise ValueError(f"there is no {kind.removeprefix('a ')} called {quoted(name)}{hint} there are {', '.join(table)}")
 
 
 def _with_mark(symbol: Any, template: str) -> str:
     """A symbol of one's own with the mark of the layer where the dialect has one, too."""
     if not isinstance(symbol, str) or not symbol.strip():
-        raise ValueError(f"a symbol is a text that is not empty, not {repr(symbol)[:40]}")
+        raise ValueError(f"a symbol is a text that is not empty, not {quoted(symbol)}")
     return symbol + "{i}{l}" if "{l}" in template and "{" not in symbol else symbol
 
 

@@ -10,6 +10,7 @@ from ..engine.careful import plus, product
 from ..engine.dialects import OPERATORS, Reader, Tree, formula
 from ..engine.ieee import Number, as_float
 from ..engine.operations import TABLE
+from ..quoting import quoted
 
 DIGITS = 6  # significant digits where nothing asks for more
 MOST_BITS = 2**16  # of a power that is still worth computing exactly
@@ -48,8 +49,7 @@ def significant(text: str) -> int:
 def refuse_digits(digits: Any) -> None:
     """Raises ValueError for what is no number of significant digits; None leaves the number to us."""
     if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
-        given = f"one of {digits.bit_length()} bits" if isinstance(digits, int) and abs(digits) > 10**9 else repr(digits)[:40]
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {given}")
+        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {quoted(digits)}")
 
 
 @lru_cache(maxsize=4096)  # a number stands in many lines

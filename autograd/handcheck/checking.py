@@ -9,7 +9,7 @@ from ..engine.ieee import as_float, number
 from ..engine.operations import TABLE as OPERATIONS
 from ..engine.order import topological_order
 from ..engine.value import Value
-from ..explain.languages import languages
+from ..explain.languages import templates
 from ..explain.refusals import refuses_in_lang
 from .answers import Quantity, Typed, read, shown
 from .carry import Carried, Conventions, carry, habits
@@ -59,8 +59,7 @@ def check(
     """
     if not isinstance(y, Value):
         topological_order(y)  # says what a graph is
-    if lang not in languages():
-        Wording.refuse(lang)
+    templates(lang)  # which refuses a language that there is not
     asked = read(y, answers, values, locals)
     if not asked:
         raise ValueError("there are no answers to check; give a dict of node to gradient, or a text such as dJ/db=6")

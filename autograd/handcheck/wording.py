@@ -148,11 +148,6 @@ class Wording:
                 self.lines.setdefault(key, []).append(step)
         return self.lines.get((quantity.kind, quantity.node), [])
 
-    @staticmethod
-    def refuse(lang: str) -> None:
-        """Raises ValueError for a language that there is not."""
-        templates(lang)
-
 
 def reply_text(key: str, got: str, called: Any, consumer: Value, parent: Value, root: Value, lang: str) -> str:
     """The first reply of a key, with its places filled."""

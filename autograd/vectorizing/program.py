@@ -14,6 +14,7 @@ from ..engine.names import find, names
 from ..engine.replaying import refuse_stale
 from ..engine.value import Value
 from ..explain.notation import Notation
+from ..quoting import quoted
 from . import rows, running
 from .array_steps import ArraySteps
 from .equations import equations
@@ -218,7 +219,7 @@ class Program:
         self._refuse_list("steps")
         X = self._examples(X)
         if reduction not in ("mean", "sum"):
-            raise ValueError(f'reduction is "mean" or "sum", not {repr(reduction)[:40]}')
+            raise ValueError(f'reduction is "mean" or "sum", not {quoted(reduction)}')
         plan, names = (self._plan, self._names) if reduction == "mean" else self._summed
         leaves = Leaves(self._outputs[0], self.inputs, self.params)
         return array_steps(

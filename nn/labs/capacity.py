@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy
 
+from autograd.quoting import quoted
+
 from .. import data
-from ..arguments import count, examples, generator, numbers, quoted, several, targets, trainable
+from ..arguments import count, examples, generator, numbers, several, targets, trainable
 from ..network import MLP
 from ..neuron import LogisticRegression
 from .results import Result

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy
 
-from ..arguments import a_function, count, numbers, quoted, real, several, trainable
+from autograd.quoting import quoted
+
+from ..arguments import a_function, count, numbers, real, several, trainable
 from ..formulas import dense_layers
 from ..network import MLP
 from .results import Result

@@ -10,8 +10,9 @@ from typing import Any
 import numpy
 
 from autograd import Value
+from autograd.quoting import quoted
 
-from ..arguments import a_function, count, generator, quoted, real, several
+from ..arguments import a_function, count, generator, real, several
 from ..neuron import Neuron
 from ..optim import SGD, optimizer_for
 from .results import Result

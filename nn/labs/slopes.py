@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy
 
-from ..arguments import count, examples, generator, quoted, trainable
+from autograd.quoting import quoted
+
+from ..arguments import count, examples, generator, trainable
 from ..formulas import dense_layers, forward_pass
 from ..losses import loss_for
 from ..optim import SGD, optimizer_for

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy
 
-from ..arguments import count, quoted
+from autograd.quoting import quoted
+
+from ..arguments import count
 from ..formulas import backward, dense_layers
 from .results import Result
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy
 
+from autograd.quoting import quoted
+
 from ..activations import activation as activation_of
-from ..arguments import count, generator, numbers, quoted, real, several, trainable
+from ..arguments import count, generator, numbers, real, several, trainable
 from ..formulas import dense_layers, forward_pass
 from ..neuron import Neuron
 from .results import Result

@@ -4,12 +4,6 @@ import numpy
 import pytest
 
 from nn import MLP, Perceptron, data, losses
-from nn.arguments import quoted
-
-
-@pytest.mark.parametrize("given", ["x" * 100_000, numpy.zeros((50, 50)), list(range(10_000)), "a\n" * 50, 10**5000], ids=range(5))
-def test_a_refusal_quotes_on_one_line_and_not_at_any_length(given):
-    assert len(quoted(given)) <= 40 and "\n" not in quoted(given)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ one sign and orange for the other, and never alone: the sign is a character as w
 
 import re
 
+from autograd.quoting import quoted
+
 THEMES = ("light", "dark", "auto", "print")
 
 COLOURS = {
@@ -64,8 +66,8 @@ _PRINT = """
 
 def stylesheet(theme: str) -> str:
     """The CSS of a theme. Raises ValueError for a theme that does not exist."""
-    if theme not in THEMES:
-        raise ValueError(f"theme is one of {', '.join(THEMES)}, not {repr(theme)[:40]}")
+    if not isinstance(theme, str) or theme not in THEMES:
+        raise ValueError(f"theme is one of {', '.join(THEMES)}, not {quoted(theme)}")
     if theme != "auto":
         return _coloured(COLOURS[theme]) + (_PRINT if theme == "print" else "")
     return variables() + _coloured({name: f"var(--{name})" for name in COLOURS["light"]})

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd import Notation
 from autograd.explain.languages import templates
+from autograd.quoting import quoted
 from autograd.vectorizing.array_steps import ArraySteps
 from autograd.whole_files import file_path, write_whole
 
@@ -34,7 +35,7 @@ def step_arrays(
 ) -> "ArrayStepper":
     """The step-through of arrays, with the arguments of `step`; raises as that does."""
     if not isinstance(ask, (bool, str)) or ask not in ASKS:
-        raise ValueError(f'a step-through of arrays asks for True, "shapes" or "entries", not {repr(ask)[:40]}')
+        raise ValueError(f'a step-through of arrays asks for True, "shapes" or "entries", not {quoted(ask)}')
     refuse_unknown(digits)
     templates(lang)
     stylesheet(theme)  # which refuses one that does not exist

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd.engine.operations import TABLE, Operation
 from autograd.explain.languages import templates
+from autograd.quoting import quoted
 
 from ..bundle import bundled
 from .operations import operations_module
@@ -80,4 +81,4 @@ def page_words(lang: str, arrays: bool = False) -> dict[str, str]:
 def refuse_at(at: Any, count: int) -> None:
     """Raises ValueError unless `at` is None or the number of one of so many steps, or 0 for the start."""
     if at is not None and (not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= count):
-        raise ValueError(f"at is the number of a step, from 0 for the start to {count}, not {repr(at)[:40]}")
+        raise ValueError(f"at is the number of a step, from 0 for the start to {count}, not {quoted(at)}")

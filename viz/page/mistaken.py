@@ -10,6 +10,7 @@ from autograd import Value
 from autograd.explain.numbers import number_text
 from autograd.explain.steps import Step
 from autograd.handcheck.execution import as_if as executed
+from autograd.quoting import quoted
 
 from ..picture.gradients import receiver
 from ..picture.lettering import DIGITS
@@ -23,7 +24,7 @@ def mistaken_data(y: Value, passes: Sequence[Step], as_if: Any, digits: int | No
     """
     code, place = as_if if isinstance(as_if, tuple) and len(as_if) == 2 else (as_if, None)
     if not isinstance(code, str):
-        raise TypeError(f'as_if is the code of a misconception, such as "NO_LOCAL", or a pair of it and a place, not {repr(as_if)[:80]}')
+        raise TypeError(f'as_if is the code of a misconception, such as "NO_LOCAL", or a pair of it and a place, not {quoted(as_if)}')
     last: dict[Any, Any] = {}  # of a pass that comes by again, what it leaves behind
     totals: dict[Value, Any] = {}
     for record in executed(y, code, place):

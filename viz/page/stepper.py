@@ -17,6 +17,7 @@ from autograd.engine.names import find, names
 from autograd.engine.order import varying
 from autograd.explain.languages import templates
 from autograd.explain.steps import Step, Steps, equations
+from autograd.quoting import quoted
 from autograd.whole_files import file_path, write_whole
 
 from ..drawing import refuse_unknown
@@ -96,12 +97,12 @@ def _layers_as_arrays(passes: Steps, digits: int | None, lang: str, notation: "N
 def _refuse_ask(ask: Any) -> None:
     if not isinstance(ask, (bool, str)) or ask not in ASKS:
         words = ", ".join([f'"{word}"' for word in WORDS])
-        raise ValueError(f"ask is True, False or one of {words}, not {repr(ask)[:40]}")
+        raise ValueError(f"ask is True, False or one of {words}, not {quoted(ask)}")
 
 
 def _refuse_together(ask: "bool | str", target: Value | None, as_if: Any, learns: bool) -> None:
     """Raises ValueError for arguments that do not go together."""
-    name = "wrt" if target else "as_if" if as_if else "ask" if ask in (*WHOLE, "vote") else ""
+    name = "wrt" if target else "as_if" if as_if is not None else "ask" if ask in (*WHOLE, "vote") else ""
     if learns and name:
         raise ValueError(
             f"a learning step follows the whole of both passes, which {name}= does not show so; leave out {name}, or lr and params"
@@ -271,7 +272,7 @@ class Stepper:
 
     def _save_slides(self, folder: Path, kind: str) -> Path:
         if kind not in SLIDES:
-            raise ValueError(f"kind is one of {', '.join(SLIDES)}, not {repr(kind)[:40]}")
+            raise ValueError(f"kind is one of {', '.join(SLIDES)}, not {quoted(kind)}")
         folder.mkdir(parents=True, exist_ok=True)
         width = max(2, len(str(len(self))))
         for at in range(len(self) + 1):

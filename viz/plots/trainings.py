@@ -7,7 +7,8 @@ from typing import Any
 import numpy
 
 from autograd import Value, grad
-from nn.arguments import numbers, quoted, real, trainable
+from autograd.quoting import quoted
+from nn.arguments import numbers, real, trainable
 from nn.formulas import dense_layers
 from nn.history import History
 from nn.labs.slopes import parameters_of, slope_of

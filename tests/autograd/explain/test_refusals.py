@@ -5,6 +5,7 @@ import warnings
 from inspect import signature
 from math import nan
 
+import numpy
 import pytest
 
 from autograd import Expression, Value, check, derive, examples, leaves, parse, steps, vectorize
@@ -23,6 +24,7 @@ EXPRESSIONS = [
     "u = v*a; v = 2; u", "a²", "a.", "d", "u = a = b", "a b" + " + a" * 50,
 ]  # fmt: skip
 ANSWERS = ["a=x", "a=1, a=2", "a=b=3", "z=3", "hello", ""]
+ENTRIES = ["dW1[", "zz", "W1[1, 1]", "dW1", "dW1[1]", "dW1[1, 3]"]
 DROPPING = Sequential([Layer(2, 2), Dropout(keep=0.5), Layer(2, 1)])
 
 
@@ -83,6 +85,7 @@ CALLS = [
     ],
     lambda: draw(matrix_view(MLP(2, [2]), [[1.0, 2.0]] * 3, [[1.0, 1.0]] * 3), entry="dW1[2]"),
     lambda: draw(examples.J(), X=[[1.0]]),
+    *[lambda entry=entry: draw(matrix_view(MLP(2, [2]), [[1.0, 2.0]], [[0.0, 1.0]]), entry=entry) for entry in ENTRIES],
     lambda: steps(examples.J(), lr=0, params=["b"]),
     lambda: steps(examples.J(), lr=1, params="b"),
     lambda: steps(examples.J(), lr=1, params=[]),
@@ -94,7 +97,24 @@ CALLS = [
 ]
 MADE_WELL = {check: {"y": examples.J(), "answers": "b=6"}, derive: {"y": examples.J(), "wrt": "b"}, draw: {"y": examples.J()},
              step: {"y": examples.J()}, network: {"model": MLP(2, [1])}}  # fmt: skip
-STRANGE = [3, -1.5, 10**400, nan, "", "no such", b"b", [], {}, {"zz": 1}, ["zz"], object(), Value(1.0), Value(2.0, constant=True), noted]
+STRANGE = [
+    3,
+    -1.5,
+    10**400,
+    nan,
+    "",
+    "no such",
+    b"b",
+    [],
+    {},
+    {"zz": 1},
+    ["zz"],
+    object(),
+    Value(1.0),
+    Value(2.0, constant=True),
+    noted,
+    numpy.eye(2),
+]
 PYTHON = r"\w+\(\) (missing|takes|got) |object of type "  # its own refusals, of calls that are not as they are documented
 COMMANDS = [[], ["a", "--foo"], ["a", "--draw"], ["a", "--show=3"], ["a", "--digits", "x"], ["a", "--s", "f"]]
 
