@@ -13,8 +13,8 @@ from autograd.engine.dialects import formula
 from autograd.engine.ieee import as_float
 from autograd.engine.operations import Operation
 from autograd.explain.steps import Step
-from autograd.explain.typeset import plain
-from autograd.explain.update_lines import RATES, VECTORS, Computed, after_line, free_name, moved_line
+from autograd.explain.typeset import Layout, plain
+from autograd.explain.update_lines import RATES, VECTORS, AfterLine, Computed, MovedLine, after_line, free_name, moved_line
 from autograd.explain.written import by_letter, write
 
 from .operations import UPDATE
@@ -22,7 +22,8 @@ from .skeletons import skeleton
 
 
 def update_data(passes: Sequence[Step], place: dict[Value, int]) -> dict[str, Any] | None:
-    """The learning rate, the parameters by place, the letters and the skeletons of a learning step; None where there is none."""
+    """The learning rate, the parameters by place, the letters and the skeletons of a learning step: of its formulas, and of the
+    lines of its equations. None where there is none."""
     after = passes[-1]
     if after.phase != "update" or after.lr is None:
         return None
@@ -34,7 +35,24 @@ def update_data(passes: Sequence[Step], place: dict[Value, int]) -> dict[str, An
         "rate": free_name(RATES, after.names),
         "vector": free_name(VECTORS, after.names),
         "skeletons": {name: skeleton(range(counts[name]), partial(_laid_out, rule)) for name, rule in UPDATE.items()},
+        "lines": _lines(len(params)),
     }
+
+
+def _lines(count: int) -> dict[str, list[Layout]]:
+    """The lines of the equations where `count` parameters move, with a hole for each of the texts of words.js."""
+    moved = MovedLine(_hole("name"), _hole("rate"), _hole("gradient"), _hole("root"), "", "", _with_holes("", 3))
+    computed = {rule: _with_holes(f"{rule}_", places) for rule, places in (("change", 2), ("predicted", 2), ("squares", count))}
+    after = AfterLine(_hole("name"), "", _hole("rate"), _hole("vector"), "", **computed)
+    return {"moved": moved.layouts(), "after": [line for chain in after.chains() for line in chain]}
+
+
+def _with_holes(of: str, places: int) -> Computed:
+    return Computed(**{each: _hole(of + each) for each in ("numbers", "value", "sign", "result_sign", "value_sign")}, put=[""] * places)
+
+
+def _hole(name: str) -> Any:
+    return ("hole", name)
 
 
 def _laid_out(rule: Operation, operands: list[Any]) -> Any:

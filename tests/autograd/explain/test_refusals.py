@@ -24,7 +24,6 @@ EXPRESSIONS = [
     "u = v*a; v = 2; u", "a²", "a.", "d", "u = a = b", "a b" + " + a" * 50,
 ]  # fmt: skip
 ANSWERS = ["a=x", "a=1, a=2", "a=b=3", "z=3", "hello", ""]
-ENTRIES = ["dW1[", "zz", "W1[1, 1]", "dW1", "dW1[1]", "dW1[1, 3]"]
 DROPPING = Sequential([Layer(2, 2), Dropout(keep=0.5), Layer(2, 1)])
 
 
@@ -85,7 +84,6 @@ CALLS = [
     ],
     lambda: draw(matrix_view(MLP(2, [2]), [[1.0, 2.0]] * 3, [[1.0, 1.0]] * 3), entry="dW1[2]"),
     lambda: draw(examples.J(), X=[[1.0]]),
-    *[lambda entry=entry: draw(matrix_view(MLP(2, [2]), [[1.0, 2.0]], [[0.0, 1.0]]), entry=entry) for entry in ENTRIES],
     lambda: steps(examples.J(), lr=0, params=["b"]),
     lambda: steps(examples.J(), lr=1, params="b"),
     lambda: steps(examples.J(), lr=1, params=[]),

@@ -4,7 +4,6 @@
 import { added, bare, filled, number, plain, row } from "./typeset.js";
 
 const LONGEST_LIST = 6; // a longer list is shortened to its first entries and the last
-const MOST_SQUARES = 3; // that are written out
 const NOUGHT = number("0");
 
 // The line of a step.
@@ -21,7 +20,7 @@ export function explanation(run, step) {
 
 // The equation of a step in lines: the rule in symbols, then the same with the numbers put in, which begins with a sign.
 export function equations(run, step) {
-  return lines(run, step, true).flatMap(chain);
+  return lines(run, step, true).flatMap((line) => chain(run, line));
 }
 
 // --- names ---
@@ -118,7 +117,9 @@ function updateLine(run, step, printed) {
   const { rate, vector, skeletons } = run.graph.update;
   const put = (rule, of = "") => {
     const { put: texts, value, signs } = printed[rule];
-    return { [`${of}numbers`]: filled(skeletons[rule], texts.map(number)), [`${of}value`]: number(value), [`${of}sign`]: signs[0], [`${of}result_sign`]: signs[1], [`${of}value_sign`]: signs[2] };
+    const [sign, result_sign, value_sign] = [...signs].map((each) => ["sign", each]);
+    const layouts = { numbers: filled(skeletons[rule], texts.map(number)), value: number(value), sign, result_sign, value_sign };
+    return Object.fromEntries(Object.entries(layouts).map(([name, layout]) => [of + name, layout]));
   };
   const texts = { name: nodeName(run, step.node), rate: ["name", rate], vector: ["name", vector] };
   if (step.term !== null) {
@@ -126,7 +127,7 @@ function updateLine(run, step, printed) {
     const outcome = upstream > 0 ? "down" : upstream < 0 ? "up" : upstream === 0 ? "still" : "undefined";
     return { kind: "moved", key: "step.moved", outcome, texts: { ...texts, gradient: gradientOf(run, step.node), root: nodeName(run, run.root), slope: printed.slope, ...put("moved") } };
   }
-  return { kind: "after", key: "step.after", count: step.contributions.length, outcome: outcomeOf(step), texts: { ...texts, now: printed.now, ...put("change", "change_"), ...put("predicted", "predicted_"), ...put("squares", "squares_") } };
+  return { kind: "after", key: "step.after", outcome: outcomeOf(step), texts: { ...texts, now: printed.now, ...put("change", "change_"), ...put("predicted", "predicted_"), ...put("squares", "squares_") } };
 }
 
 // What a change has done to a number.
@@ -134,22 +135,10 @@ export function outcomeOf({ change }) {
   return change < 0 ? "falls" : change > 0 ? "rises" : change === 0 ? "stays" : "undefined";
 }
 
-function chainOfUpdate(kind, count, texts) {
-  if (kind === "moved") {
-    return [row(texts.name, "←", texts.name, "-", texts.rate, "·", texts.gradient), row(texts.sign, texts.numbers, texts.result_sign, texts.value)];
-  }
-  const length = ["power", row("‖", texts.vector, "‖"), number("2")];
-  const summed = count <= MOST_SQUARES ? [texts.squares_sign, texts.squares_numbers, texts.squares_result_sign] : [texts.squares_value_sign];
-  return [
-    row("Δ", texts.name, texts.change_sign, texts.change_numbers, texts.change_result_sign, texts.change_value),
-    row(length, ...summed, texts.squares_value),
-    row(["negate", texts.rate], "·", length, texts.predicted_sign, texts.predicted_numbers, texts.predicted_result_sign, texts.predicted_value),
-  ];
-}
-
 // The lines of an equation.
-function chain({ kind, count, isShort, edge, flow, texts }) {
-  if (["moved", "after"].includes(kind)) return chainOfUpdate(kind, count, texts);
+function chain(run, { kind, isShort, edge, flow, texts }) {
+  const written = run.graph.update?.lines[kind];
+  if (written) return written.map((line) => filled(line, texts));
   if (kind === "seed") return [row(texts.gradient, "=", texts.value)];
   if (kind === "sum") return [row(texts.gradient, texts.sign, texts.sum, texts.result_sign, texts.value)];
   if (kind === "value") {
