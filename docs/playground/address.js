@@ -2,14 +2,15 @@
 // there as data, and comes back as it was.
 
 const KNOWN = ["const", "lang", "ask", "lr", "params", "step", "tab"]; // words with a meaning of their own
-const LONGEST = 8000; // characters; what is longer is no link
+export const LONGEST = 8000; // characters; what is longer is no link
 
-// The parts of an address after its #. A leaf that is called like one of our words is written leaf.step=3.
+// The parts of an address after its #. A leaf that is called like one of our words is written leaf.step=3. Throws a RangeError
+// where it is too long, and a URIError where it is damaged.
 export function readAddress(hash) {
-  const found = { text: null, values: {}, constants: [], params: [] };
+  const found = { text: null, values: Object.create(null), constants: [], params: [] }; // a leaf may be called constructor
   const text = hash.replace(/^#/, "");
   if (!text) return found;
-  if (text.length > LONGEST) throw new Error(`> ${LONGEST}`);
+  if (text.length > LONGEST) throw new RangeError(`> ${LONGEST}`);
   for (const part of text.split("&")) {
     const cut = part.indexOf("=");
     if (cut < 1) continue;

@@ -1,7 +1,7 @@
 // The playground: from an address or a form to a step-through that can be shared. Ready examples are files of this site;
 // Python is loaded only for another expression.
 
-import { address, readAddress } from "./address.js";
+import { LONGEST, address, readAddress } from "./address.js";
 import { element } from "./elements.js";
 import { Form, labelled } from "./form.js";
 import { PATIENCE, Python } from "./python.js";
@@ -10,7 +10,20 @@ import { Result } from "./result.js";
 const LANGUAGES = ["en", "es", "pt"];
 const PLAIN = { ask: "no", lr: "", step: "", tab: "step" };
 
-const json = async (name) => (await fetch(name)).json();
+const arrived = new Map(); // the files of this site that are here or on their way, by name
+
+// What stands in a file of this site; one that does not arrive is asked for again the next time.
+function json(name) {
+  if (!arrived.has(name)) arrived.set(name, load(name).catch((error) => (arrived.delete(name), Promise.reject(error))));
+  return arrived.get(name);
+}
+
+async function load(name) {
+  const response = await fetch(name);
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return response.json();
+}
+
 const filled = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
 
 class Playground {
@@ -28,19 +41,42 @@ class Playground {
     try {
       given = readAddress(location.hash);
     } catch (error) {
-      [given, damage] = [{ text: null }, error.message];
+      [given, damage] = [{ text: null, lang: /[#&]lang=(\w+)/.exec(location.hash)?.[1] }, error instanceof RangeError ? "link.long" : "link.wrong"];
     }
     const lang = LANGUAGES.includes(given.lang) ? given.lang : (LANGUAGES.find((code) => navigator.language.startsWith(code)) ?? "en");
-    const wish = given.text === null ? { ...PLAIN, ...this.readyWish(this.examples[0]), lang, step: given.step ?? "" } : { ...PLAIN, ...given, lang };
-    await this.build(wish);
-    const said = damage && filled(this.words["link.wrong"], { what: damage });
-    if (said) this.form.say(said, { wrong: true });
-    await this.run(wish, { inView: given.text !== null }); // who follows a link wants what it shows, not the form
+    const wish = { ...PLAIN, ...given, ...(given.text === null && this.readyWish(this.examples[0])), lang };
+    await this.rebuild(wish, { damage, inView: given.text !== null }); // who follows a link wants what it shows, not the form
   }
 
-  async build(wish) {
-    this.words = await json(`words/${wish.lang}.json`);
-    const { words } = this;
+  // Builds the page for a wish and shows what it carries. What is seen stays where a file of this site does not arrive.
+  async rebuild(wish, { damage, push = false, inView = push }) {
+    const turn = (this.turn += 1);
+    const ready = this.readyOf(wish);
+    let words;
+    try {
+      [words] = await Promise.all([`words/${wish.lang}.json`, ...(ready ? [`ready/${ready.id}.${wish.lang}.json`] : [])].map(json));
+    } catch {
+      if (turn === this.turn) this.stay();
+      return;
+    }
+    if (turn !== this.turn) return;
+    this.build(wish, words);
+    if (damage) this.form.say(filled(words[damage], { most: LONGEST }), { wrong: true });
+    await this.run(wish, { push, inView });
+  }
+
+  // Says that a file is out of reach, beside what is seen.
+  stay() {
+    const { form, wish } = this;
+    if (!form) return; // the page itself says what to do
+    form.say(this.words.away, { wrong: true });
+    form.lang.value = document.documentElement.lang;
+    form.example.value = (wish && this.readyOf(wish)?.id) ?? "";
+    if (wish) this.write(false);
+  }
+
+  build(wish, words) {
+    this.words = words;
     document.documentElement.lang = wish.lang;
     document.title = words.title;
     this.form = new Form(words, this.examples, wish, {
@@ -85,21 +121,28 @@ class Playground {
     const { words, form } = this;
     const ready = this.readyOf(wish);
     form.example.value = ready?.id ?? "";
-    let found, url;
+    let found, url, chosen;
     if (ready) {
       const name = `ready/${ready.id}.${wish.lang}`;
-      found = await json(`${name}.json`);
+      found = await json(`${name}.json`).catch(() => ({ refused: "away" }));
       url = wish.lr ? `${name}.learn.html` : `${name}.html`;
     } else {
       if (this.python.isReady) form.say(words.working);
       found = await this.python.ask({ task: "show", ...wish });
+      if (turn === this.turn && found.refused === "number.missing" && !Object.hasOwn(wish.values, found.texts.name)) {
+        const named = Object.keys(wish.values);
+        if (!(await this.typed(form.text.value)) || turn !== this.turn) return;
+        wish = { ...wish, ...form.wish };
+        chosen = filled(words["number.chosen"], { names: Object.keys(wish.values).filter((name) => !named.includes(name)).join(", ") });
+        found = await this.python.ask({ task: "show", ...wish });
+      }
     }
     if (turn !== this.turn) return;
     if (!found.name) return this.refuse(found);
-    if (push || !ready) form.say(this.noted(found) || (ready ? "" : words.ready));
+    if (push || !ready) form.say([chosen, this.noted(found)].filter(Boolean).join(" ") || (ready ? "" : words.ready));
     if (this.made) URL.revokeObjectURL(this.made);
     this.made = ready ? null : URL.createObjectURL(new Blob([found.page], { type: "text/html" }));
-    this.more = ready ? json(`ready/${ready.id}.${wish.lang}.more.json`) : null; // of the other tabs
+    this.more = ready ? json(`ready/${ready.id}.${wish.lang}.more.json`).catch(() => null) : null; // of the other tabs
     this.wish = { ...PLAIN, ...wish, step: wish.step ?? "", tab: this.result.now };
     this.write(push);
     this.result.show(found, url ?? this.made, this.place());
@@ -158,17 +201,15 @@ class Playground {
   choose(id) {
     const example = this.examples.find((each) => each.id === id);
     const wish = { ...this.form.wish, ...this.readyWish(example), lr: "" };
-    return this.rebuild(wish);
+    return this.remake(wish);
   }
 
   speak(lang) {
-    return this.rebuild({ ...this.form.wish, lang, step: this.wish?.step });
+    return this.remake({ ...this.form.wish, lang, step: this.wish?.step });
   }
 
-  async rebuild(wish) {
-    const tab = this.result.now;
-    await this.build({ ...PLAIN, ...wish, tab });
-    await this.run(wish, { push: true });
+  remake(wish) {
+    return this.rebuild({ ...PLAIN, ...wish, tab: this.result.now }, { push: true });
   }
 
   ask() {
@@ -206,6 +247,7 @@ class Playground {
     const { words, form } = this;
     if (this.isNew) await this.submit(); // the link is that of what was typed
     if (this.isNew) return; // which cannot be read: that is said already
+    if (location.hash.length > LONGEST) return form.say(filled(words["link.far"], { most: LONGEST }), { wrong: true });
     try {
       await navigator.clipboard.writeText(location.href);
       form.say(words.copied);
@@ -226,4 +268,5 @@ class Playground {
   }
 }
 
-new Playground(document.getElementById("playground"), await json("examples.json")).open();
+const examples = await json("examples.json").catch(() => null); // without them, what the page itself says stays
+if (examples) new Playground(document.getElementById("playground"), examples).open();

@@ -11,7 +11,7 @@ export class Form {
   constructor(words, examples, wish, on) {
     this.words = words;
     this.on = on;
-    this.values = { ...wish.values };
+    this.values = Object.assign(Object.create(null), wish.values); // a leaf may be called constructor
     this.constants = new Set(wish.constants);
     this.params = wish.params;
     this.text = element("textarea", { id: "expression", rows: 3, spellcheck: "false", autocapitalize: "off", autocomplete: "off", autocorrect: "off", oninput: () => this.typing() });

@@ -140,6 +140,8 @@ def _learning(request: dict[str, Any], y: Value) -> dict[str, Any]:
     if not text:
         return {}
     rate = typed(text, "η")
+    if not _trained(y):
+        raise Refused("learn.none")
     return {"lr": rate.data if rate else None, "params": request.get("params") or _trained(y)}
 
 

@@ -23,10 +23,14 @@ export class Python {
 
   // What Python answers to a request; {kind: "slow"}, "broken" or "offline" where it does not.
   ask(request) {
-    this.start();
     return new Promise((resolve) => {
       this.count += 1;
       this.waiting.set(this.count, resolve);
+      try {
+        this.start();
+      } catch {
+        return this.stop({ kind: "offline" }); // a browser without workers
+      }
       this.worker.postMessage({ number: this.count, request });
       if (this.isReady && this.waiting.size === 1) this.alarm(PATIENCE, "slow");
     });

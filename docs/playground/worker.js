@@ -10,7 +10,6 @@ const say = (kind, value) => postMessage({ kind, value });
 // what is packed is unpacked as it comes.
 const weights = { "started.packed": 7.4, "pyodide.asm.wasm.packed": 3.6, "python_stdlib.zip": 2.5, "packages.packed": 0.5 }; // megabytes
 const whole = Object.values(weights).reduce((sum, part) => sum + part);
-const PACKED = "pyodide.asm.wasm";
 const fetched = self.fetch;
 let here = 0;
 let told = -1;
@@ -26,15 +25,30 @@ function counted() {
   });
 }
 
-self.fetch = async (address, options) => {
-  const name = String(address).replace(/.*\//, "");
-  const isWasm = name === PACKED;
-  const response = await fetched(isWasm ? `${address}.packed` : address, options);
-  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+// A file as it comes, unpacked where it is packed.
+async function coming(address, options) {
+  const response = await fetched(address, options);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
   const stream = response.body.pipeThrough(counted());
-  const isPacked = isWasm || name.endsWith(".packed");
-  return new Response(isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream, { headers: isWasm ? { "content-type": "application/wasm" } : response.headers });
-};
+  return new Response(String(address).endsWith(".packed") ? stream.pipeThrough(new DecompressionStream("gzip")) : stream, { headers: response.headers });
+}
+
+// The module of Python. Pyodide waits for ever for one that does not come, or breaks off on its way: the page is told here.
+async function compiled(address, options) {
+  const lost = (error) => {
+    say("offline", String(error));
+    throw error;
+  };
+  const reader = await coming(`${address}.packed`, options).then((response) => response.body.getReader()).catch(lost);
+  const pull = async (out) => {
+    const { done, value } = await reader.read().catch(lost);
+    if (done) out.close();
+    else out.enqueue(value);
+  };
+  return new Response(new ReadableStream({ pull }), { headers: { "content-type": "application/wasm" } });
+}
+
+self.fetch = (address, options) => (String(address).endsWith("pyodide.asm.wasm") ? compiled : coming)(address, options);
 
 const file = (name) => fetch(new URL(`python/${name}`, self.location.href));
 

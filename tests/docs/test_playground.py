@@ -58,6 +58,7 @@ def test_a_learning_step_trains_what_is_no_data(asked):
     values = {"w": "0.5", "x": "2", "b": "-1", "t": "3"}
     found = asked("show", "E = (w*x + b - t)**2", values=values, constants=["x", "t"], lr="0,1")
     assert "error" not in found
+    assert asked("show", "w*x", values=values, constants=["w", "x"], lr="0.1") == {"refused": "learn.none", "texts": {}}
 
 
 def test_fractions_stay_exact(asked):

@@ -167,8 +167,47 @@ def test_copying_gives_the_link_of_what_was_typed(site, page):
 
 
 def test_a_damaged_link_is_answered_with_a_sentence_and_the_first_example(site, page):
-    opened(page, site + "#e=%E0%A4%A&a=1")
-    assert page.locator(".state.wrong").count() == 1
+    opened(page, site + "#e=%E0%A4%A&a=1&lang=es")
+    assert "dañado" in page.locator(".state.wrong").inner_text()
+    opened(page, site + "#lang=es&e=" + "a" * 100_000)
+    assert "8000" in page.locator(".state.wrong").inner_text()
+
+
+def test_a_link_without_numbers_proposes_some_whatever_its_leaves_are_called(site, page):
+    failed = []
+    page.on("pageerror", lambda error: failed.append(error))
+    opened(page, site + "#e=constructor*__proto__+a&__proto__=7")
+    typed = [page.locator(f"[data-leaf={name}] input[type=text]").input_value() for name in ("constructor", "__proto__", "a")]
+    assert typed == ["2", "7", "-1"] and "constructor, a" in page.locator(".state").inner_text()
+    assert "&constructor=2&__proto__=7&a=-1" in page.url
+    page.fill("#expression", "toString*2")
+    page.click("button.main")
+    page.wait_for_url("**toString=2")
+    assert not failed
+
+
+def test_what_does_not_arrive_is_said_and_what_is_seen_stays(site, page):
+    failed = []
+    page.on("pageerror", lambda error: failed.append(error))
+    opened(page, site)
+    link = page.url
+    page.context.set_offline(True)
+    for choice, option, left in ((0, "relu", "J"), (1, "pt", "en")):
+        page.evaluate("document.querySelector('.state').classList.remove('wrong')")
+        choices = page.locator(".choices select").nth(choice)
+        choices.select_option(option)
+        page.locator(".state.wrong").wait_for()
+        assert choices.input_value() == left and page.url == link and page.locator("iframe").is_visible()
+    page.context.set_offline(False)
+    cut = gzip.compress(os.urandom(2**16))[: 2**15]
+    page.route("**/pyodide.asm.wasm.packed", lambda route: route.fulfill(body=cut, content_type="application/octet-stream"))
+    page.goto("about:blank")
+    page.goto(site + NEURON)
+    page.locator(".state.wrong").wait_for()  # at once, not after minutes without progress
+    page.unroute("**/pyodide.asm.wasm.packed")
+    page.click("button.main")
+    page.frame_locator("iframe").locator(".where").wait_for(timeout=MINUTE)
+    assert not failed
 
 
 @pytest.mark.parametrize("width", [1280, 360])
