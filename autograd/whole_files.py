@@ -9,7 +9,7 @@ from typing import Any
 
 
 def file_path(path: Any) -> Path:
-    """The path that somebody gives to save to. Raises TypeError for what is none.
+    """The path that somebody gives to save to. Raises TypeError for what is none, ValueError for what no file can be called.
 
     >>> file_path(3)
     Traceback (most recent call last):
@@ -17,6 +17,10 @@ def file_path(path: Any) -> Path:
     """
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f'the path to save to is a text, such as "page.html", or a Path, not {type(path).__name__}')
+    if "\0" in str(path):
+        raise ValueError("the path to save to holds a null character, which no file name can; take it away")
+    if len(Path(path).name.encode(errors="replace")) > 255:
+        raise ValueError(f'the name "{Path(path).name[:20]}…" is too long for a file; write a shorter one')
     return Path(path)
 
 

@@ -7,6 +7,7 @@ An array is found by its symbol in the notation, or by a neutral name that is th
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any
 
 import numpy
@@ -16,7 +17,7 @@ from autograd.explain.notation import ROLES, Notation, as_latex, last_role
 from autograd.explain.numbers import number_text, sign
 from autograd.vectorizing.array_steps import ArraySteps
 
-from .arguments import choose
+from .arguments import choose, quoted
 from .plain_tables import Matrix, Table
 
 NEUTRAL = {"pre_activation": "Z", "activation": "A", "weights": "W", "bias": "b", "error": "dZ", "activation_gradient": "dA",
@@ -221,10 +222,14 @@ class MatrixView(Matrices):
         """Which nodes of the scalar graph stand behind the entry in row i and column j (from 0, as in the array; in the sentence, as in
         everything that is read, they count from 1).
 
-        Raises ValueError for an unknown name, IndexError, with the shape, for an entry that there is not.
+        Raises ValueError for an unknown name, TypeError for a row or column that is no whole number, IndexError, with the shape, for an
+        entry that there is not.
         """
         entry = self.entry(name)
         nodes = self.nodes[entry.key]
+        for given in (i, j):
+            if isinstance(given, bool) or not isinstance(given, Integral):
+                raise TypeError(f"the row and the column of an entry are whole numbers, counted from 0, not {quoted(given)}")
         if not (0 <= i < nodes.shape[0] and 0 <= j < nodes.shape[1]):
             raise IndexError(f"{entry.symbol} has shape {_shape(nodes)} and no entry in row {i}, column {j} (counted from 0)")
         node, number = nodes[i, j], self.scalars[entry.key][i, j]

@@ -28,7 +28,7 @@ def check_shapes(matrices: Matrices, answers: Mapping[str, Any], lang: str = "en
 
     `matrices` is what `forward`, `backward` or `matrix_view` gives. `answers` maps names of its arrays to shapes: (3, 2),
     or text such as "3 × 2" or "3x2", or None for a blank. A gradient that has the shape written for its own array follows
-    from it. Raises ValueError for an unknown name, for one that is answered twice, and for what is no shape.
+    from it. Raises TypeError for other arrays, ValueError for an unknown name, for one that is answered twice, and for what is no shape.
 
     >>> from nn import MLP, formulas
     >>> found = formulas.backward(MLP(2, [3, 1], rng=0), [[1, 2], [3, 4]], [0, 1], loss="mse", notation="ng")
@@ -37,6 +37,8 @@ def check_shapes(matrices: Matrices, answers: Mapping[str, Any], lang: str = "en
     dW^[1]: 2 × 3 would be the transpose. What do the rows stand for here, and what the columns?
     """
     templates(lang)
+    if not isinstance(matrices, Matrices):
+        raise TypeError(f"the arrays are what formulas.forward, backward or matrix_view gives, not {type(matrices).__name__}")
     if not isinstance(answers, Mapping) or not answers:
         raise ValueError('the answers are a dict of names and shapes, such as {"W1": (3, 2)}')
     read: dict[str, tuple[Entry, Shape | None]] = {}

@@ -126,7 +126,7 @@ class Shown:
             return self.svg.encode()
         if kind in (".png", ".pdf"):
             return converted(self._svg("light" if self._theme == "auto" else self._theme), kind[1:])
-        raise ValueError(f'a drawing is saved as {", ".join(self._kinds[:-1])} or {self._kinds[-1]}, not as "{kind or name}"')
+        raise ValueError(f'a drawing is saved as {", ".join(self._kinds[:-1])} or {self._kinds[-1]}, not as "{(kind or name)[:40]}"')
 
 
 class Drawing(Shown):

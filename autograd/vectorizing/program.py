@@ -309,6 +309,8 @@ class Program:
                 given = given.astype(float, casting="unsafe" if given.dtype == object else "safe")  # such as fractions
             except (TypeError, ValueError):
                 raise TypeError(f"X must hold numbers, not {given.dtype}") from None
+            if any(entry is None for entry in numpy.asarray(X, dtype=object).flat):  # which NumPy would take for nan
+                raise TypeError("X must hold numbers, not None; leave out the row, or write the number that is meant")
         if given.ndim != 2 or given.shape[1] != len(self.inputs):
             listed = ", ".join([v.label or "?" for v in self.inputs[:8]]) + ", …" * (len(self.inputs) > 8)
             raise ValueError(

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from autograd.whole_files import write_whole
+from autograd.whole_files import file_path, write_whole
 
 
 def test_a_link_stays_a_link_and_what_it_names_is_written(tmp_path):
@@ -83,3 +83,10 @@ def test_a_failure_leaves_what_was_there_and_nothing_beside_it(tmp_path, monkeyp
     with pytest.raises(OSError, match="the disk is full"):
         write_whole(path, b"new")
     assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["model.json"]
+
+
+@pytest.mark.parametrize("name", ["a\0.html", "x" * 300 + ".html", "folder/" + "é" * 200])
+def test_what_no_file_can_be_called_is_refused_in_one_bounded_sentence(name):
+    with pytest.raises(ValueError, match="null character|too long") as refused:
+        file_path(name)
+    assert len(str(refused.value)) < 100

@@ -497,6 +497,8 @@ def test_activation_of_ones_own_has_a_matrix_form_by_its_graph():
         (lambda m: formulas.forward(Perceptron(2), BATCH), TypeError, "chains of layers"),
         (lambda m: formulas.forward(Sequential([Layer(2, 2), Dropout(keep=0.5)]), BATCH), ValueError, r"model.eval\(\)"),
         (lambda m: formulas.matrix_view(m, BATCH, [1, 0, 0, 1], loss="bce").explain("dW1", 3, 0), IndexError, "shape 3 × 2"),
+        (lambda m: formulas.matrix_view(m, BATCH, [1, 0, 0, 1], loss="bce").explain("dW1", 0, 0.5), TypeError, "whole numbers"),
+        (lambda m: formulas.check_shapes(m, {"W1": (3, 2)}), TypeError, "matrix_view gives, not MLP"),
         (lambda m: formulas.matrix_view(m, BATCH, [1, 0, 0, 1], loss="bce")["dW9"], ValueError, "no matrix called"),
     ],
 )

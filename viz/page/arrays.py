@@ -128,7 +128,7 @@ class ArrayStepper:
             return path
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(
-                f'a step-through of arrays is saved as a page, .html, or as slides in one document, .pdf, not as "{path.name}"; for pictures, draw the program'
+                f'a step-through of arrays is saved as a page, .html, or as slides in one document, .pdf, not as "{path.name[:40]}"; for pictures, draw the program'
             )
         write_whole(path, self._page().encode())
         return path

@@ -249,7 +249,7 @@ class Stepper:
             return path
         if not is_page:
             raise ValueError(
-                f'a step-through is saved as a page, .html, as slides in one document, .pdf, or into a folder, whose name ends with "/"; not as "{path.name}"'
+                f'a step-through is saved as a page, .html, as slides in one document, .pdf, or into a folder, whose name ends with "/"; not as "{path.name[:40]}"'
             )
         write_whole(path, self.html.encode())
         return path

@@ -393,8 +393,9 @@ def test_wrong_rows_are_refused(line):
             program.value_and_grad(X)
         with pytest.raises(ValueError, match=message):
             program(X)
-    with pytest.raises(TypeError, match="X must hold numbers"):
-        program([["a", "b"]])
+    for X in ([["a", "b"]], [[1.0, None]]):
+        with pytest.raises(TypeError, match="X must hold numbers"):
+            program(X)
     with pytest.raises(TypeError, match="X must hold numbers"):
         program(numpy.array([[1j, 2j]]))
 
