@@ -14,7 +14,6 @@ from autograd.engine.derivatives import gradients
 from autograd.engine.ieee import as_float
 from autograd.explain.languages import fill, templates
 from autograd.explain.notation import SUBSCRIPTS
-from autograd.explain.numbers import is_exact, sign
 from autograd.explain.refusals import refuses_in_lang
 from autograd.quoting import quoted
 from nn import Dropout, Layer, Module, Neuron, Sequential
@@ -23,7 +22,7 @@ from nn.training import prepared
 
 from .drawing import refuse_unknown
 from .network_drawing import BELOW, Below, Column, Connection, NetworkDrawing, Unit, fitting, most_units, some
-from .picture.lettering import MINUS, harmless, number_drawn
+from .picture.lettering import harmless, number_drawn, sign_before
 
 ONE = -1  # where the node x₀ = 1 stands among the units of a column, which count from 0
 SIGNALS = ("forward", "backward", "both")
@@ -251,11 +250,7 @@ def _role(scene: Scene, role: str, column: int) -> str:
 def _equal(symbol: str, number: Any, digits: int = 6) -> str:
     """`symbol = number`, with ≈ where the number is rounded."""
     text = number_drawn(number, digits)
-    return f"{symbol} {_sign(number, text)} {text}"
-
-
-def _sign(number: Any, text: str) -> str:
-    return sign(is_exact(number, text.replace(MINUS, "-").replace("∞", "inf")))
+    return f"{symbol} {sign_before(number, text)} {text}"
 
 
 def _caption(scene: Scene, column: int) -> str:
@@ -316,7 +311,7 @@ def _unit(scene: Scene, column: int, i: int) -> Unit:
 def _below(scene: Scene, role: str, column: int, i: int, number: Any) -> Below:
     text = fitting(number, BELOW)
     symbols = _symbol(scene.notation, role, column, i + 1), _symbol(scene.notation, role, None, i + 1)
-    return Below(symbols, _sign(number, text), text, number, "gradient" if role == "error" else "soft")
+    return Below(symbols, sign_before(number, text), text, number, "gradient" if role == "error" else "soft")
 
 
 def _lines(scene: Scene, columns: Sequence[Column]) -> Iterator[Connection]:

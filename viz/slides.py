@@ -11,7 +11,6 @@ from autograd import Value
 from autograd.engine.ieee import Number
 from autograd.engine.replaying import values
 from autograd.explain.languages import fill
-from autograd.explain.numbers import is_exact, sign
 from autograd.explain.steps import Step
 
 from .layout.arrangement import arranged
@@ -20,7 +19,7 @@ from .layout.nested import Layout
 from .layout.shapes import LONGEST, NUMBER, Shape, held_by_one, shapes_of
 from .output import svg
 from .picture.gradients import receiver
-from .picture.lettering import MINUS, harmless, number_drawn, shortened, signed, width
+from .picture.lettering import harmless, number_drawn, shortened, sign_before, signed, width
 from .picture.records import Card, Chip, Picture
 from .picture.rooms import Folded, Row, View, read_rooms
 
@@ -218,8 +217,7 @@ class Slides:
         since, renewed = self.timetable.renewed.get(card.key, (None, 0.0))
         if since is not None and since <= at and not card.quiet:
             value = number_drawn(renewed, self.timetable.digits)
-            true = sign(is_exact(renewed, value.replace(MINUS, "-").replace("∞", "inf")))
-            said = f"{card.name} {true} {value}"
+            said = f"{card.name} {sign_before(renewed, value)} {value}"
         return replace(
             card,
             value=value if known else "",

@@ -47,6 +47,7 @@ TURNING = {*"\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, ra
 DOTS: Layout = ("sign", "…")
 
 
+@lru_cache(maxsize=4096)
 def as_layout(text: str) -> Layout:
     """What a node is called, as a layout: a constant may be called by its number.
 
@@ -106,7 +107,7 @@ def legible(text: str) -> str:
     >>> legible("a\\nb\\x00")
     'a b�'
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join([_legible(letter) for letter in text.replace("\r\n", " ") if letter not in TURNING])
 

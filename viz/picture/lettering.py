@@ -6,9 +6,10 @@ here fits in narrower ones too.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
-from autograd.explain.numbers import number_text
+from autograd.explain.numbers import is_exact, number_text, sign
 
 # Advance widths in hundredths of the size, in a wide sans serif; letters not listed are looked up by their class.
 _WIDTHS = {
@@ -96,8 +97,12 @@ def harmless(text: str) -> str:
     Marks that turn the direction of writing are dropped, because they would turn what stands beside them as well; a
     text that is written from right to left is set apart from its surroundings for the same reason.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    line = text if text.isprintable() else _printable(text)
+    is_turned = not line.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line)
+    return f"\u2068{line}\u2069" if is_turned else line
+
+
+def _printable(text: str) -> str:
     kept = []
     for letter in " ".join(text.replace("\r\n", "\n").split("\t")):
         category = unicodedata.category(letter)
@@ -109,10 +114,10 @@ def harmless(text: str) -> str:
             kept.append("\ufffd")
         else:
             kept.append(letter)
-    line = "".join(kept)
-    return f"\u2068{line}\u2069" if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line) else line
+    return "".join(kept)
 
 
+@lru_cache(maxsize=4096, typed=True)  # a number stands on a card, in its title and on wires
 def number_drawn(number: Any, digits: int | None = None) -> str:
     """A number for a card, with at most `digits` significant digits (4).
 
@@ -120,6 +125,16 @@ def number_drawn(number: Any, digits: int | None = None) -> str:
     ('11', '−0.7071', '1e−9')
     """
     return number_text(number, digits or DIGITS).replace("-", MINUS).replace("inf", "∞")
+
+
+@lru_cache(maxsize=4096, typed=True)
+def sign_before(number: Any, text: str) -> str:
+    """The sign that is true between a number and its text as it is drawn.
+
+    >>> sign_before(-0.5, "−0.5"), sign_before(2 / 3, "0.6667")
+    ('=', '≈')
+    """
+    return sign(is_exact(number, text.replace(MINUS, "-").replace("∞", "inf")))
 
 
 def readable(text: str) -> str:

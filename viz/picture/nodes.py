@@ -14,12 +14,12 @@ from autograd.engine.order import varying
 from autograd.engine.replaying import changed_leaf
 from autograd.explain.languages import fill, templates
 from autograd.explain.node_names import NodeNames, gradient_name, holds_in_symbols
-from autograd.explain.numbers import is_exact, sign
+from autograd.explain.numbers import sign
 from autograd.explain.typeset import plain
 from autograd.explain.written import Operand, write_value
 
 from .gradients import Gradients
-from .lettering import DIGITS, MINUS, cut, harmless, number_drawn, signed
+from .lettering import DIGITS, MINUS, cut, harmless, number_drawn, sign_before, signed
 from .records import UNKNOWN, Card, Chip, Wire
 
 BADGES = {"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "pow": "xⁿ", "neg": MINUS, "abs": "|x|", "total": "Σ", "maximum": "max", "minimum": "min", "sqrt": "√"}  # fmt: skip
@@ -72,7 +72,7 @@ class NodeReader:
         return f"{name} {self.sign(data)} {self.number(data)}"
 
     def sign(self, data: Any) -> str:
-        return sign(is_exact(data, self.number(data).replace(MINUS, "-").replace("∞", "inf")))
+        return sign_before(data, self.number(data))
 
     def short(self, name: str) -> str:
         """A name in a row that holds more than one."""
@@ -85,17 +85,17 @@ class NodeReader:
         key = f"n{self.place[node]}"
         if node.constant and not node.label:
             return Card(key, "constant", "", value, self.say("picture.number", value=value))
-        count = len(parents)
+        count, chip, note = len(parents), self.chip(node) if node in self.asked else None, self.note(node)
         return Card(
             key,
             "constant" if node.constant else "operation" if parents else "leaf",
             name,
             value,
             self.value_said(node),
-            gradient_said=self.gradient_said(node),
+            gradient_said=self.gradient_said(node, chip, note),
             badge=BADGES.get(node.op, node.op) if parents else "",
-            chip=self.chip(node) if node in self.asked else None,
-            note=self.note(node),
+            chip=chip,
+            note=note,
             stale=node is self.stale,
             slots=tuple([self.pill(node, slot) for slot in range(count)]) if self.partials else ("",) * count,
             numbered=tuple([parents.count(parent) > 1 for parent in parents]) if count < MANY else (False,) * count,
@@ -161,16 +161,16 @@ class NodeReader:
             sentence = self.equation(name, data)
         else:
             operands = [Operand(self.called[parent], parent.data) for parent in node.parents]
-            formula = write_value(node.operation, operands)
-            rule = f"{name} {sign(holds_in_symbols(formula.text, operands))} {formula.text.replace('-', MINUS)}"
+            formula = write_value(node.operation, operands).text
+            rule = f"{name} {sign(holds_in_symbols(formula, operands))} {formula.replace('-', MINUS)}"
             sentence = self.equation(rule, data)
         return self.say("picture.constant", equation=sentence) if node.constant else sentence
 
-    def gradient_said(self, node: Value) -> str:
-        """What there is to say about the gradient of a node; nothing for a constant, nor for what is computed from them alone."""
-        if node not in self.asked:
+    def gradient_said(self, node: Value, chip: Chip | None, note: str) -> str:
+        """What there is to say about the gradient of a node with this chip and this note; nothing for a constant, nor for what
+        is computed from them alone."""
+        if chip is None:
             return ""
-        chip, note = self.chip(node), self.note(node)
         if not chip.text:
             return self.say("picture.gradient.none", gradient=chip.label)
         return f"{chip.label} {self.sign(self.gradients.found[node])} {chip.text}" + (f"; {note}" if note else "")

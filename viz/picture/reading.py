@@ -167,6 +167,7 @@ class Reader(NodeReader):
             rows.append(
                 f"{self.equation(self.called[before], before.data)}, {out.op}′ {self.sign(out.partials[0])} {self.number(out.partials[0])}"
             )
+        chip, note = self.chip(out) if out in self.asked else None, self.note(out)
         taken = [next(iter(given)) if len(given) == 1 else None for given in bundles.values()]
         slots = ["" if node is None or not self.partials else self.number(slopes[node]) for node in taken]
         return Card(
@@ -175,10 +176,10 @@ class Reader(NodeReader):
             self.called[out],
             self.number(out.data),
             self.value_said(out),
-            self.gradient_said(out),
+            self.gradient_said(out, chip, note),
             badge=(out.op if rows else "Σ") if is_neuron(nodes) else "",
-            chip=self.chip(out) if out in self.asked else None,
-            note=self.note(out),
+            chip=chip,
+            note=note,
             rows=(*rows, *self.size_of_gradient(nodes)),
             slots=tuple(slots),
             numbered=(False,) * len(slots),
