@@ -5,7 +5,9 @@ Every card and every wire is a group with a stable key (`data-key`), so that a s
 nothing moves.
 """
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 
@@ -21,6 +23,7 @@ from .theme import stylesheet
 MARGIN = 20.0
 FADED = 0.42  # opacity of what is not what a picture is about
 CAPTION = 15.0  # size of its letters
+NOUGHT = re.compile(r"\.0(?!\d)")  # a decimal that says nothing
 LEGEND_ROOM = 320.0  # what a legend gets below a picture that is narrower
 
 
@@ -97,10 +100,11 @@ def page_size(extent: Point, legend: Sequence[Entry], notes: Sequence[str]) -> P
     return max(extent[0], notes_width, legend_width) + 2 * MARGIN, extent[1] + legend_height + 18 * len(notes) + 2 * MARGIN
 
 
+@lru_cache(maxsize=4096)  # parts of cards have the same places in all of them
 def px(number: float) -> str:
     """A coordinate: no more digits than can be seen."""
-    text = f"{number:.1f}"
-    return text[:-2] if text[-1] == "0" else text
+    text = f"{number:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def write_rect(rect: Rect, kind: str, radius: float) -> str:
@@ -146,8 +150,8 @@ def write_frame(frame: Frame, corner: Point, extent: Point, direction: str) -> s
 def write_wire(wire: Wire, way: Sequence[tuple[Sequence[Point], bool]], shape: Shape, corner: Point, wide: float, direction: str) -> str:
     kind = "wire" if wire.flow is None else "wire positive" if wire.flow > 0 else "wire negative" if wire.flow < 0 else "wire zero"
     kind += f" {wire.mark}" if wire.mark else ""
-    own = [_path([turned(point, direction) for point in points]) for points, shared in way if not shared]
-    trunk = [_path([turned(point, direction) for point in points]) for points, shared in way if shared]
+    own = [_path(points, direction) for points, shared in way if not shared]
+    trunk = [_path(points, direction) for points, shared in way if shared]
     (x0, y0), (x1, y1) = [(x + corner[0], y + corner[1]) for x, y in shape.stubs[wire.slot]]
     length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 0.1)
     dx, dy = (x1 - x0) / length, (y1 - y0) / length
@@ -171,15 +175,20 @@ def _head(tip: Point, towards: Point, long: float, broad: float) -> str:
     return f"M{px(x)} {px(y)}L{px(back[0] - dy * broad)} {px(back[1] + dx * broad)}L{px(back[0] + dy * broad)} {px(back[1] - dx * broad)}z"
 
 
-def _path(points: Sequence[Point]) -> str:
-    parts = [f"M{px(points[0][0])} {px(points[0][1])}"]
-    for k in range(1, len(points), 3):
-        (x0, y0), (x1, y1), (_, y2), (x3, y3) = points[k - 1 : k + 3]
-        if y0 == y1 == y2 == y3 or (x0 == x1 and y0 == y1):  # a straight piece
-            parts.append(f"L{px(x3)} {px(y3)}")
+def _path(points: Sequence[Point], direction: str) -> str:
+    """A way of cubics, whose points are along and across the flow; those that are straight are written as lines."""
+    on_its_way = iter([turned(point, direction) for point in points] if direction == "TB" else points)
+    x0, y0 = next(on_its_way)
+    pattern, numbers = ["M%.1f %.1f"], [x0, y0]
+    for (x1, y1), (x2, y2), (x3, y3) in zip(on_its_way, on_its_way, on_its_way, strict=True):
+        if y0 == y1 == y2 == y3 or x0 == x1 == x2 == x3 or (x0 == x1 and y0 == y1):
+            pattern.append("L%.1f %.1f")
+            numbers += (x3, y3)
         else:
-            parts.append("C" + " ".join([f"{px(x)} {px(y)}" for x, y in points[k : k + 3]]))
-    return "".join(parts)
+            pattern.append("C%.1f %.1f %.1f %.1f %.1f %.1f")
+            numbers += (x1, y1, x2, y2, x3, y3)
+        x0, y0 = x3, y3
+    return NOUGHT.sub("", "".join(pattern) % tuple(numbers))  # all at once: large pictures have a million of them
 
 
 # --- cards -------------------------------------------------------------------------------------------------------
