@@ -57,7 +57,8 @@ class Writer:
                  more: Sequence[Array] = (), is_mean: bool = True, is_batch: bool = True):  # fmt: skip
         self.plan, self.notation, self.is_mean, self.is_batch = plan, notation, is_mean, is_batch
         self.in_rows = notation.examples == "rows"
-        self.is_scaled = notation.scaled_error and is_mean
+        self.is_scaled = notation.scaled_error and is_mean and is_batch
+        self.hides_n = self.is_scaled or not is_batch  # no 1/n in front of an error: it follows later, or there is one example
         self.depth = len(plan.layers)
         self.names = ArrayNames(dict(names.of), names.hints, {*names.taken}, dict(names.reached))
         gradient = [plan.gradient[k][1] for k in in_order_of_lectures(plan, names)] if gradient is None else gradient
@@ -260,7 +261,7 @@ class Writer:
     def number(self, c: float, power: int) -> Piece:
         shown = shortest_text(c)
         text, as_tex = shown, latex(("number", shown))
-        is_plain = power == 0 or (power == -1 and self.is_scaled)
+        is_plain = power == 0 or (power == -1 and self.hides_n)
         if (exact := fraction_of(c)) and (is_plain or power == -1):
             below = f"{exact.denominator}" if is_plain else f"({exact.denominator} n)"
             tex = rf"\frac{{{abs(exact.numerator)}}}{{{below.strip('()')}}}"
@@ -283,7 +284,7 @@ class Writer:
                 return self.named(args[1])
             if args[0].kind == "scalar":
                 c, power = args[0].info
-                if abs(c) == 1 and (power == 0 or (power == -1 and self.is_scaled)):
+                if abs(c) == 1 and (power == 0 or (power == -1 and self.hides_n)):
                     piece = given[1] or self.named(args[1])
                     return piece if c > 0 else ((*literal("-"), *held(piece, PRODUCT)), SUM)
                 least = REDUCTION if args[1].kind in ("sum", "max", "min") else PRODUCT + 0.5

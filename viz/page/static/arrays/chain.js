@@ -7,7 +7,8 @@ import { element } from "../elements.js";
 // Letters of several kinds, as array_content.py sends them, as elements.
 export function letters(runs) {
   const tags = { i: "i", sup: "sup", sub: "sub", b: "b" };
-  return runs.map(([kind, text]) => (tags[kind] ? element(tags[kind], {}, text) : text));
+  const above = (k) => (runs[k][0] === "sup" && runs[k - 1]?.[0] === "sub" ? { class: "above" } : {}); // both stand at one letter
+  return runs.map(([kind, text], k) => (tags[kind] ? element(tags[kind], above(k), text) : text));
 }
 
 // How wide a number is, in digits; a point is narrower and a minus sign wider than a digit.

@@ -30,7 +30,13 @@ export class ArrayPanel {
     const first = this.term(known.array(current).symbol, [own]);
     const parts = step.parts.map((part) => (part.array === undefined ? this.sign(part.text) : this.term(part.text, this.shape(part))));
     const summed = step.summed ? element("span", { class: "summed" }, step.summed) : null;
-    return element("div", { class: "equation shaped" }, first, this.sign([["", "="]]), ...parts, summed);
+    return element("div", { class: "equation shaped" }, first, this.sign([["", "="]]), ...this.kept(parts, step.parts), summed);
+  }
+
+  // No line begins with a bracket that closes.
+  kept(shown, parts) {
+    const closes = parts.map(({ array, text }) => array === undefined && /^[)|}]/.test(text[0][1].trimStart()));
+    return shown.flatMap((each, k) => (closes[k] ? [] : closes[k + 1] ? element("span", { class: "kept" }, each, shown[k + 1]) : each));
   }
 
   term(runs, shape) {
