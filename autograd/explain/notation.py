@@ -59,7 +59,7 @@ class Notation:
     """A table from role to symbol, with the conventions that go with it.
 
     Notation("ng") is one of the dialects "delta", "bishop", "murphy", "ng" and "dY". Notation("mine", like="ng",
-    weights="Θ") is one's own: another dialect with some symbols changed. The conventions:
+    weights="Θ") is one's own: another dialect with some symbols changed; its gradients are those of its loss. The conventions:
 
     - `layers`: how the layer is marked: "superscript", W⁽¹⁾; "brackets", W^[1]; "subscript", W₁;
     - `examples`: whether the examples of a batch are "columns" or "rows";
@@ -95,7 +95,9 @@ class Notation:
             base = DIALECTS[_nearest("a notation", like, DIALECTS)]
         for role in symbols:
             _nearest("a role", role, ROLES)
-        table = {**base["symbols"], **{role: _with_mark(symbol, base["symbols"][role]) for role, symbol in symbols.items()}}
+        loss = base["symbols"]["loss"]
+        usual = {role: symbol.replace(f"∂{loss}/", f"∂{symbols.get('loss', loss)}/") for role, symbol in base["symbols"].items()}
+        table = {**usual, **{role: _with_mark(symbol, base["symbols"][role]) for role, symbol in symbols.items()}}
         conventions = {"layers": layers, "examples": examples, "scaled_error": scaled_error}
         chosen = {key: base[key] if own is None else own for key, own in conventions.items()}
         if chosen["layers"] not in MARKS or chosen["examples"] not in ("columns", "rows"):

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 import viz
-from autograd import examples
+from autograd import examples, label
 from nn import MLP
 
 from .step_page import HOST
@@ -43,6 +43,18 @@ def test_every_entry_leads_to_the_steps_that_make_its_number():
     assert counted > 80
     layers = [data["layerOf"][k] for k, node in enumerate(passes[0].names) if node.scope[:1] == ("layer 2",) and node.op == "add"]
     assert layers == [2] * 8, "both units of the second layer, in each of the four examples"
+
+
+def test_the_loss_is_called_as_the_root_of_the_graph():
+    heading = lambda y, **options: "".join([letters for _, letters in viz.step(y, **options)._arrays["heading"][0]])  # noqa: E731
+    model = MLP(2, [2, 1], "tanh", rng=0)
+    loss = model.loss([[1.0, 2.0]], [1.0], "mse")
+    assert heading(examples.mazur()).startswith("E = ") and heading(loss).startswith("J = ")
+    assert heading(loss, notation="delta").startswith("L = ")
+    symbols = ["".join([letters for _, letters in array["symbol"]]) for array in viz.step(loss)._arrays["arrays"]]
+    assert "∂J/∂W(1)" in symbols and not any("L" in symbol for symbol in symbols)
+    label(y=loss)
+    assert heading(loss).startswith("L = "), "y is the target there"
 
 
 def test_only_what_has_layers_of_a_model_opens_as_arrays():

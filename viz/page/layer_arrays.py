@@ -33,7 +33,7 @@ def layer_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notati
     """What a page needs to show the layers of a network as arrays, or None for a graph without layers that a model has made,
     for one that is no network alone, and where the error signals of a notation are not the gradients of its nodes."""
     root = passes[0].names.root
-    found = examples_of_graph(root, "delta" if notation is None else notation)
+    found = examples_of_graph(root, _of_root(readable(passes[0].names[root])) if notation is None else notation)
     if found is None or any(step.scale != 1 for step in found.steps):
         return None
     if sum(step.array.size for step in found.steps.arrays.values()) > MOST:
@@ -50,6 +50,14 @@ def layer_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notati
         "scalars": "around",  # the page that it opens in
         "layerOf": _layers_of_nodes(layers, found.steps),
     }
+
+
+def _of_root(name: str) -> "Notation | str":
+    """The usual notation, in which the loss is called as the root of the graph is."""
+    try:
+        return Notation("scalars", like="delta", loss=name) if name.isalnum() else "delta"
+    except ValueError:  # another array is called so
+        return "delta"
 
 
 def _layers_of_nodes(layers: _Layers, steps: Any) -> list[int]:

@@ -69,6 +69,7 @@ def test_a_notation_of_ones_own_changes_some_symbols_of_another():
     own = Notation("mine", like="ng", weights="Θ", loss="C")
     assert own.symbol("weights", 2) == "Θ^[2]" and own.latex("weights", 2) == r"\Theta^{[2]}" and own.symbol("loss") == "C"
     assert own.symbol("error", 1) == "dZ^[1]" and own.scaled_error
+    assert Notation("cost", like="delta", loss="C").symbol("weights_gradient", 1) == "∂C/∂W⁽¹⁾"
     assert Notation("rows", like=own, examples="rows").examples == "rows" and Notation.of(own) is own
     assert Notation("plain", activation="s").symbol("activation", 1) == "s⁽¹⁾", 'without "like" it is like "delta"'
 
