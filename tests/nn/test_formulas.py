@@ -585,3 +585,15 @@ def test_xor_success_rates_are_those_of_the_inventory(hidden, rates):
         p = (mine * networks + solved) / (networks + 50)
         error = (p * (1 - p) * (1 / 50 + 1 / networks)) ** 0.5
         assert abs(mine - theirs) < 3 * error + 1e-9, f"{hidden}, {width} units: {mine:.2f} against {theirs:.2f} ± {error:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("notation", "error", "weights"),
+    [("delta", "δ⁽²⁾ = z⁽²⁾ - y", "∂L/∂W⁽²⁾ = δ⁽²⁾ z⁽¹⁾ᵀ"), ("ng", "dZ^[2] = A^[2] - Y", "dW^[2] = dZ^[2] A^[1]ᵀ")],
+)
+def test_one_example_has_no_share_of_a_mean(notation, error, weights):
+    model = MLP(2, [3, 1], activation="tanh", output="sigmoid", rng=0)
+    one = [step.equation for step in formulas.matrix_view(model, [[1.0, 2.0]], [1.0], loss="bce", notation=notation).steps]
+    assert error in one and weights in one and not any("/n" in equation for equation in one)
+    two = [step.equation for step in formulas.matrix_view(model, [[1.0, 2.0]] * 2, [1.0, 0.0], loss="bce", notation=notation).steps]
+    assert sum("1/n" in equation for equation in two) > 1

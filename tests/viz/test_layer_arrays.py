@@ -91,7 +91,7 @@ def test_a_step_opens_as_arrays_at_its_place_and_comes_back(page, tmp_path):
     page.wait_for_function(f"() => {HOST}?.shadowRoot?.querySelector('.where')?.textContent")
     page.keyboard.press("a")
     seen = page.evaluate(SEEN)
-    assert seen["isOpen"] and (seen["of"], seen["ways"]) == ("∂L/∂W⁽¹⁾", 4) and seen["equation"].startswith("∂L/∂W(1)(4 × 3)=")
+    assert seen["isOpen"] and (seen["of"], seen["ways"]) == ("∂J/∂W⁽¹⁾", 4) and seen["equation"].startswith("∂J/∂W(1)(4 × 3)=")
     page.keyboard.press("e")
     page.keyboard.press("Escape")  # leaves the entry
     page.keyboard.press("ArrowRight")
@@ -100,7 +100,7 @@ def test_a_step_opens_as_arrays_at_its_place_and_comes_back(page, tmp_path):
     assert not seen["isOpen"] and f"step {at} of" in seen["where"], "back at the step that was left"
     # An entry opens as scalars: the product of the third example, to the digit.
     page.keyboard.press("a")
-    number = stepper._arrays["entries"][[array["name"] for array in stepper._arrays["arrays"]].index("∂L/∂W⁽¹⁾")][3][0]["terms"][2][0]
+    number = stepper._arrays["entries"][[array["name"] for array in stepper._arrays["arrays"]].index("∂J/∂W⁽¹⁾")][3][0]["terms"][2][0]
     page.get_by_role("button", name="example 3 as scalars").click()
     seen = page.evaluate(SEEN)
     assert not seen["isOpen"] and number.rpartition(" ")[2] in seen["panel"]

@@ -40,10 +40,11 @@ def layer_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notati
         return None
     layers = _Layers(passes, found.images)
     loss = next((step for step in reversed(found.steps) if step.role in ("loss", "losses")), found.steps[-1])
+    content = Content(found.steps, digits, lang, layers)
     return {
-        **Content(found.steps, digits, lang, layers).data(),
+        **content.data(),
         "note": "",
-        "title": readable(loss.symbol),
+        "title": content.words["array.inside.of"].format(title=readable(loss.symbol)),  # the page around it is called as the loss, too
         "theme": "auto",
         "ask": "no",
         "at": 0,
