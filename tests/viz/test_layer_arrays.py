@@ -5,7 +5,7 @@ import pytest
 
 import viz
 from autograd import examples, label
-from nn import MLP
+from nn import MLP, Dropout, Layer, Sequential
 
 from .step_page import HOST
 from .test_stepper import data_in, sent
@@ -68,6 +68,8 @@ def test_only_what_has_layers_of_a_model_opens_as_arrays():
         is viz.step(loss, as_if="NO_LOCAL")._arrays
         is None
     )
+    dropping = Sequential([Layer(2, 3, activation="tanh", rng=0), Dropout(keep=0.5, rng=1), Layer(3, 1, rng=1)])
+    assert viz.step(dropping.loss([[1.0, 2.0], [0.5, -1.0]], [[1.0], [0.0]], "mse"))._arrays is None, "the masks would be called x, too"
     two = viz.step(model.loss([[1.0, 2.0], [0.5, 1.0]], [1.0, 0.0], "mse"), notation="ng")
     assert two._arrays is None, "there dZ is n times the gradient of its node"
     assert viz.step(loss, notation="ng")._arrays["arrays"][0]["name"] == "X"

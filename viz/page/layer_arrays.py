@@ -31,10 +31,13 @@ class _Layers(ScalarSteps):
 
 def layer_arrays(passes: Steps, digits: int | None, lang: str, notation: "Notation | str | None") -> dict[str, Any] | None:
     """What a page needs to show the layers of a network as arrays, or None for a graph without layers that a model has made,
-    for one that is no network alone, and where the error signals of a notation are not the gradients of its nodes."""
+    for one that is no network alone, where two arrays would bear one name, and where the error signals of a notation are not the gradients of its nodes."""
     root = passes[0].names.root
     found = examples_of_graph(root, _of_root(readable(passes[0].names[root])) if notation is None else notation)
     if found is None or any(step.scale != 1 for step in found.steps):
+        return None
+    named = [step.symbol for step in (*found.steps.given, *found.steps) if step.phase != "backward"]
+    if len(set(named)) < len(named):  # such as the masks of a dropout, which are given for each example like its x
         return None
     if sum(step.array.size for step in found.steps.arrays.values()) > MOST:
         return None
