@@ -161,28 +161,25 @@ class Slides:
             self._layouts[stage] = arranged(self.final, self._shapes, "LR", "builtin", longest, self._known)
         return self._layouts[stage]
 
-    def picture(self, at: int) -> Picture:
-        """What is to be seen after `at` steps."""
+    def picture(self, at: int, marked: bool = True) -> Picture:
+        """What is to be seen after `at` steps, with or without marks for what the last one read and wrote."""
         times = self.timetable
-        step = times.passes[at - 1] if at else None
+        step = times.passes[at - 1] if at and marked else None
         cards = tuple([self._card(card, at, step) for card in self.final.cards])
         wires = []
         for wire in self.final.wires:
             sent = times.sent.get(wire.key)
-            mark = "now" if sent == at and at else ""
+            mark = "now" if sent == at and step is not None else ""
             if step is not None and step.phase == "forward" and wire.key.startswith(f"e{times.place[step.node]}-"):
                 mark = "read"
             if sent is None or sent > at or at == times.after:
                 wire = replace(wire, flow=None, local_said="", sent_said="")
-            wires.append(replace(wire, mark=mark))
+            wires.append(replace(wire, mark=mark) if mark else wire)
         return replace(self.final, title=self._heading, cards=cards, wires=tuple(wires), lines=(), notes=())
 
     def svg(self, at: int, theme: str = "auto", caption: str = "", marked: bool = True) -> str:
-        """The picture after `at` steps as an SVG document, with or without marks for what the last one read and wrote."""
-        picture = self.picture(at)
-        if not marked:
-            cards, wires = [replace(card, mark="") for card in picture.cards], [replace(wire, mark="") for wire in picture.wires]
-            picture = replace(picture, cards=tuple(cards), wires=tuple(wires))
+        """The picture after `at` steps as an SVG document."""
+        picture = self.picture(at, marked)
         shapes = [
             replace(shape, texts=replace(shape.texts, value=shortened(card.value, NUMBER, LONGEST)))
             for card, shape in zip(picture.cards, self._shapes, strict=True)

@@ -97,8 +97,18 @@ class NodeNames(dict[Value, str]):
         """The place of each node in the topological order."""
         return {node: k for k, node in enumerate(self)}
 
+    @cached_property
+    def _joined_twice(self) -> dict[tuple[Value, int], bool]:
+        return {}
+
     def are_joined_twice(self, node: Value, slot: int) -> bool:
         """Whether a node depends on one of its operands through another one, too, or has it twice."""
+        known = self._joined_twice  # each step of an edge asks more than once
+        if (node, slot) not in known:
+            known[node, slot] = self._find_joined_twice(node, slot)
+        return known[node, slot]
+
+    def _find_joined_twice(self, node: Value, slot: int) -> bool:
         parent, seen = node.parents[slot], {node}
         waiting = [*node.parents[:slot], *node.parents[slot + 1 :]]
         while waiting:

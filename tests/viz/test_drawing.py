@@ -36,6 +36,15 @@ def test_gradients_stand_in_the_picture_once_they_are_computed():
     assert ">+9<" in draw(J).svg
 
 
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_wires_that_go_straight_on_are_written_as_lines(direction):
+    x = Value(2.0, "x")
+    svg = draw(x.exp().sin().cos(), direction=direction, fold=False).svg
+    ways = re.findall(r'class="line" d="([^"]*)"', svg)
+    assert len(ways) >= 3
+    assert not any("C" in way for way in ways)
+
+
 @pytest.mark.parametrize("suffix, begins", [(".svg", b"<svg"), (".dot", b"digraph {"), (".png", b"\x89PNG"), (".pdf", b"%PDF")])
 def test_save_writes_each_kind_of_file(tmp_path, suffix, begins):
     path = draw(mission()).save(tmp_path / f"g{suffix}")

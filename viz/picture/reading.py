@@ -75,6 +75,7 @@ class Reader(NodeReader):
         called: NodeNames | None = None,
     ):
         super().__init__(y, gradients, partials, digits, lang, called)
+        self.slopes: dict[tuple[Value, ...], dict[Value, Any]] = {}  # of units, each of which has several wires and pictures
         self.groups, self.home = grouping(
             [node.scope for node in self.order], [[self.place[p] for p in node.parents] for node in self.order]
         )
@@ -144,7 +145,7 @@ class Reader(NodeReader):
         ends = self.say("picture.wire", source=called, target=self.called[inner[-1]] if is_unit else self.called_group(self.groups[group]))
         flow = None
         if is_unit and len(nodes) == 1 and node in self.asked and inner[-1] in self.gradients.found:
-            flow = as_float(product(self.gradients.found[inner[-1]], _slopes(inner)[node]))
+            flow = as_float(product(self.gradients.found[inner[-1]], self.slopes_of(inner)[node]))
         return Wire(
             f"eg{group}-{slot}",
             source,
@@ -160,7 +161,7 @@ class Reader(NodeReader):
 
     def unit(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
         """A card for a sum of products and the function of it: the last node, with what it is a function of in a row."""
-        out, slopes = nodes[-1], _slopes(nodes)
+        out, slopes = nodes[-1], self.slopes_of(nodes)
         rows = []
         if out.op not in LINEAR_OPERATIONS and is_neuron(nodes):
             before = out.parents[0]
@@ -184,6 +185,13 @@ class Reader(NodeReader):
             slots=tuple(slots),
             numbered=(False,) * len(slots),
         )
+
+    def slopes_of(self, nodes: Sequence[Value]) -> dict[Value, Any]:
+        """The derivatives of the last node of a unit with respect to the others, and to what they take from elsewhere."""
+        unit = tuple(nodes)
+        if unit not in self.slopes:
+            self.slopes[unit] = _slopes(unit)
+        return self.slopes[unit]
 
     def overview(self, group: int, nodes: Sequence[Value], bundles: dict[int, set[Value]]) -> Card:
         """A card for a folded group: what is in it, the values that leave it, the size of the gradient of its leaves."""

@@ -204,7 +204,8 @@ class _Reader(Reader):
     def wire(self, node: Value, slot: int, source: int, target: int) -> Wire:
         if (node, slot) not in self.wires:
             self.wires[node, slot] = super().wire(node, slot, source, target)
-        return replace(self.wires[node, slot], source=source, target=target)
+        wire = self.wires[node, slot]
+        return wire if (wire.source, wire.target) == (source, target) else replace(wire, source=source, target=target)
 
     def fits(self, tree: Tree, fits: Fits) -> bool:
         """Whether a picture can be read; that of units if need be without their rows, from now on."""
@@ -254,7 +255,9 @@ def _part_of(picture: Picture, key: str) -> Picture:
     kept = sorted({place for wire in wires for place in (wire.source, wire.target)} | {place for place, one in enumerate(held) if one})
     number = {place: k for k, place in enumerate(kept)}
     # A card beside the frame takes its place by the wires that are left: those of its other operands are dropped with them.
-    used = {place: sorted({wire.slot for wire in wires if wire.target == place}) for place in kept}
+    used: dict[int, list[int]] = {place: [] for place in kept}
+    for wire in sorted(wires, key=lambda wire: wire.slot):
+        used[wire.target].append(wire.slot)
     cards = []
     for place in kept:
         card, slots = picture.cards[place], used[place]

@@ -235,3 +235,12 @@ def test_every_node_and_wire_has_a_key_of_its_own_that_numbers_do_not_change():
     a, b, c = leaves(a=7, b=-1, c=0.5)
     other = 3 * (a + b * c)
     assert [card.key for card in read(other).cards] == [card.key for card in read(mission()).cards]
+
+
+def test_what_is_said_of_a_node_is_made_once_for_its_card_and_its_title(monkeypatch):
+    asked, made = [], reading.Reader.chip
+    monkeypatch.setattr(reading.Reader, "chip", lambda self, node: asked.append(node) or made(self, node))
+    y = random_graph(5, 80)
+    y.backward()
+    picture = read(y)
+    assert len(asked) == len(set(asked)) == sum(card.chip is not None for card in picture.cards)
