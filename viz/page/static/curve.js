@@ -1,15 +1,13 @@
 // A small curve of the root over the updates so far, with the change that was predicted for the last of them: an SVG of our
 // own, whose numbers are texts and titles.
 
-import { numberText } from "./numbers.js";
+import { numberText, pretty } from "./numbers.js";
 import { svgElement } from "./elements.js";
 
 const [WIDE, TALL] = [300, 162];
 const [LEFT, RIGHT, TOP, BOTTOM] = [80, 12, 30, 40]; // room for the axes
 const MOST = 60; // points that are drawn; of more only the last ones
 const MOST_TICKS = 5; // below the axis
-
-const pretty = (text) => text.replace(/-/g, "−").replace("inf", "∞");
 
 // `path` as Knowledge.descent has it; `words(key, texts)`, with the name of the root.
 export function curve(path, root, words) {

@@ -2,18 +2,15 @@
 // Whoever shows something, a tab above all, gets this and not the run: nothing of what comes later, and nothing of what is
 // still asked for, can be had from here.
 
-import { equations, explanation, gradientOf, localName, nameOf, outcomeOf, rule, sentence } from "./words.js";
+import { equations, explanation, gradientOf, localName, nameOf, rule, sentence } from "./words.js";
 import { printedTotal } from "./printed.js";
 import { plain } from "./typeset.js";
-import { numberText, readable } from "./numbers.js";
+import { pretty, readable, signOf, signedText } from "./numbers.js";
 import { Mistaken } from "./mistaken.js";
-
-const TERMS = 8; // of a sum that are listed in a table
-
-const pretty = (text) => text.replace(/-/g, "−").replace("inf", "∞");
-const signOf = (text) => (text[0] === "-" ? -1 : text === "0" || text === "nan" ? 0 : 1);
-const signed = (text) => (signOf(text) > 0 ? "+" : "") + pretty(text);
-const factor = (text) => (text[0] === "-" || text.includes("/") ? `(${pretty(text)})` : pretty(text));
+import { changeOf, descentOf, ratioOf } from "./changes.js";
+import { codeLines } from "./codelines.js";
+import { practiceLog } from "./log.js";
+import { contributionsTo, sumWrittenOut } from "./sums.js";
 
 export class Knowledge {
   #run;
@@ -23,7 +20,7 @@ export class Knowledge {
   constructor(run, questions, words, mistaken = null) {
     this.#run = run;
     this.#questions = questions;
-    this.mistaken = mistaken && new Mistaken(mistaken, pretty);
+    this.mistaken = mistaken && new Mistaken(mistaken);
     this.words = words; // says a sentence of the page
     this.at = 0;
     this.entries = null; // tells what stands on the cards of a blank graph, of each node {value, gradient}
@@ -147,13 +144,7 @@ export class Knowledge {
   // The root after each update so far: {value, text} and, but for the first, {predicted, change} as they are shown; null where
   // nothing learns.
   get descent() {
-    const { digits } = this.#run.graph;
-    const shown = (number) => pretty(numberText(number, digits));
-    const behind = (number) => pretty(printedTotal(number, digits).replace(/^./, "$& "));
-    return this.#run.rounds?.path(this.isFresh).map(({ value, predicted, change }, k) => ({
-      value, text: behind(value), expected: predicted,
-      ...(k && { outcome: outcomeOf({ change }), predicted: shown(predicted), change: shown(change) }),
-    })) ?? null;
+    return descentOf(this.#run, this.isFresh);
   }
 
   // Whether all has another value by now, and no gradient is left.
@@ -201,10 +192,7 @@ export class Knowledge {
   get contributions() {
     const { step } = this;
     if (step?.phase !== "backward" || !(step.terms > 1)) return null;
-    return this.#run.arrivals[step.parent].map((at) => {
-      const { node, slot, parent } = this.#run.step(at);
-      return { at, node, slot, parent, text: at <= this.sent ? signed(this.#run.sent(at)[0]) : "" };
-    });
+    return contributionsTo(this.#run, step.parent, this.sent);
   }
 
   // The gradient that the step writes to, with its sign, where it is complete; else null.
@@ -215,23 +203,9 @@ export class Knowledge {
 
   // --- the code ---
 
-  // Both passes as Python, a line each: {text, comment, isNow}. The comment is the number that a name has after the line, once
-  // it is known. While something is asked for, what is still to come is not told, and of the line of the question its beginning.
+  // Both passes as Python, a line each: {text, comment, isNow}.
   get code() {
-    const run = this.#run;
-    const whens = { value: (i) => run.computedAt[i], sent: (key) => run.sentAt.get(key), seed: () => run.arrivals[run.root][0],
-      moved: (i) => run.movedAt[i], again: () => run.count }; // prettier-ignore
-    const lines = run.graph.code.lines.map(([given, kind, where, around]) => {
-      const text = around && run.isChanged ? around.join(numberText(run.rounds.rate, 17)) : given;
-      if (kind === "leaf") return { text: run.isChanged ? `${text.split(" = ")[0]} = ${numberText(this.leaf(where), 17)}` : text };
-      if (!kind) return { text };
-      const at = whens[kind](where) ?? 0;
-      const isNow = at > 0 && at === this.at && (kind !== "again" || where === run.root);
-      if (at > this.listed) return isNow ? { text: `${text.slice(0, text.indexOf("=") + 1)} …`, isNow } : null;
-      const number = at > this.known || kind === "seed" ? "" : kind === "value" ? run.value(where, true) : ["moved", "again"].includes(kind) ? run.renewed(where) : at ? run.sent(at)[1] : "";
-      return { text, comment: number.replace(/^=/, "").replace("≈", "≈ "), isNow };
-    });
-    return lines.flatMap((line, k) => line ?? (lines[k - 1] ? { text: "…" } : []));
+    return codeLines(this.#run, this);
   }
 
   // The lines that were typed: {text, isNow}, lit where the operation of the step stands.
@@ -258,23 +232,9 @@ export class Knowledge {
     return this.open ? this.#questions.hints(this.at).map(readable) : [];
   }
 
-  // What was practised, as a text that autograd.handcheck.practice_log reads back; "" where nothing was.
+  // What was practised, as a text; "" where nothing was.
   get log() {
-    const rows = this.#questions.practised().map(({ step, part, outcome, hints, wrong }) => {
-      const given = hints ? [`${this.words("log.hints")} ${hints}`] : [];
-      return [this.#whatIsAsked(step, part), this.words(`log.${outcome ?? "open"}`), ...given, ...wrong.map(({ text, code }) => `${text} ${code}`)].join(" | ");
-    });
-    return rows.length ? [this.words("log.title", { title: this.name(this.root) }), ...rows].join("\n") : "";
-  }
-
-  // How the number is called that a part of a step asks for.
-  #whatIsAsked(step, part) {
-    if (part === "order") return this.words("log.order", { step: step.index });
-    if (step.phase === "forward") return this.name(step.node);
-    if (step.phase === "update") return `${step.term === null ? "Δ" : ""}${this.name(step.node)}, ${this.words("page.phase.update")} ${this.round}`;
-    if (part === "local") return plain(localName(this.#run, step));
-    const what = this.gradientName(step.parent ?? step.node);
-    return ["total", "gradient"].includes(part) || step.parent === null || step.terms === 1 ? what : this.words("log.term", { what, node: this.name(step.node), slot: step.slot + 1 });
+    return practiceLog(this.#run, this.#questions.practised(), this);
   }
 
   get score() {
@@ -342,14 +302,14 @@ export class Knowledge {
 
   // The gradient on a card, {state, sign, text}; while a leaf is wiggled, the change of the node, with a label of its own.
   chip(i) {
-    if (this.wiggles) return this.#changeOf(i);
+    if (this.wiggles) return changeOf(this.#run, i, this.isComputed(i));
     const arrived = this.#arrived(i);
     const expected = this.#run.arrivals[i];
     if (!arrived.length) return { state: "none", sign: 0, text: this.open && expected.includes(this.at) ? "?" : "" };
     const total = this.#run.sent(arrived.at(-1))[1].slice(1);
     const sign = signOf(total);
-    if (arrived.length === expected.length) return { state: total === "0" ? "zero" : "complete", sign, text: this.#beside(signed(total), arrived.at(-1), 2, signed) };
-    return { state: "partial", sign, text: `${this.#beside(signed(total), arrived.at(-1), 2, signed)} (${arrived.length}${this.words("page.of")}${expected.length})` };
+    if (arrived.length === expected.length) return { state: total === "0" ? "zero" : "complete", sign, text: this.#beside(signedText(total), arrived.at(-1), 2, signedText) };
+    return { state: "partial", sign, text: `${this.#beside(signedText(total), arrived.at(-1), 2, signedText)} (${arrived.length}${this.words("page.of")}${expected.length})` };
   }
 
   // The steps at which contributions to a node have arrived so far.
@@ -366,7 +326,7 @@ export class Knowledge {
     const gone = sent !== undefined && sent <= this.sent && !this.isFresh;
     const flow = gone ? run.step(sent).contribution : null;
     const [from, to] = [this.name(this.parents(i)[slot]), this.name(i)];
-    const title = gone ? this.words("page.wire.sent", { from, to, flow: signed(run.sent(sent)[0]) }) : this.words("page.wire", { from, to });
+    const title = gone ? this.words("page.wire.sent", { from, to, flow: signedText(run.sent(sent)[0]) }) : this.words("page.wire", { from, to });
     return { flow: Number.isNaN(flow) ? null : flow, scale: this.#scale(Math.abs(flow ?? 0)), mark, title };
   }
 
@@ -379,7 +339,7 @@ export class Knowledge {
       return { wires, isBack: false, card: `n${step.node}` };
     }
     if (step.parent === null) return null;
-    return { wires: [{ key: `e${step.node}-${step.slot}`, text: signed(this.#run.sent(this.at)[0]) }], isBack: true, card: `n${step.parent}` };
+    return { wires: [{ key: `e${step.node}-${step.slot}`, text: signedText(this.#run.sent(this.at)[0]) }], isBack: true, card: `n${step.parent}` };
   }
 
   // How wide a flow is drawn, as a part of the largest; while gradients are asked for, that is not to be told: as one of
@@ -403,8 +363,7 @@ export class Knowledge {
     const run = this.#run;
     const last = leaves.map((i) => run.arrivals[i].at(-1));
     if (this.wiggles || this.entries || last.some((at) => at === undefined || at > this.known)) return "";
-    const text = numberText(Math.hypot(...last.map((at) => run.step(at).after)), run.graph.short);
-    return `${label} ${leaves.length > 1 ? "≈" : "="} ${pretty(text)}`;
+    return this.#behind(printedTotal(Math.hypot(...last.map((at) => run.step(at).after)), run.graph.short), label);
   }
 
   // The cells of a node in the table: rule, value, gradient, and the sum that the gradient is.
@@ -416,14 +375,8 @@ export class Knowledge {
     if (constant || !run.arrivals[i].length) return [formula, this.value(i), "", ""];
     if (!arrived.length) return [formula, this.value(i), this.words("page.notyet"), ""];
     const complete = arrived.length === run.arrivals[i].length;
-    const terms = arrived.slice(0, TERMS).map((k) => {
-      const { node, slot, parent } = run.step(k);
-      if (parent === null) return this.words("page.seed");
-      return `${pretty(run.sent(run.arrivals[node].at(-1))[1].slice(1))} · ${factor(run.local(node, slot))}`;
-    });
-    if (!complete || arrived.length > TERMS) terms.push("…");
     const gradient = complete ? this.#beside(pretty(run.sent(arrived.at(-1))[1].slice(1)), arrived.at(-1), 2, pretty) : this.words("page.notyet");
-    return [formula, this.value(i), gradient, terms.join(" + ")];
+    return [formula, this.value(i), gradient, sumWrittenOut(run, arrived, complete, this.words)];
   }
 
   // --- a change of one leaf that runs forward ---
@@ -437,23 +390,9 @@ export class Knowledge {
     return this.ask === "no" || this.ask === "forward";
   }
 
-  #changeOf(i) {
-    if (!this.isComputed(i)) return { state: "none", sign: 0, text: "", label: "Δ" };
-    const [real, predicted] = [this.#run.changes.real[i], this.#run.changes.predicted[i]];
-    return { state: real ? "complete" : "zero", sign: Math.sign(real), text: this.#change(real), label: "Δ", predicted: this.#change(predicted) };
-  }
-
-  #change(number) {
-    return signed(numberText(number, this.#run.graph.short));
-  }
-
   // The two changes of the root, and their ratios to h: the gradient, and what it comes to for a change of this size.
   // null until the root is reached.
   get ratio() {
-    if (!this.wiggles || !this.isComputed(this.root)) return null;
-    const { wiggled, changes, root, graph } = this.#run;
-    const [real, predicted] = [changes.real[root], changes.predicted[root]];
-    const [ratio, slope] = [real, predicted].map((change) => (wiggled.h ? pretty(numberText(change / wiggled.h, graph.short)) : "–"));
-    return { real: this.#change(real), predicted: this.#change(predicted), ratio, slope };
+    return this.wiggles && this.isComputed(this.root) ? ratioOf(this.#run) : null;
   }
 }

@@ -38,6 +38,13 @@ export function numberText(a, digits = null) {
   return (a < 0 ? "-" : "") + (isShort ? placed(shortest, first, 16) : placed(...digitsOf(size, most), most));
 }
 
+// A printed number with the minus signs and the infinity of the cards.
+export const pretty = (text) => text.replace(/-/g, "−").replace("inf", "∞");
+
+// The sign of a printed number; and the number with it, also where it is positive.
+export const signOf = (text) => (text[0] === "-" ? -1 : text === "0" || text === "nan" ? 0 : 1);
+export const signedText = (text) => (signOf(text) > 0 ? "+" : "") + pretty(text);
+
 // A sentence or formula with the minus signs and infinities of the cards. What is typed, and code, keeps its hyphens.
 export function readable(text) {
   return text

@@ -2,14 +2,12 @@
 // answered with the question that belongs to its mistake; the right one, or "Show me", reveals.
 
 import { element } from "./elements.js";
-import { isRight, numberText, readable, typed } from "./numbers.js";
+import { isRight, numberText, pretty, readable, typed } from "./numbers.js";
 import { randomNumbers } from "./again.js";
 import { slipsFor } from "./slips.js";
 import { question } from "./steptab.js";
 
 const LETTERS = ["A", "B", "C", "D"];
-
-const pretty = (text) => text.replace(/-/g, "−").replace("inf", "∞");
 
 // The options at a step, as {text, reply}; `reply` is null for the right one, and "" where nothing is known of a mistake.
 export function optionsAt(run, at, part) {
