@@ -45,16 +45,16 @@ SLIDES = (".svg", ".png", ".pdf")
 
 def step_graph(
     y: Value,
-    ask: "bool | str" = False,
-    wrt: "Value | str | None" = None,
-    at: int | None = None,
-    digits: int | None = None,
-    lang: str = "en",
-    notation: "Notation | str | None" = None,
-    lr: "float | Fraction | None" = None,
-    params: "Iterable[Value | str] | None" = None,
-    as_if: "str | tuple[str, Any] | None" = None,
-    theme: str = "auto",
+    ask: "bool | str",
+    wrt: "Value | str | None",
+    at: int | None,
+    digits: int | None,
+    lang: str,
+    notation: "Notation | str | None",
+    lr: "float | Fraction | None",
+    params: "Iterable[Value | str] | None",
+    as_if: "str | tuple[str, Any] | None",
+    theme: str,
 ) -> "Stepper":
     """The step-through of the graph below y, with the arguments of `step`; raises as that does."""
     if not isinstance(y, Value):
