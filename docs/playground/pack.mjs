@@ -2,9 +2,12 @@
 //
 //     node docs/playground/pack.mjs PYODIDE WHEEL FOLDER
 //
-// Written into the folder: packages.packed (what a page needs of our wheel, as texts by path), started.packed (the memory of a Python that has
-// imported it and made a page in every language) and pyodide.asm.wasm.packed. "Packed" is gzip under a name that servers do
-// not unpack by themselves; the worker does.
+// Written into the folder: packages.packed (what a page needs of our wheel, as texts by path), started.packed (the memory of
+// a Python that has imported it and made a page in every language) and pyodide.asm.wasm.packed. "Packed" is gzip under a name
+// that servers do not unpack by themselves; the worker does.
+//
+// Pyodide does not document how memory is kept: `_makeSnapshot` and `makeMemorySnapshot()` here, `_loadSnapshot` in worker.js.
+// They are those of the version that docs/build names. Where the memory cannot be used, the worker starts the long way.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";

@@ -51,6 +51,13 @@ def opened(page, address: str):
     return page.frame_locator("iframe")
 
 
+def starts_of_python(page) -> list[str]:
+    """What grows with each Python that is started in the page from now on."""
+    starts: list[str] = []
+    page.on("request", lambda request: starts.append(request.url) if request.url.endswith("/python_stdlib.zip") else None)
+    return starts
+
+
 def where(frame) -> str:
     return frame.locator(".where").inner_text()
 
@@ -76,12 +83,14 @@ def test_a_ready_example_needs_no_python_and_the_address_goes_along(site, page):
 
 
 def test_a_link_with_an_expression_language_data_and_step(site, page):
+    starts = starts_of_python(page)
     frame = opened(page, site + NEURON)
     assert page.locator("html").get_attribute("lang") == "es" and page.locator("[data-leaf=x] input[type=checkbox]").is_checked()
     assert "3" in where(frame) and frame.locator("html").get_attribute("lang") == "es"
     assert page.locator("iframe").evaluate("frame => frame.getBoundingClientRect().top") < 100, "the steps are in view, not the form"
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**&step=4")  # and the keys are theirs
+    assert len(starts) == 1, "Python goes on from the memory that the site has"
     page.keyboard.press("ArrowLeft")
     page.click("#tab-check")
     page.fill("#answers", "dJ/dw=9")
@@ -110,6 +119,7 @@ def test_what_is_saved_is_a_page_that_stands_alone(site, page, tmp_path):
 def test_whatever_is_typed_gives_a_page_or_one_sentence(site, page):
     # Also where the memory of a started Python does not fit, and Python starts the long way.
     page.route("**/started.packed", lambda route: route.fulfill(body=gzip.compress(bytes(2**20)), content_type="application/octet-stream"))
+    starts = starts_of_python(page)
     opened(page, site)
     before = page.evaluate(SHOWN)
     for text in [*RIGHT, *WRONG, *LARGE, "3*(a + b*2)"]:
@@ -127,6 +137,7 @@ def test_whatever_is_typed_gives_a_page_or_one_sentence(site, page):
         else:
             assert text not in WRONG, text
             before = page.evaluate(SHOWN)
+    assert len(starts) == 2
     page.frame_locator("iframe").locator(".where").wait_for()
 
 
