@@ -14,6 +14,7 @@ import autograd
 from autograd import Value
 from autograd.engine.dialects import ARRAYS
 from autograd.engine.operations import TABLE, Operation
+from autograd.engine.specialised import code_of
 
 from .arguments import choose
 
@@ -129,4 +130,5 @@ def activation(given: Any) -> Activation:
     choose("an activation", given, {**usable, "linear": None, "softmax": None, **dict.fromkeys(ALIASES)})
     operation = TABLE[given]
     one_operand = len(operation.letters) == 1
+    code_of(operation)  # because the method is kept
     return Activation(given, getattr(Value, given) if one_operand else getattr(autograd, given), operation)

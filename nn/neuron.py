@@ -5,13 +5,14 @@ from typing import Any
 from autograd import Value, scope
 from autograd.engine.ieee import number
 from autograd.engine.operations import TABLE
+from autograd.engine.specialised import code_of
 
 from .activations import LIKE_RELU, Activation, activation
 from .arguments import as_values, count, generator
 from .init import draw
 from .module import Module
 
-weighted_sum = TABLE["dot"].make  # takes a tuple of weights and one of inputs, as long, all Values; `autograd.dot` would look again
+weighted_sum = code_of(TABLE["dot"])  # takes a tuple of weights and one of inputs, as long, all Values; `autograd.dot` would look again
 
 
 def default_init(chosen: Activation) -> str:

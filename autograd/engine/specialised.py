@@ -133,15 +133,22 @@ def specialise(cls: type, operand: Callable[..., Any]) -> None:
         _put_into(cls, operation)
 
 
+def code_of(operation: Operation) -> Callable[..., Any]:
+    """The code of an operation, written now if it is not yet: for whoever keeps it, who would keep what stands for it."""
+    cls = getattr(operation.make, "waits_for", None)
+    if cls is not None:
+        write(operation)
+        _put_into(cls, operation)
+    return operation.make
+
+
 def _first(operation: Operation, cls: type) -> Callable[..., Any]:
     """What stands for the code of an operation until it is used."""
 
     def first(*operands: Any) -> Any:
-        if operation.make is first:
-            write(operation)
-            _put_into(cls, operation)
-        return operation.make(*operands)
+        return code_of(operation)(*operands)
 
+    first.waits_for = cls  # type: ignore[attr-defined]
     if (method := SYMBOLS.get(operation.name, operation.name)) in vars(cls):
         first.__wrapped__ = vars(cls)[method]  # type: ignore[attr-defined]  # until then, help shows the readable method
     return first

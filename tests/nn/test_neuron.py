@@ -5,9 +5,11 @@ import math
 import pytest
 
 import autograd
-from autograd import Value, grad, numeric_grad, topological_order
+from autograd import Value, dot, grad, numeric_grad, topological_order
+from autograd.engine.operations import TABLE
 from nn import LogisticRegression, Neuron
 from nn.activations import activation
+from nn.neuron import weighted_sum
 
 
 def test_weighted_sum_is_one_dot_node_and_the_bias_an_addition_of_its_own():
@@ -152,3 +154,9 @@ def test_logistic_graph_of_one_example_gives_the_gradients_of_the_lecture():
         assert L.data == pytest.approx(-math.log(y_hat), rel=1e-14)
         assert grad(L, neuron.parameters()) == pytest.approx(expected, rel=1e-13)
     assert [n.op for n in topological_order(parts(x)) if n.parents] == ["dot", "add", "neg", "exp", "add", "div"]
+
+
+def test_a_model_calls_the_written_code_of_its_operations_at_once():
+    kept = activation("gelu").of_value  # of an operation that nobody may have used yet
+    Value(1.0).gelu(), dot([Value(1.0)], [Value(2.0)])
+    assert kept is Value.gelu and weighted_sum is TABLE["dot"].make
