@@ -47,9 +47,14 @@ def significant(text: str) -> int:
 
 
 def refuse_digits(digits: Any) -> None:
-    """Raises ValueError for what is no number of significant digits; None leaves the number to us."""
-    if digits is not None and (not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17):
-        raise ValueError(f"digits is a number of significant digits from 1 to 17, not {quoted(digits)}")
+    """Raises TypeError or ValueError for what is no number of significant digits; None leaves the number to us."""
+    if digits is None:
+        return
+    must = "digits is a number of significant digits from 1 to 17, not"
+    if not isinstance(digits, int):
+        raise TypeError(f"{must} {type(digits).__name__}")
+    if isinstance(digits, bool) or not 1 <= digits <= 17:
+        raise ValueError(f"{must} {quoted(digits)}")
 
 
 @lru_cache(maxsize=4096)  # a number stands in many lines
