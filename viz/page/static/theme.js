@@ -17,8 +17,8 @@ export class ThemeSwitch {
 
   choose(theme) {
     this.chosen = theme;
+    if (this.alone) document.documentElement.dataset.theme = theme; // first: what follows the page looks at it
     this.follow(theme);
-    if (this.alone) document.documentElement.dataset.theme = theme;
     this.word.textContent = this.words("page.theme", { theme: this.words(`page.theme.${theme}`) });
     this.element.title = `${this.word.textContent} (T)`;
   }
