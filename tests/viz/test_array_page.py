@@ -128,6 +128,15 @@ def test_where_there_is_no_room_for_all_numbers_a_reader_opens_others(open_array
     assert page.evaluate(closed) == before, "a step shows the same whichever way it was reached"
 
 
+def test_no_name_of_an_array_is_written_with_the_signs_of_its_marks(open_arrays):
+    model = MLP(2, [3, 1], "tanh", "sigmoid", rng=0)
+    page = open_arrays(viz.step(matrix_view(model, [[1, -0.5], [0.3, 2]], [0, 1], loss="bce", notation="ng")), "#step=9")
+    for key in ("e", "Escape", "ArrowRight", "ArrowRight"):
+        text = page.evaluate(f"() => {HOST}.shadowRoot.querySelector('.panel.arrays').innerText")
+        assert "[2]" in text and "^" not in text, text
+        page.keyboard.press(key)
+
+
 def test_a_gradient_stands_below_its_array_and_its_place_is_empty_until_its_step(open_arrays):
     page = open_arrays(numbered(), "#step=6")
     arrays = page.evaluate(READ)["arrays"]

@@ -113,6 +113,11 @@ export class Known {
     return new Set([this.#data.steps[at - 1].array, ...this.readAt(at)]);
   }
 
+  // The arrays whose names have raised or lowered marks, the longest names first.
+  get marked() {
+    return this.#data.arrays.filter(({ name }) => /[_^]/.test(name)).sort((one, other) => other.name.length - one.name.length);
+  }
+
   array(k) {
     return this.#data.arrays[k];
   }

@@ -81,8 +81,8 @@ export class ArrayPanel {
       return element("p", { class: `outcome ${outcome ?? ""}` }, ...wrong.map((text) => element("s", {}, text)), ...end);
     });
     const outcomes = rows.length ? element("div", { class: "outcomes" }, ...rows) : null;
-    const help = open ? [element("p", { class: "verdict" }, known.reply), known.hints.length ? element("ol", { class: "hints" }, ...known.hints.map((hint) => element("li", {}, hint))) : null] : [];
-    const why = open || !step ? null : element("p", { class: "why" }, step.why);
+    const help = open ? [element("p", { class: "verdict" }, ...this.spelled(known.reply)), known.hints.length ? element("ol", { class: "hints" }, ...known.hints.map((hint) => element("li", {}, ...this.spelled(hint)))) : null] : [];
+    const why = open || !step ? null : element("p", { class: "why" }, ...this.spelled(step.why));
     const choose = open ? null : element("p", { class: "soft" }, words("array.choose"));
     return [why, outcomes, ...help, choose, score && element("p", { class: "score" }, words("page.score", score))];
   }
@@ -95,13 +95,20 @@ export class ArrayPanel {
     const leave = element("button", { type: "button", class: "small", title: "Esc", "aria-label": words("page.close"), onclick: () => this.act.leave() }, "×");
     const line = (...shown) => element("p", { class: "entryline" }, element("span", {}, ...shown), leave);
     const none = known.hasScalars ? null : element("p", { class: "soft" }, words("array.scalars.big"));
-    if (!terms) return [line(text), this.way(example, scalar), none];
+    if (!terms) return [line(...this.spelled(text)), this.way(example, scalar), none];
     const isOfExamples = terms.some(([, of]) => of !== null && of !== example);
     const isOfOne = terms.every(([, of, at]) => !isOfExamples && String(at) === String(scalar) && of !== undefined);
     const list = terms.map(([product, of, at], k) =>
-      element("li", {}, element("span", { class: "soft" }, k ? "+" : ""), element("b", {}, product), isOfOne ? null : this.way(of ?? example, at, isOfExamples)),
+      element("li", {}, element("span", { class: "soft" }, k ? "+" : ""), element("b", {}, ...this.spelled(product)), isOfOne ? null : this.way(of ?? example, at, isOfExamples)),
     );
-    return [line(this.named(place)), element("ul", { class: "terms products" }, ...list), element("p", { class: "sum" }, sum), isOfOne ? this.way(example, scalar) : null, none];
+    return [line(this.named(place)), element("ul", { class: "terms products" }, ...list), element("p", { class: "sum" }, ...this.spelled(sum)), isOfOne ? this.way(example, scalar) : null, none];
+  }
+
+  // A sentence in which the names with marks, as in "dW^[2]", are written like the symbols on the cards.
+  spelled(text, [first, ...others] = this.known.marked) {
+    if (!first || !text) return [text];
+    const symbol = () => element("span", { class: "symbol" }, ...letters(first.symbol));
+    return text.split(first.name).flatMap((part, k) => [...(k ? [symbol()] : []), ...this.spelled(part, others)]);
   }
 
   // An entry by the symbol of its array and its place.
@@ -126,7 +133,7 @@ export class ArrayPanel {
     const { words, open, hints } = known;
     const input = (key) => element("input", { type: "text", class: "answer", size: 7, autocomplete: "off", placeholder: "?", "aria-label": key ? words(key) : undefined });
     const inputs = open === "shape" ? [input("array.question.rows"), "×", input("array.question.columns")] : [input()];
-    const asks = element("label", {}, element("span", {}, known.question), ...(open === "shape" ? [] : inputs));
+    const asks = element("label", {}, element("span", {}, ...this.spelled(known.question)), ...(open === "shape" ? [] : inputs));
     return element(
       "div",
       { class: "form" },
