@@ -51,9 +51,9 @@ def refuse_digits(digits: Any) -> None:
     if digits is None:
         return
     must = "digits is a number of significant digits from 1 to 17, not"
-    if not isinstance(digits, int):
+    if not isinstance(digits, (int, float)):
         raise TypeError(f"{must} {type(digits).__name__}")
-    if isinstance(digits, bool) or not 1 <= digits <= 17:
+    if isinstance(digits, (bool, float)) or not 1 <= digits <= 17:
         raise ValueError(f"{must} {quoted(digits)}")
 
 
