@@ -12,6 +12,8 @@ export class Known {
     this.at = 0;
     this.form = 0; // with how many digits the numbers stand on the cards
     this.chosen = null; // [array, row, column], an entry that the reader looks into
+    // the arrays whose names have raised or lowered marks, the longest names first
+    this.marked = data.arrays.filter(({ name }) => /[_^]/.test(name)).sort((one, other) => other.name.length - one.name.length);
     this.border = data.steps.filter(({ phase }) => phase === "forward").length;
     this.version = 0; // of the lines of the list, which never change
   }
@@ -111,11 +113,6 @@ export class Known {
   about(at) {
     if (!at) return new Set(this.readAt(1));
     return new Set([this.#data.steps[at - 1].array, ...this.readAt(at)]);
-  }
-
-  // The arrays whose names have raised or lowered marks, the longest names first.
-  get marked() {
-    return this.#data.arrays.filter(({ name }) => /[_^]/.test(name)).sort((one, other) => other.name.length - one.name.length);
   }
 
   array(k) {
